@@ -1,0 +1,157 @@
+"""Source -> Document: sections that cover the text, their units, the title, and the codes the document is about.
+
+Puts `lines`, `headings` and `units` together. Knows the genre's conventions (a title, headed sections, a code somewhere near the
+top) but no heading, code or title by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from assistant.config import Settings
+from assistant.documents import Source
+from assistant.headings import Outline, find_outline, normal_name
+from assistant.lines import Line, split_lines
+from assistant.tokens import codes_in
+from assistant.types import Document, Section, SectionKind, Span, Unit
+from assistant.units import units_of_section
+
+TITLE_HEADING = "Title"
+"""Name of the section that holds the official descriptor and whatever stands between it and the first heading."""
+RECURRENT = 1
+"""A name counts as known when it heads a section in so many more of the other documents than it labels lines in."""
+
+
+def parse_corpus(sources: Sequence[Source], settings: Settings) -> list[Document]:
+    """Return the documents of a corpus, each parsed with the headings of the others in mind."""
+    lines = [split_lines(source.text) for source in sources]
+    pairs = list(zip(sources, lines, strict=True))
+    votes = [_votes(source.text, own, settings) for source, own in pairs]
+    total: Counter[str] = Counter()
+    for vote in votes:
+        total.update(vote)
+    documents = []
+    for (source, own), vote in zip(pairs, votes, strict=True):
+        known = frozenset(name for name, n in total.items() if n - vote[name] >= RECURRENT)
+        documents.append(_build(source, own, find_outline(source.text, own, settings.code_pattern, known), settings))
+    return documents
+
+
+def parse_document(source: Source, settings: Settings, known: frozenset[str] = frozenset()) -> Document:
+    """Return one document; `known` as for `find_outline`."""
+    lines = split_lines(source.text)
+    return _build(source, lines, find_outline(source.text, lines, settings.code_pattern, known), settings)
+
+
+def _votes(text: str, lines: Sequence[Line], settings: Settings) -> Counter[str]:
+    """Return +1 for each name that heads a section of one document, -1 for each that only labels lines in it."""
+    outline = find_outline(text, lines, settings.code_pattern)
+    heads = {normal_name(heading.name) for heading in outline.headings}
+    labels = {normal_name(line.label) for line in lines if line.label}
+    return Counter({**dict.fromkeys(labels - heads, -1), **dict.fromkeys(heads, 1)})
+
+
+def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Settings) -> Document:
+    sections = _sections(source.text, lines, outline)
+    units = _units(source.text, lines, outline, sections)
+    title = lines[outline.title].content if outline.title >= 0 else _first_line(lines)
+    codes = _codes(source, title, sections, settings.code_pattern)
+    return Document(source.id, codes, title, source.text, source.sha256, tuple(sections), tuple(units))
+
+
+def _first_line(lines: Sequence[Line]) -> Span:
+    return lines[0].content
+
+
+def _sections(text: str, lines: Sequence[Line], outline: Outline) -> list[Section]:
+    """Return sections that cover the whole text: each runs from its heading to the next section's start."""
+    starts: list[tuple[int, str, SectionKind, int | None]] = []
+    heads = {heading.line: heading for heading in outline.headings}
+    state: SectionKind | None = None
+    for i, line in enumerate(lines):
+        if i in heads:
+            heading = heads[i]
+            body = line.content.start if heading.has_text else None
+            starts.append((line.span.start, heading.name, SectionKind.BODY, body))
+            state = SectionKind.BODY
+        elif i == outline.title:
+            starts.append((line.span.start, TITLE_HEADING, SectionKind.TITLE, line.span.start))
+            state = SectionKind.TITLE
+        elif i in outline.furniture and state is not SectionKind.FURNITURE:
+            starts.append((line.span.start, "", SectionKind.FURNITURE, None))
+            state = SectionKind.FURNITURE
+        elif state is None or (state is SectionKind.FURNITURE and i not in outline.furniture):
+            starts.append((line.span.start, TITLE_HEADING, SectionKind.TITLE, line.span.start))
+            state = SectionKind.TITLE
+    return _close_sections(text, lines, starts)
+
+
+def _close_sections(
+    text: str, lines: Sequence[Line], starts: list[tuple[int, str, SectionKind, int | None]]
+) -> list[Section]:
+    sections = []
+    edges = [0, *(start for start, *_ in starts[1:]), len(text)]
+    for (start, name, kind, body), left, right in zip(starts, edges, edges[1:], strict=False):
+        first = body if body is not None else next((li.span.start for li in lines if li.span.start > start and li.span.start < right), None)
+        last = max((li.span.end for li in lines if left <= li.span.start < right), default=right)
+        has_body = kind is not SectionKind.FURNITURE and first is not None and first < last
+        sections.append(Section(name, kind, Span(left, right), Span(first, last) if has_body and first is not None else None))
+    return sections
+
+
+def _units(text: str, lines: Sequence[Line], outline: Outline, sections: Sequence[Section]) -> list[Unit]:
+    units: list[Unit] = []
+    heads = {heading.line: heading for heading in outline.headings}
+    for number, section in enumerate(sections):
+        if section.kind is SectionKind.FURNITURE or section.body is None:
+            continue
+        own = [
+            line
+            for i, line in enumerate(lines)
+            if section.span.start <= line.span.start < section.span.end and (i not in heads or heads[i].has_text)
+        ]
+        lists = max((unit.list_number for unit in units), default=-1) + 1
+        units.extend(units_of_section(text, own, number, section.heading, len(units), lists))
+    return units
+
+
+def _codes(source: Source, title: Span, sections: Sequence[Section], pattern: str) -> tuple[str, ...]:
+    """Return the codes that the document says it is about: a labelled field first, then its opening, then its file name."""
+    body = [section for section in sections if section.kind is not SectionKind.FURNITURE]
+    opening_end = next((s.span.end for s in body if s.kind is SectionKind.BODY), len(source.text))
+    opening = source.text[:opening_end]
+    field = _labelled_codes(source.text, pattern)
+    return field or _about(title.of(source.text), pattern) or _about(opening, pattern) or codes_in(source.id, pattern)
+
+
+_REMARK = re.compile(r"\([^()]*\b(?:not|never|see|instead)\b[^()]*\)", re.IGNORECASE)
+_CODE_FIELD = re.compile(r"\bcodes?\b(?:\s*\([^()]*\))?[*_]*\s*[:|][*_]*\s*(?P<value>[^\n|]*)", re.IGNORECASE)
+
+
+def _about(text: str, pattern: str) -> tuple[str, ...]:
+    """Return the codes of `text`, remarks about neighbours in parentheses left out."""
+    return codes_in(_REMARK.sub(" ", text), pattern)
+
+
+def _labelled_codes(text: str, pattern: str) -> tuple[str, ...]:
+    """Return the codes of the first field such as "HCPCS Code: …" whose value begins with a code."""
+    for match in _CODE_FIELD.finditer(text):
+        found = codes_in(match["value"], pattern)
+        value = match["value"].strip("*_ (").upper()
+        if found and re.match(pattern, value):
+            return tuple(_leading(found, value))
+    return ()
+
+
+def _leading(codes: Iterable[str], value: str) -> list[str]:
+    """Return the codes that stand in an unbroken list at the start of `value`."""
+    kept: list[str] = []
+    rest = value
+    for code in codes:
+        if not rest.startswith(code):
+            break
+        kept.append(code)
+        rest = re.sub(r"^[\s,;/&]*(?:AND\s+)?", "", rest[len(code) :])
+    return kept

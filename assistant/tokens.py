@@ -1,0 +1,80 @@
+"""Words as the lexical index sees them, and codes as people type them. Knows no document.
+
+>>> tokenize("Are S-9357's DRUGS billed separately?")
+('are', 's9357', 'drug', 'bill', 'separ')
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+# A run of letters and digits; inner apostrophes, dots and hyphens between digits stay (1.5, 24-hour splits at the hyphen).
+_WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][^\W_]+)?")
+_POSSESSIVE = re.compile(r"['’]s$")
+_HYPHENS = "-‐‑‒–—−"
+# One letter, then four or five digits with letter O, I or L typed for a digit, with at most one separator after the letter.
+_TYPED_CODE = re.compile(rf"(?<![^\W_])([A-Za-z])([ {_HYPHENS}]?)([0-9OoIl]{{4}})(?![^\W_]|[.,]\d)")
+_LOOKALIKE = str.maketrans("OoIl", "0011")
+_ARTICLES = frozenset("ai")
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_local = threading.local()
+
+
+def _stemmer() -> Stemmer.Stemmer:
+    """Return this thread's stemmer; the library's objects must not be shared between threads."""
+    if not hasattr(_local, "stemmer"):
+        _local.stemmer = Stemmer.Stemmer("english")
+    stemmer: Stemmer.Stemmer = _local.stemmer
+    return stemmer
+
+
+def normalize(text: str) -> str:
+    """Return `text` in NFKC form without zero-width characters, control characters or runs of white space."""
+    folded = unicodedata.normalize("NFKC", text).translate(_ZERO_WIDTH)
+    kept = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in folded)
+    return " ".join(kept.split())
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the case-folded words of `text`, codes joined ("s-9357" is "s9357"), unstemmed, in order."""
+    joined = _TYPED_CODE.sub(_join_code, text)
+    return tuple(_POSSESSIVE.sub("", m.group().casefold()) for m in _WORD.finditer(joined))
+
+
+def _join_code(match: re.Match[str]) -> str:
+    letter, separator, digits = match.groups()
+    if separator == " " and letter.casefold() in _ARTICLES:
+        return match.group()
+    if sum(c.isdigit() for c in digits) < 2:
+        return match.group()
+    return letter + digits.translate(_LOOKALIKE)
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """Return the Snowball English stem of one case-folded word."""
+    stemmed: str = _stemmer().stemWord(word)
+    return stemmed
+
+
+def tokenize(text: str) -> tuple[str, ...]:
+    """Return the stems of `words(text)`; what is indexed and what is searched for."""
+    return tuple(stem(word) for word in words(text))
+
+
+def codes_in(text: str, pattern: str) -> tuple[str, ...]:
+    """Return the distinct codes written in `text`, upper-cased, in order of appearance.
+
+    A code is a word that matches `pattern` whole once separators are dropped and look-alike letters are read as digits.
+
+    >>> codes_in("s 9357 or S-933O, HCPCS S9336", r"[A-Z][0-9]{4}")
+    ('S9357', 'S9330', 'S9336')
+    """
+    whole = re.compile(rf"(?:{pattern})\Z")
+    found = (word.upper() for word in words(text))
+    return tuple(dict.fromkeys(word for word in found if whole.match(word)))
