@@ -18,7 +18,9 @@ _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][^\W_]+)?")
 _POSSESSIVE = re.compile(r"['’]s$")
 _HYPHENS = "-‐‑‒–—−"
 # One letter, then four or five digits with letter O, I or L typed for a digit, with at most one separator after the letter.
-_TYPED_CODE = re.compile(rf"(?<![^\W_])([A-Za-z])([ {_HYPHENS}]?)([0-9OoIl]{{4}})(?![^\W_]|[.,]\d)")
+_TYPED_CODE = re.compile(rf"(?<![^\W_])([A-Za-z])([ {re.escape(_HYPHENS)}]?)([0-9OoIl]{{4}})(?![^\W_]|[.,]\d)")
+# A letter and almost as many digits as a code has: a code with a digit too many or too few.
+_NEAR_CODE = re.compile(r"[A-Za-z]\d{3,6}")
 _LOOKALIKE = str.maketrans("OoIl", "0011")
 _ARTICLES = frozenset("ai")
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -67,14 +69,26 @@ def tokenize(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in words(text))
 
 
+def code_spans(text: str, pattern: str) -> list[tuple[int, int]]:
+    """Return where codes stand in `text`, in whatever way they are typed, as half-open offsets."""
+    whole = re.compile(rf"(?:{pattern})\Z")
+    found = {m.span() for m in _WORD.finditer(text) if whole.match(m.group().upper()) or _NEAR_CODE.fullmatch(m.group())}
+    for match in _TYPED_CODE.finditer(text):
+        if whole.match(_join_code(match).upper()):
+            found.add(match.span())
+    inner = {a for a in found for b in found if a != b and b[0] <= a[0] and a[1] <= b[1]}
+    return sorted(found - inner)
+
+
 def codes_in(text: str, pattern: str) -> tuple[str, ...]:
     """Return the distinct codes written in `text`, upper-cased, in order of appearance.
 
-    A code is a word that matches `pattern` whole once separators are dropped and look-alike letters are read as digits.
+    A code is a word that matches `pattern` whole once separators are dropped and look-alike letters are read as digits, or that
+    nearly does: one letter and three to six digits are a mistyped code, and no document can describe it.
 
     >>> codes_in("s 9357 or S-933O, HCPCS S9336", r"[A-Z][0-9]{4}")
     ('S9357', 'S9330', 'S9336')
     """
     whole = re.compile(rf"(?:{pattern})\Z")
     found = (word.upper() for word in words(text))
-    return tuple(dict.fromkeys(word for word in found if whole.match(word)))
+    return tuple(dict.fromkeys(word for word in found if whole.match(word) or _NEAR_CODE.fullmatch(word)))

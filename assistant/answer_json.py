@@ -1,0 +1,89 @@
+"""Answer -> JSON of schema 1, and back. The schema's names are a contract; see README.md, Answers as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import VerificationError
+from assistant.types import Answer, Choice, CodeFit, IndexStamp, Quote, Reason, Role, Status
+
+SCHEMA = 1
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """Return the answer as plain JSON values."""
+    return {
+        "schema": SCHEMA,
+        "question": answer.question,
+        "resolved": answer.resolved,
+        "status": answer.status.value,
+        "reason": answer.reason.value if answer.reason else None,
+        "message": answer.message,
+        "quotes": [_quote_to_json(quote) for quote in answer.quotes],
+        "codes": [{"code": c.code, "title": c.title, "fits": c.fits, "score": c.score} for c in answer.codes],
+        "choices": [{"code": choice.code, "label": choice.label} for choice in answer.choices],
+        "confidence": answer.confidence,
+        "index": {"fingerprint": answer.index.fingerprint, "encoder": answer.index.encoder, "built_at": answer.index.built_at},
+        "elapsed_ms": answer.elapsed_ms,
+    }
+
+
+def _quote_to_json(quote: Quote) -> dict[str, Any]:
+    plain = {field.name: getattr(quote, field.name) for field in fields(quote)}
+    return {**plain, "codes": list(quote.codes), "path": list(quote.path), "role": quote.role.value}
+
+
+def answer_from_json(value: object) -> Answer:
+    """Return the answer that `value`, parsed JSON, describes.
+
+    Raises:
+        VerificationError: it is not an answer of schema 1.
+    """
+    try:
+        if not isinstance(value, dict) or value["schema"] != SCHEMA:
+            raise VerificationError(f"not an answer of schema {SCHEMA}; write one with 'assistant ask --json'")
+        return Answer(
+            question=value["question"],
+            resolved=value["resolved"],
+            status=Status(value["status"]),
+            reason=Reason(value["reason"]) if value["reason"] else None,
+            message=value["message"],
+            quotes=tuple(_quote_from_json(quote) for quote in value["quotes"]),
+            codes=tuple(CodeFit(**code) for code in value["codes"]),
+            choices=tuple(Choice(**choice) for choice in value["choices"]),
+            confidence=value["confidence"],
+            index=IndexStamp(**value["index"]),
+            elapsed_ms=value["elapsed_ms"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise VerificationError(f"not an answer of schema {SCHEMA}: {error!r}") from error
+
+
+def _quote_from_json(value: dict[str, Any]) -> Quote:
+    return Quote(**{**value, "codes": tuple(value["codes"]), "path": tuple(value["path"]), "role": Role(value["role"])})
+
+
+def load_answers(path: Path) -> list[Answer]:
+    """Return the answers in a file: one answer, a list of them, or the rows that `assistant batch` writes.
+
+    Raises:
+        VerificationError: the file cannot be read or holds something else.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise VerificationError(f"the answer file '{path}' cannot be read") from error
+    try:
+        value = json.loads(text)
+        rows = value if isinstance(value, list) else [value]
+    except json.JSONDecodeError:
+        try:
+            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except json.JSONDecodeError as error:
+            raise VerificationError(f"the answer file '{path}' is not JSON (line {error.lineno})") from error
+    if not rows:
+        raise VerificationError(f"the answer file '{path}' holds no answer")
+    return [answer_from_json(row.get("answer", row) if isinstance(row, dict) else row) for row in rows]

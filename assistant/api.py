@@ -1,0 +1,146 @@
+"""`Assistant`: the one object that every surface uses. Opens an index and answers; keeps no conversation of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.answering import Answerer
+from assistant.config import Settings, default_corpus, default_index, make_settings
+from assistant.errors import QueryError
+from assistant.index import Index, Progress, build_index, is_current, open_index
+from assistant.query import bare_text, documents_of_codes, understand
+from assistant.reading import EncoderReader
+from assistant.retrieval import retrieve
+from assistant.tokens import codes_in, normalize
+from assistant.types import Answer, Document, Hit, Reason, Section, SectionKind
+from assistant.verifying import Mismatch, verify
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """One code of the corpus with the document that describes it."""
+
+    code: str
+    title: str
+    document: str
+
+
+class Assistant:
+    """Answers questions from an open index with exact quotations.
+
+    >>> assistant = Assistant.open(corpus="corpus", index="index")          # doctest: +SKIP
+    >>> assistant.ask("how long does enzyme infusion take?").quotes[0].text  # doctest: +SKIP
+    """
+
+    def __init__(self, index: Index, corpus: Path) -> None:
+        self.index = index
+        self.corpus = corpus
+        self._answerer = Answerer(index, EncoderReader())
+
+    @classmethod
+    def open(
+        cls,
+        corpus: str | Path | None = None,
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        *,
+        progress: Progress | None = None,
+        build: bool = True,
+    ) -> Assistant:
+        """Return an assistant over a corpus folder; builds a missing index and updates a stale one unless `build` is False.
+
+        Raises:
+            CorpusError: the corpus is missing or unreadable.
+            IndexNotFound: there is no index and `build` is False.
+            IndexMismatch: the index is damaged, or stale and `build` is False.
+        """
+        settings = settings or make_settings()
+        source = Path(corpus) if corpus is not None else default_corpus()
+        folder = Path(index) if index is not None else default_index(source)
+        if build and not is_current(folder, source, settings):
+            build_index(source, folder, settings, progress)
+        return cls(open_index(folder, settings), source)
+
+    def ask(self, question: str, history: Sequence[str] = (), *, code: str | None = None) -> Answer:
+        """Return the answer to `question` after the earlier questions in `history`; only about `code` where given.
+
+        Raises:
+            QueryError: no document describes `code`.
+        """
+        began = time.perf_counter()
+        text = normalize(question)
+        if not any(c.isalnum() for c in text):
+            answer = self._answerer.refuse(text, Reason.EMPTY_QUESTION)
+        elif len(question) > self.index.settings.max_question_characters:
+            answer = self._answerer.refuse(text[: self.index.settings.max_question_characters], Reason.QUESTION_TOO_LONG)
+        else:
+            query = understand(self.index, text, history)
+            if code is not None:
+                known = self.known_code(code)
+                query = replace(query, codes=(known,), unknown=(), documents=documents_of_codes(self.index, (known,)))
+            answer = self._answerer.answer(query)
+        return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
+
+    def search(self, question: str, k: int = 10, *, code: str | None = None) -> list[Hit]:
+        """Return the `k` passages that fit best, without an answer; a code in the question, or `code`, restricts them.
+
+        Raises:
+            QueryError: the question is empty, `k` is below 1, or no document describes `code`.
+        """
+        text = normalize(question)
+        if not text:
+            raise QueryError("the question is empty; type what to search for")
+        if k < 1:
+            raise QueryError(f"cannot return {k} passages; ask for 1 or more")
+        pattern = self.index.settings.code_pattern
+        codes = (self.known_code(code),) if code else tuple(c for c in codes_in(text, pattern) if c in self.index.by_code)
+        documents = documents_of_codes(self.index, codes) or None
+        bare = bare_text(text, pattern) or text
+        return retrieve(self.index, bare, self.index.encoder.encode([bare])[0], k, documents)
+
+    def codes(self) -> list[CodeEntry]:
+        """Return every code of the corpus in order, then documents without a code under an empty code."""
+        entries = [CodeEntry(code, d.title_text, d.id) for code, documents in self.index.by_code.items() for d in documents]
+        return entries + [CodeEntry("", d.title_text, d.id) for d in self.index.documents if not d.codes]
+
+    def known_code(self, code: str) -> str:
+        """Return `code` as the corpus writes it.
+
+        Raises:
+            QueryError: no document describes it; names the nearest ones.
+        """
+        found = codes_in(normalize(code), self.index.settings.code_pattern)
+        if len(found) == 1 and found[0] in self.index.by_code:
+            return found[0]
+        known = ", ".join(list(self.index.by_code)[:8])
+        raise QueryError(f"no document describes the code '{code}'; known codes: {known}")
+
+    def documents(self, code: str) -> tuple[Document, ...]:
+        """Return the documents that describe `code`.
+
+        Raises:
+            QueryError: there are none.
+        """
+        return self.index.by_code[self.known_code(code)]
+
+    def section(self, document: Document, name: str) -> Section:
+        """Return the section of a document whose heading begins with, or else holds, `name`.
+
+        Raises:
+            QueryError: there is none; names those there are.
+        """
+        wanted = normalize(name).casefold()
+        sections = [s for s in document.sections if s.kind is not SectionKind.FURNITURE]
+        for test in (str.__eq__, str.startswith, str.__contains__):
+            for section in sections:
+                if test(section.heading.casefold(), wanted):
+                    return section
+        headings = ", ".join(section.heading for section in sections)
+        raise QueryError(f"{document.label} has no section '{name}'; it has {headings}")
+
+    def verify(self, answer: Answer) -> list[Mismatch]:
+        """Return the quotes of `answer` that the source files do not bear out."""
+        return verify(answer, self.corpus, self.index.settings)

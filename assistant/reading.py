@@ -1,0 +1,63 @@
+"""Query + documents -> candidates with scores. Chooses what answers; refuses to know how it is shown.
+
+`EncoderReader` compares the question with candidates whose vectors the index holds. Another reader needs only `score`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from assistant.chunking import Candidate
+from assistant.index import Index
+from assistant.inference import Vectors
+
+NORMALIZED_OVER = 64
+"""Candidates that share the belief that something answers; more of a long document would only dilute it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A candidate with its score for one question; higher is better."""
+
+    candidate: Candidate
+    score: float
+
+
+class Reader(Protocol):
+    """Scores the candidates of one document for a question."""
+
+    def score(self, index: Index, text: str, vector: Vectors, rows: Sequence[int]) -> Vectors:
+        """Return one score a candidate row, shape `(len(rows),)`, comparable over documents and with `Calibration.reading_threshold`."""
+        ...
+
+
+class EncoderReader:
+    """Scores by cosine similarity between the question and a candidate under its headings."""
+
+    def score(self, index: Index, text: str, vector: Vectors, rows: Sequence[int]) -> Vectors:
+        """Return the cosines."""
+        scores: Vectors = index.candidate_vectors[rows.start : rows.stop] @ vector if isinstance(rows, range) else index.candidate_vectors[list(rows)] @ vector
+        return scores
+
+
+def read(index: Index, reader: Reader, text: str, vector: Vectors, document: str) -> list[Reading]:
+    """Return the candidates of one document, best first; equal scores go to the one that stands first."""
+    rows = index.candidate_rows.get(document, range(0))
+    scores = reader.score(index, text, vector, rows)
+    order = np.lexsort((np.arange(len(rows)), -np.round(scores, 6)))
+    return [Reading(index.candidates[rows[int(i)]], float(scores[int(i)])) for i in order]
+
+
+def answerability(index: Index, readings: Sequence[Reading]) -> float:
+    """Return the belief in [0, 1] that the document of `readings` answers: its candidates' share against the threshold's."""
+    if not readings:
+        return 0.0
+    calibration = index.encoder.calibration
+    scores = np.array([reading.score for reading in readings[:NORMALIZED_OVER]])
+    margin = np.log(np.exp((scores - scores[0]) * calibration.reading_scale).sum()) / calibration.reading_scale
+    odds = (scores[0] + margin - calibration.reading_threshold) * calibration.reading_scale
+    return float(1 / (1 + np.exp(-odds)))

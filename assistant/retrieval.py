@@ -1,0 +1,42 @@
+"""Question -> hits: the code gate, then dense and BM25 search over chunks, fused. Knows the index; refuses to know answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.fusion import Ranked, ranks, reciprocal_rank_fusion
+from assistant.index import Index
+from assistant.inference import Vectors
+from assistant.types import Hit
+
+DEPTH = 50
+"""How far down each stage's ranking reaches into the fusion; deeper changes nothing below rank 10 on `eval/`."""
+
+
+def dense_search(index: Index, vector: Vectors, k: int, rows: Sequence[int] | None = None) -> Ranked:
+    """Return up to `k` chunk rows by cosine similarity to the question's vector, best first."""
+    return index.vectors.search(vector, k, rows)
+
+
+def lexical_search(index: Index, text: str, k: int, rows: Sequence[int] | None = None) -> Ranked:
+    """Return up to `k` chunk rows by BM25, best first."""
+    return index.lexical.search(text, k, rows)
+
+
+def rows_of(index: Index, documents: Sequence[str]) -> list[int]:
+    """Return the chunk rows of some documents."""
+    return [row for document in documents for row in index.chunk_rows.get(document, ())]
+
+
+def retrieve(index: Index, text: str, vector: Vectors, k: int, documents: Sequence[str] | None = None) -> list[Hit]:
+    """Return up to `k` hits, best first; only chunks of `documents` where given. Equal scores keep the order of the corpus."""
+    rows = None if documents is None else rows_of(index, documents)
+    depth = max(k, DEPTH)
+    dense = dense_search(index, vector, depth, rows)
+    lexical = lexical_search(index, text, depth, rows)
+    dense_ranks, lexical_ranks = ranks(dense), ranks(lexical)
+    fused = reciprocal_rank_fusion(dense, lexical)[:k]
+    return [
+        Hit(index.chunks[row], score, rank, dense_ranks.get(row), lexical_ranks.get(row))
+        for rank, (row, score) in enumerate(fused, start=1)
+    ]
