@@ -124,7 +124,7 @@ class Answerer:
         return shared
 
     def _nearest_codes(self, unknown: str) -> list[Choice]:
-        close = difflib.get_close_matches(unknown, list(self._index.by_code), n=NEAREST_CODES, cutoff=0.5)
+        close = difflib.get_close_matches(unknown, list(self._index.by_code), n=NEAREST_CODES, cutoff=0.3)
         return [Choice(code, self._index.by_code[code][0].title_text) for code in close]
 
     def _answered(self, query: Query, quotes: Sequence[Quote], confidence: float) -> Answer:

@@ -101,6 +101,15 @@ class Assistant:
         bare = bare_text(text, pattern) or text
         return retrieve(self.index, bare, self.index.encoder.encode([bare])[0], k, documents)
 
+    def hits(self, question: str, history: Sequence[str] = (), k: int = 10) -> list[Hit]:
+        """Return the `k` passages that `ask` would look at first for the same question and history."""
+        text = normalize(question)
+        if not any(c.isalnum() for c in text) or len(question) > self.index.settings.max_question_characters:
+            return []
+        query = understand(self.index, text, history)
+        bare = query.text or text
+        return retrieve(self.index, bare, self.index.encoder.encode([bare])[0], k, query.documents or None)
+
     def codes(self) -> list[CodeEntry]:
         """Return every code of the corpus in order, then documents without a code under an empty code."""
         entries = [CodeEntry(code, d.title_text, d.id) for code, documents in self.index.by_code.items() for d in documents]

@@ -1,0 +1,325 @@
+"""The command `assistant`. Parses, calls `Assistant`, prints; no logic of its own. Results on stdout, everything else on stderr.
+
+Exit status: 0 answered, 3 abstained or asked back, 1 error, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.api import Assistant
+    from assistant.config import Settings
+    from assistant.index import Progress
+    from assistant.types import Answer, Hit
+
+app = typer.Typer(
+    name="assistant",
+    help="Answer questions about coded procedures with exact, cited quotations from your documents, or say that they do not answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents. Default: ./corpus, else the packaged documents.")]
+IndexDir = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Folder of the built index. Default: ./index, else the cache folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotation marks.")]
+Code = Annotated[str | None, typer.Option("--code", metavar="CODE", help="Answer only about this code.")]
+
+NOT_ANSWERED = 3
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show a build's progress on stderr, as a bar on a terminal and as plain lines elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        seen: set[str] = set()
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in seen:
+                seen.add(stage)
+                print(f"assistant: {stage} ({total})", file=sys.stderr, flush=True)
+
+        yield tell
+        return
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done)
+
+        yield show
+
+
+def _open(corpus: Path | None, index: Path | None) -> Assistant:
+    """Open the assistant, building a missing index and updating a stale one, and saying so."""
+    from assistant.api import Assistant
+    from assistant.config import default_corpus, default_index, make_settings
+    from assistant.index import MANIFEST, is_current
+
+    settings = make_settings()
+    source = corpus or default_corpus()
+    folder = index or default_index(source)
+    if is_current(folder, source, settings):
+        return Assistant.open(source, folder, settings, build=False)
+    what = "updating the index" if (folder / MANIFEST).is_file() else "building an index"
+    print(f"assistant: {what} of '{source}' in '{folder}'", file=sys.stderr)
+    with _progress() as tell:
+        return Assistant.open(source, folder, settings, progress=tell)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _finish(assistant: Assistant, answer: Answer, as_json: bool) -> NoReturn:
+    from assistant.answer_json import answer_to_json
+    from assistant.rendering import answer_text
+    from assistant.types import Status
+
+    if as_json:
+        _print_json(answer_to_json(answer))
+    else:
+        print(answer_text(answer, assistant.index.by_id))
+    raise typer.Exit(0 if answer.status is Status.ANSWERED else NOT_ANSWERED)
+
+
+@app.command()
+def ask(question: Question, code: Code = None, as_json: Json = False, corpus: Corpus = None, index: IndexDir = None) -> None:
+    """Answer one question with citations."""
+    assistant = _open(corpus, index)
+    _finish(assistant, assistant.ask(question, code=code), as_json)
+
+
+@app.command()
+def search(
+    question: Question,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 10,
+    code: Code = None,
+    as_json: Json = False,
+    corpus: Corpus = None,
+    index: IndexDir = None,
+) -> None:
+    """Rank passages without answering: code, section, offsets, score, and each stage's rank."""
+    from assistant.rendering import hit_lines
+
+    assistant = _open(corpus, index)
+    hits = assistant.search(question, k, code=code)
+    documents = assistant.index.by_id
+    if as_json:
+        _print_json([{**_hit_json(hit), "text": hit.chunk.span.of(documents[hit.chunk.document].text)} for hit in hits])
+    else:
+        print("\n\n".join("\n".join(hit_lines(hit, documents[hit.chunk.document])) for hit in hits))
+    if not hits:
+        raise typer.Exit(NOT_ANSWERED)
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    chunk = hit.chunk
+    return {
+        "rank": hit.rank,
+        "document": chunk.document,
+        "code": chunk.codes[0] if chunk.codes else None,
+        "section": chunk.heading,
+        "start": chunk.span.start,
+        "end": chunk.span.end,
+        "score": round(hit.score, 6),
+        "dense_rank": hit.dense_rank,
+        "lexical_rank": hit.lexical_rank,
+    }
+
+
+@app.command()
+def codes(as_json: Json = False, corpus: Corpus = None, index: IndexDir = None) -> None:
+    """List the codes of the corpus with their official titles."""
+    from assistant.rendering import table_lines
+
+    entries = _open(corpus, index).codes()
+    if as_json:
+        _print_json([{"code": e.code or None, "title": e.title, "document": e.document} for e in entries])
+    else:
+        print("\n".join(table_lines([e.code or e.document, e.title] for e in entries)))
+
+
+@app.command()
+def show(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code to show.")],
+    section: Annotated[str | None, typer.Option("--section", metavar="HEADING", help="Only this section.")] = None,
+    as_json: Json = False,
+    corpus: Corpus = None,
+    index: IndexDir = None,
+) -> None:
+    """Show a document by section, in the words of the source."""
+    from assistant.rendering import inert
+    from assistant.types import SectionKind
+
+    assistant = _open(corpus, index)
+    rows = []
+    for document in assistant.documents(code):
+        chosen = [assistant.section(document, section)] if section else [s for s in document.sections if s.kind is not SectionKind.FURNITURE]
+        for one in chosen:
+            body = one.body or one.span
+            rows.append({
+                "code": assistant.known_code(code), "document": document.id, "section": one.heading,
+                "start": body.start, "end": body.end, "text": body.of(document.text),
+            })  # fmt: skip
+    if as_json:
+        _print_json(rows)
+    else:
+        print("\n\n".join(f"{row['code']} · {row['section']}\n{inert(str(row['text']))}" for row in rows))
+
+
+@app.command("index")
+def index_command(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build anew even if nothing has changed.")] = False,
+    corpus: Corpus = None,
+    index: IndexDir = None,
+) -> None:
+    """Build or update the index of a corpus folder."""
+    from assistant.config import default_corpus, default_index, make_settings
+    from assistant.index import build_index, is_current, open_index, read_manifest
+
+    settings = make_settings()
+    source = corpus or default_corpus()
+    folder = index or default_index(source)
+    if not rebuild and is_current(folder, source, settings):
+        open_index(folder, settings)
+        manifest = read_manifest(folder)
+    else:
+        with _progress() as tell:
+            manifest = build_index(source, folder, settings, tell)
+    print(f"{manifest.documents} documents, {manifest.chunks} passages, {manifest.candidates} answer candidates in '{folder}'")
+    for name, why in manifest.refused.items():
+        print(f"assistant: not indexed: {name} {why}", file=sys.stderr)
+
+
+@app.command()
+def batch(
+    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='Rows {"id", "question", "history"}.')],
+    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help='Rows {"id", "answer"}, in order.')],
+    hits: Annotated[int, typer.Option("--hits", metavar="K", min=0, help="Add the K best passages to each row.")] = 0,
+    corpus: Corpus = None,
+    index: IndexDir = None,
+) -> None:
+    """Answer many questions from a file into a file."""
+    from assistant.batch import answer_rows, read_rows
+
+    rows = read_rows(source)
+    assistant = _open(corpus, index)
+    temporary = target.with_name(target.name + ".partial")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            for row in answer_rows(assistant, rows, hits):
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        temporary.replace(target)
+    except OSError as error:
+        raise AssistantError(f"the file '{target}' cannot be written ({error.strerror}); name another") from error
+    print(f"{len(rows)} questions answered in '{target}'", file=sys.stderr)
+
+
+@app.command("eval")
+def eval_command(
+    questions: Annotated[list[Path] | None, typer.Argument(metavar="[QUESTIONS.jsonl ...]", help="Question sets. Default: eval/*.jsonl.")] = None,
+    split: Annotated[str, typer.Option("--split", help="dev, test or all.")] = "dev",
+    report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write JSON, Markdown and a plot here.")] = None,
+    baseline: Annotated[Path | None, typer.Option("--baseline", metavar="REPORT.json", help="Compare with an earlier report.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only check that the rows are well-formed.")] = False,
+    corpus: Corpus = None,
+    index: IndexDir = None,
+) -> None:
+    """Run question sets, print metrics by kind, and compare with an earlier report."""
+    from assistant.evaluation.questions import check_rows, load_questions
+    from assistant.evaluation.report import compare, load_report, markdown, write_report
+    from assistant.evaluation.runner import evaluate
+
+    if split not in ("dev", "test", "all"):
+        raise typer.BadParameter(f"'{split}' is not dev, test or all", param_hint="--split")
+    paths = questions or sorted(Path("eval").glob("*.jsonl"))
+    rows = load_questions(paths)
+    assistant = _open(corpus, index)
+    problems = check_rows(rows, assistant.index.documents)
+    for problem in problems:
+        print(f"assistant: {problem}", file=sys.stderr)
+    if problems:
+        raise AssistantError(f"{len(problems)} problems in the question set; mend the rows named above")
+    if check:
+        print(f"{len(rows)} rows, no problems")
+        return
+    before = load_report(baseline) if baseline else None
+    result = evaluate(assistant, [row for row in rows if split in ("all", row.split)], split)
+    print(markdown(result))
+    if report:
+        write_report(result, report)
+        print(f"assistant: report written to '{report}'", file=sys.stderr)
+    if before is not None:
+        print("\n".join(compare(before, result)))
+
+
+@app.command()
+def verify(
+    answer: Annotated[Path, typer.Argument(metavar="ANSWER.json", help="What 'ask --json' or 'batch' wrote.")],
+    corpus: Corpus = None,
+) -> None:
+    """Re-read the source files and check every quote of an answer."""
+    from assistant.answer_json import load_answers
+    from assistant.config import default_corpus, make_settings
+    from assistant.verifying import verify as check
+
+    source = corpus or default_corpus()
+    answers = load_answers(answer)
+    settings = make_settings()
+    faults = [mismatch for one in answers for mismatch in check(one, source, settings)]
+    for fault in faults:
+        print(f"{fault.quote.document}, characters {fault.quote.start}-{fault.quote.end}: {fault.why}")
+    if faults:
+        raise typer.Exit(1)
+    print(f"{sum(len(one.quotes) for one in answers)} quotes match their sources")
+
+
+@app.command()
+def ui(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 7860,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the default browser.")] = True,
+    corpus: Corpus = None,
+    index: IndexDir = None,
+) -> None:
+    """Open the page."""
+    assistant = _open(corpus, index)
+    from assistant.web import serve
+
+    serve(assistant, host, port, open_browser=browser)
+
+
+def main() -> None:
+    """Run the command line; a known error becomes one line on stderr."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        app()
+    except AssistantError as error:
+        print(f"assistant: {' '.join(str(error).split())}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()
