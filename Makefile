@@ -1,0 +1,43 @@
+# Everything starts here: `make run` shows an answer and opens the page, `make test` runs every check. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $(READY)
+
+.PHONY: help setup run test lint check eval index clean
+
+help: ## list these targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: $(READY) ## build .venv from pyproject.toml and constraints.txt
+
+run: setup ## install, index, show one cited answer, open the page
+	$(BIN)/assistant index
+	$(BIN)/assistant ask "how long does enzyme infusion take?"
+	$(BIN)/assistant ui
+
+test: setup lint ## format, lint, types, tests with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: setup ## format check, lint and types alone
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+eval: setup ## run the question sets and write the reports
+	$(BIN)/assistant eval --split dev --report eval/reports
+	$(BIN)/assistant eval --split test --report eval/reports
+
+index: setup ## build or update the index
+	$(BIN)/assistant index
+
+clean: ## remove the virtual environment, the index and caches
+	rm -rf $(VENV) index/data-* index/manifest.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
