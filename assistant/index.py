@@ -20,7 +20,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-
 from assistant.chunking import Candidate, candidates_of, chunk_document, embedded_text, read_text
 from assistant.config import Settings
 from assistant.documents import Refusal, Source, corpus_files, read_corpus
@@ -162,7 +161,9 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError, TypeError) as error:
         raise IndexMismatch(f"the index manifest '{path}' is damaged; run 'assistant index --rebuild'") from error
     if manifest.format != FORMAT:
-        raise IndexMismatch(f"the index in '{folder}' has format {manifest.format}, this version reads {FORMAT}; run 'assistant index --rebuild'")
+        raise IndexMismatch(
+            f"the index in '{folder}' has format {manifest.format}, this version reads {FORMAT}; run 'assistant index --rebuild'"
+        )
     return manifest
 
 
@@ -195,7 +196,9 @@ def _check_files(data: Path, manifest: Manifest) -> None:
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+        return (
+            hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+        )
 
 
 def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import bm25s
 import numpy as np
-
 from assistant.errors import IndexMismatch
 from assistant.tokens import tokenize
 

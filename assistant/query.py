@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-
 from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.retrieval import dense_search, lexical_search
@@ -79,8 +78,8 @@ def documents_of_codes(index: Index, codes: Sequence[str]) -> tuple[str, ...]:
 def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     """Return the documents that `text` may be about, most likely first; what is missing to 1 is the share of none.
 
-    A document's score is that of its chunk most similar to the question, plus how well its rare words are matched; shares are a softmax over
-    documents and the threshold at which a question names no subject (`Calibration`).
+    A document's score is that of its chunk most similar to the question, plus how well its rare words are matched; shares are a
+    softmax over documents and the threshold at which a question names no subject (`Calibration`).
     """
     calibration = index.encoder.calibration
     best: dict[str, float] = {}
@@ -106,7 +105,38 @@ _FOLLOWS = re.compile(
 )
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
 _FILLERS = frozenset(
-    "a an the one ones of for in on at to with about and or it its this that these those code codes therapy infusion service what how please then".split()
+    [
+        "a",
+        "an",
+        "the",
+        "one",
+        "ones",
+        "of",
+        "for",
+        "in",
+        "on",
+        "at",
+        "to",
+        "with",
+        "about",
+        "and",
+        "or",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "code",
+        "codes",
+        "therapy",
+        "infusion",
+        "service",
+        "what",
+        "how",
+        "please",
+        "then",
+    ]
 )
 
 

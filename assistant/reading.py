@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-
 from assistant.chunking import Candidate
 from assistant.index import Index
 from assistant.inference import Vectors
@@ -40,7 +39,11 @@ class EncoderReader:
 
     def score(self, index: Index, text: str, vector: Vectors, rows: Sequence[int]) -> Vectors:
         """Return the cosines."""
-        scores: Vectors = index.candidate_vectors[rows.start : rows.stop] @ vector if isinstance(rows, range) else index.candidate_vectors[list(rows)] @ vector
+        scores: Vectors = (
+            index.candidate_vectors[rows.start : rows.stop] @ vector
+            if isinstance(rows, range)
+            else index.candidate_vectors[list(rows)] @ vector
+        )
         return scores
 
 

@@ -14,7 +14,9 @@ WIDTH = 80
 
 def inert(text: str) -> str:
     """Return `text` with control characters replaced, so that a document cannot steer a terminal; line breaks and tabs stay."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}" for c in text.replace("\r\n", "\n"))
+    return "".join(
+        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf") else "\N{REPLACEMENT CHARACTER}" for c in text.replace("\r\n", "\n")
+    )
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

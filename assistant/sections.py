@@ -88,9 +88,7 @@ def _sections(text: str, lines: Sequence[Line], outline: Outline) -> list[Sectio
     return _close_sections(text, lines, starts)
 
 
-def _close_sections(
-    text: str, lines: Sequence[Line], starts: list[tuple[int, str, SectionKind, int | None]]
-) -> list[Section]:
+def _close_sections(text: str, lines: Sequence[Line], starts: list[tuple[int, str, SectionKind, int | None]]) -> list[Section]:
     sections = []
     edges = [0, *(start for start, *_ in starts[1:]), len(text)]
     for (start, name, kind, body), left, right in zip(starts, edges, edges[1:], strict=False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from assistant.chunking import Candidate, Level
 from assistant.errors import IndexMismatch
@@ -20,7 +21,7 @@ def write_rows(path: Path, rows: Iterable[Row]) -> None:
             file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def _read_rows(path: Path) -> Iterator[dict[str, object]]:
+def _read_rows(path: Path) -> Iterator[Any]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
@@ -55,11 +56,12 @@ def load_documents(path: Path) -> tuple[Document, ...]:
         raise _damaged(path) from error
 
 
-def _document(row: dict) -> Document:  # type: ignore[type-arg]
-    sections = tuple(Section(name, SectionKind(kind), Span(*span), Span(*body) if body else None) for name, kind, span, body in row["sections"])
+def _document(row: dict[str, Any]) -> Document:
+    sections = tuple(
+        Section(name, SectionKind(kind), Span(*span), Span(*body) if body else None) for name, kind, span, body in row["sections"]
+    )
     units = tuple(
-        Unit(Span(*span), UnitKind(kind), section, tuple(path), group, number)
-        for span, kind, section, path, group, number in row["units"]
+        Unit(Span(*span), UnitKind(kind), section, tuple(path), group, number) for span, kind, section, path, group, number in row["units"]
     )
     return Document(row["id"], tuple(row["codes"]), Span(*row["title"]), row["text"], row["sha256"], sections, units)
 
@@ -67,7 +69,14 @@ def _document(row: dict) -> Document:  # type: ignore[type-arg]
 def chunk_row(chunk: Chunk) -> Row:
     """Return a chunk as JSON."""
     place = [chunk.span.start, chunk.span.end, *chunk.units]
-    return {"id": chunk.id, "document": chunk.document, "codes": list(chunk.codes), "section": chunk.section, "heading": chunk.heading, "at": place}
+    return {
+        "id": chunk.id,
+        "document": chunk.document,
+        "codes": list(chunk.codes),
+        "section": chunk.section,
+        "heading": chunk.heading,
+        "at": place,
+    }
 
 
 def load_chunks(path: Path) -> tuple[Chunk, ...]:
@@ -82,7 +91,7 @@ def load_chunks(path: Path) -> tuple[Chunk, ...]:
         raise _damaged(path) from error
 
 
-def _chunk(row: dict) -> Chunk:  # type: ignore[type-arg]
+def _chunk(row: dict[str, Any]) -> Chunk:
     start, end, first, last = row["at"]
     return Chunk(row["id"], row["document"], tuple(row["codes"]), row["section"], row["heading"], Span(start, end), (first, last))
 
@@ -99,7 +108,7 @@ def load_candidates(path: Path) -> tuple[Candidate, ...]:
         IndexMismatch: the file is missing or damaged.
     """
     try:
-        return tuple(Candidate(row["document"], Level(row["level"]), *row["at"]) for row in _read_rows(path))  # type: ignore[misc]
+        return tuple(Candidate(row["document"], Level(row["level"]), *row["at"]) for row in _read_rows(path))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
 

@@ -8,7 +8,6 @@ from typing import Protocol
 
 import faiss
 import numpy as np
-
 from assistant.errors import IndexMismatch
 from assistant.inference import Vectors
 
@@ -60,7 +59,8 @@ class FaissStore:
             return []
         params = None
         if rows is not None:
-            params = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.asarray(rows, dtype=np.int64)))
+            selector = faiss.IDSelectorBatch(np.asarray(rows, dtype=np.int64))
+            params = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, found = self._index.search(vector.reshape(1, -1), min(k, self._index.ntotal), params=params)
         pairs = [(int(row), float(score)) for row, score in zip(found[0], scores[0], strict=True) if row >= 0]
         return sorted(pairs, key=lambda pair: (-round(pair[1], 6), pair[0]))

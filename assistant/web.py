@@ -12,13 +12,12 @@ from typing import Any
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-import gradio as gr  # noqa: E402 - analytics are switched off before gradio reads its settings
-
-from assistant.answer_json import answer_to_json  # noqa: E402
-from assistant.api import Assistant  # noqa: E402
-from assistant.errors import AssistantError  # noqa: E402
-from assistant.html import CSS, answer_html, document_html, escape, quote_label  # noqa: E402
-from assistant.types import Answer, Span  # noqa: E402
+import gradio as gr
+from assistant.answer_json import answer_to_json
+from assistant.api import Assistant
+from assistant.errors import AssistantError
+from assistant.html import CSS, answer_html, document_html, escape, quote_label
+from assistant.types import Answer, Span
 
 TITLE = "HCPCS Assistant"
 INTRODUCTION = "Answers in the exact words of your documents, or says that they do not answer."
@@ -83,13 +82,22 @@ def build_page(assistant: Assistant) -> gr.Blocks:
         with gr.Row():
             with gr.Column(scale=3):
                 chat = gr.Chatbot(label="Conversation", height=460, latex_delimiters=[], buttons=[], elem_id="chat")
-                question = gr.Textbox(label="Question", placeholder="Ask about a code or a procedure", lines=1, max_length=2000, autofocus=True, elem_id="question")
+                question = gr.Textbox(
+                    label="Question",
+                    placeholder="Ask about a code or a procedure",
+                    lines=1,
+                    max_length=2000,
+                    autofocus=True,
+                    elem_id="question",
+                )
                 with gr.Row():
                     send = gr.Button("Ask", variant="primary", elem_id="send")
                     clear = gr.Button("New conversation", elem_id="clear")
                 gr.Examples(example_questions(assistant), question, label="Examples")
             with gr.Column(scale=2):
-                quotes = gr.Radio(label="Quotes of this answer: choose one to see it in its document", choices=[], visible=False, elem_id="quotes")
+                quotes = gr.Radio(
+                    label="Quotes of this answer: choose one to see it in its document", choices=[], visible=False, elem_id="quotes"
+                )
                 source = gr.HTML(elem_id="source")
                 with gr.Accordion("Answer as JSON", open=False):
                     raw = gr.JSON(show_label=False)

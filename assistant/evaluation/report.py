@@ -6,11 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import QuestionSetError
 from assistant.evaluation.metrics import risk_coverage
 from assistant.evaluation.runner import Outcome, Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 COLUMNS = {
     "rows": "rows", "correct": "correct", "correct_interval": "95 %", "clean": "clean", "section_hit@1": "section@1",
@@ -24,7 +27,7 @@ NOISE = 0.005
 """A metric is called worse when it moved by more than this."""
 
 
-def _cell(name: str, value: Any) -> str:
+def _cell(name: str, value: float | list[float] | None) -> str:
     if value is None:
         return "-"
     if isinstance(value, list):
@@ -116,7 +119,9 @@ def _plot(result: Result, path: Path) -> None:
     pyplot.close(figure)
 
 
-def _plot_risk(axes: Any, answered: Sequence[Outcome]) -> None:
+def _plot_risk(axes: Axes, answered: Sequence[Outcome]) -> None:
     points = risk_coverage([o.confidence for o in answered], [o.correct for o in answered])
     axes.plot([c for c, _ in points], [r for _, r in points], color="#a53b3b")
-    axes.set(xlim=(0, 1), ylim=(0, None), xlabel="share of answers given, surest first", ylabel="share of them wrong", title="Risk and coverage")
+    axes.set(
+        xlim=(0, 1), ylim=(0, None), xlabel="share of answers given, surest first", ylabel="share of them wrong", title="Risk and coverage"
+    )

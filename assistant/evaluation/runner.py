@@ -60,7 +60,9 @@ def evaluate(assistant: Assistant, rows: Sequence[EvalRow], split: str) -> Resul
     stamp = assistant.index.manifest.stamp
     metrics = {kind: _summary([o for o in outcomes if kind in ("all", o.kind)], qrels, run) for kind in (*KINDS, "all")}
     metrics = {kind: values for kind, values in metrics.items() if values["rows"]}
-    return Result(split, datetime.now(timezone.utc).isoformat(timespec="seconds"), stamp.encoder, stamp.fingerprint, metrics, tuple(outcomes))
+    return Result(
+        split, datetime.now(timezone.utc).isoformat(timespec="seconds"), stamp.encoder, stamp.fingerprint, metrics, tuple(outcomes)
+    )
 
 
 def _section_run(assistant: Assistant, row: EvalRow) -> dict[str, float]:
