@@ -1,0 +1,156 @@
+"""Text -> quantities as comparable intervals: "less than twenty-four hours" is time in [0 h, 24 h). Knows English and units, no document.
+
+Number words come from text2num, units from pint. A rate of repetition ("every two weeks") is kept apart from an amount.
+
+>>> [str(q) for q in quantities("an 18-hour infusion every 2 weeks")]
+['time [18, 18] hour', 'period [336, 336] hour']
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pint
+from text_to_num import alpha2digit
+
+_UNIT = (
+    r"hours?|hrs?|h|minutes?|mins?|days?|weeks?|wks?|months?|years?|yrs?|seconds?|secs?|liters?|litres?|l|milliliters?|millilitres?|ml|cc"
+    r"|grams?|g|mg|milligrams?|kg|kilograms?|pounds?|lbs?|ounces?|oz|inch(?:es)?|feet|foot|ft|cm|centimeters?|mm|miles?"
+)
+_NUMBER = r"\d+(?:[.,]\d+)?(?:\s+and\s+a\s+half)?"
+_BEFORE = r"less\s+than|under|below|fewer\s+than|shorter\s+than|up\s+to|no\s+more\s+than|not\s+more\s+than|at\s+most|maximum(?:\s+of)?|within|at\s+least|minimum(?:\s+of)?|no\s+less\s+than|not\s+less\s+than|more\s+than|over|longer\s+than|greater\s+than|exceed(?:s|ing)?|above|every|each|once\s+(?:a|per|every)|q"
+_AFTER = r"or\s+(?:more|longer|greater|over|above|less|shorter|fewer|under)|and\s+(?:over|above|up|under)|plus|\+"
+_QUANTITY = re.compile(
+    rf"(?:\b(?P<before>{_BEFORE})\s*)?(?:\bbetween\s+)?(?<![\w.])(?P<low>{_NUMBER})"
+    rf"(?:\s*(?:-|–|to|and|or)\s*(?P<high>{_NUMBER}))?[\s-]*(?:full\s+|whole\s+|solid\s+|straight\s+)?(?P<unit>{_UNIT})\b"
+    rf"(?:[\s-]*(?:old\b))?(?:\s*(?P<after>{_AFTER}))?",
+    re.IGNORECASE,
+)
+_AND_HIGH = re.compile(r",?\s*(?:but|and)\s+(?:(?:no|not)\s+more\s+than|less\s+than\s+or\s+equal\s+to|up\s+to)\s+", re.IGNORECASE)
+_ENDLESS = re.compile(
+    r"\b(?:24\s*/\s*7|(?:a?round|all)[\s-]+the[\s-]+clock|non[\s-]?stop|day\s+and\s+night|continuous(?:ly)?|uninterrupted(?:ly)?"
+    r"|without\s+(?:a\s+|any\s+)?(?:break|breaks|pause|interruption|stopping|stop))\b",
+    re.IGNORECASE,
+)
+_NOT_ENDLESS = re.compile(r"\b(?:not|non|no|never|isn't|rather than|instead of|but not)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
+_PASSING = re.compile(r"\b(?:intermittent(?:ly)?|on[\s-]and[\s-]off|(?:a\s+)?(?:few|couple\s+of)\s+hours)\b", re.IGNORECASE)
+_LOWER = re.compile(r"at\s+least|minimum|no\s+less|not\s+less")
+_ABOVE = re.compile(r"more\s+than|over|longer|greater|exceed|above")
+_BELOW = re.compile(r"less\s+than|under|below|fewer|shorter")
+_UP_TO = re.compile(r"up\s+to|no\s+more|not\s+more|at\s+most|maximum|within")
+_EVERY = re.compile(r"every|each|once|^q$")
+_SHORT = {"h": "hour", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute", "wk": "week", "wks": "week", "yr": "year", "yrs": "year",
+          "sec": "second", "secs": "second", "l": "liter", "cc": "milliliter", "lb": "pound", "lbs": "pound", "feet": "foot", "ft": "foot", "m": "meter"}  # fmt: skip
+DAY = 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An interval of one dimension, in hours, liters, kilograms or meters. `low_open` and `high_open` leave an end out."""
+
+    dimension: str
+    low: float
+    high: float
+    unit: str
+    low_open: bool = False
+    high_open: bool = False
+
+    def __str__(self) -> str:
+        left, right = "(" if self.low_open else "[", ")" if self.high_open else "]"
+        return f"{self.dimension} {left}{self.low:g}, {self.high:g}{right} {self.unit}"
+
+    def meets(self, other: Quantity) -> bool:
+        """Say whether some amount is in both intervals; False for different dimensions."""
+        if self.dimension != other.dimension:
+            return False
+        low = max((self.low, self.low_open), (other.low, other.low_open))
+        high = min((self.high, not self.high_open), (other.high, not other.high_open))
+        return low[0] < high[0] or (low[0] == high[0] and not low[1] and high[1])
+
+
+@lru_cache(maxsize=1)
+def _registry() -> pint.UnitRegistry:
+    return pint.UnitRegistry(cache_folder=None)
+
+
+_BASES = {"[time]": ("time", "hour"), "[length] ** 3": ("volume", "liter"), "[mass]": ("mass", "kilogram"), "[length]": ("length", "meter")}
+
+
+@lru_cache(maxsize=256)
+def _factor(unit: str) -> tuple[str, float, str]:
+    """Return the dimension of a unit, its size in the dimension's base unit, and that unit's name."""
+    word = unit.casefold()
+    name = _SHORT.get(word) or {"inches": "inch", "litres": "liter", "litre": "liter"}.get(
+        word, word.rstrip("s") if len(word) > 3 else word
+    )
+    one = _registry().Quantity(1, name)
+    dimension, base = _BASES[str(one.dimensionality)]
+    return dimension, float(one.to(base).magnitude), base
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Return the quantities of `text` in order; words for endless or passing duration count as a day or more, or less than one."""
+    plain = _digits(text)
+    found: list[tuple[int, Quantity]] = []
+    match = _QUANTITY.search(plain)
+    while match:
+        quantity, end = _quantity(match, plain)
+        found.append((match.start(), quantity))
+        match = _QUANTITY.search(plain, end)
+    found += [(at, quantity) for at, quantity in _in_words(plain)]
+    return [quantity for _, quantity in sorted(found, key=lambda pair: pair[0])]
+
+
+def _digits(text: str) -> str:
+    """Return `text` with number words as digits ("twenty-four" is 24, "two and a half" is 2 and a half)."""
+    plain = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)
+    plain = re.sub(
+        r"\b(for|over|than|within|about|lasts?)\s+(?:a|an)\s+(?=(?:full\s+|whole\s+)?(?:hour|day|week|month|year|liter|litre)\b)",
+        r"\1 1 ",
+        plain,
+        flags=re.IGNORECASE,
+    )
+    return str(alpha2digit(plain, "en", threshold=0))
+
+
+def _value(text: str) -> float:
+    number = float(re.match(r"[\d.,]+", text).group().replace(",", "."))  # type: ignore[union-attr]
+    return number + 0.5 if "half" in text else number
+
+
+def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
+    """Return the quantity and where the text that it was read from ends."""
+    end = match.end()
+    dimension, factor, base = _factor(match["unit"])
+    low = _value(match["low"]) * factor
+    high = _value(match["high"]) * factor if match["high"] else low
+    before, after = (match["before"] or "").casefold(), (match["after"] or "").casefold()
+    if dimension == "time" and (_EVERY.search(before) or re.match(r"\s*(?:apart|intervals?)\b", text[match.end() :])):
+        return Quantity("period", low, high, base), end
+    if _UP_TO.search(before):
+        return Quantity(dimension, 0, high, base), end
+    if _LOWER.search(before) or re.search(r"more|longer|greater|over|above|up|plus|\+", after):
+        return Quantity(dimension, low, math.inf, base), end
+    if _ABOVE.search(before):
+        bounded = _AND_HIGH.match(text, match.end())
+        limit = _QUANTITY.match(text, bounded.end()) if bounded else None
+        high = _value(limit["low"]) * factor if limit else math.inf
+        return Quantity(dimension, low, high, base, low_open=True), limit.end() if limit else end
+    if _BELOW.search(before):
+        return Quantity(dimension, 0, high, base, high_open=True), end
+    if re.search(r"less|shorter|fewer|under", after):
+        return Quantity(dimension, 0, high, base), end
+    return Quantity(dimension, low, high, base), end
+
+
+def _in_words(text: str) -> Iterator[tuple[int, Quantity]]:
+    for match in _ENDLESS.finditer(text):
+        if not _NOT_ENDLESS.search(text[: match.start()]):
+            yield match.start(), Quantity("time", DAY, math.inf, "hour")
+    for match in _PASSING.finditer(text):
+        if not _NOT_ENDLESS.search(text[: match.start()]):
+            yield match.start(), Quantity("time", 0, DAY, "hour", high_open=True)
