@@ -22,7 +22,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "status": answer.status.value,
         "reason": answer.reason.value if answer.reason else None,
         "message": answer.message,
-        "quotes": [_quote_to_json(quote) for quote in answer.quotes],
+        "quotes": [quote_to_json(quote) for quote in answer.quotes],
         "codes": [{"code": c.code, "title": c.title, "fits": c.fits, "score": c.score} for c in answer.codes],
         "choices": [{"code": choice.code, "label": choice.label} for choice in answer.choices],
         "confidence": answer.confidence,
@@ -31,7 +31,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _quote_to_json(quote: Quote) -> dict[str, Any]:
+def quote_to_json(quote: Quote) -> dict[str, Any]:
+    """Return one quote as plain JSON values."""
     plain = {field.name: getattr(quote, field.name) for field in fields(quote)}
     return {**plain, "codes": list(quote.codes), "path": list(quote.path), "role": quote.role.value}
 

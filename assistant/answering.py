@@ -9,13 +9,16 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.chunking import Candidate
+from assistant.conflicts import conflicting, title_first
+from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
 from assistant.inference import Vectors
-from assistant.messages import SEPARATOR, message_for
+from assistant.kinds import Kind
+from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.query import Query
-from assistant.reading import Reader, Reading, answerability, read
-from assistant.types import Answer, Choice, CodeFit, Document, Quote, Reason, Role, Status
+from assistant.quoting import quote_candidate, share_words, shared_clauses
+from assistant.reading import Reader, Reading, answerability, choose, read
+from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
 NEAREST_CODES = 3
 """So many known codes are offered in place of an unknown one."""
@@ -23,26 +26,10 @@ CHOICES = 8
 """So many choices are offered at most."""
 QUOTED_CHOICES = 5
 """With at most so many choices, each is shown with its own quote."""
-CONTENDING = 0.15
+CONTENDING = 0.1
 """A document contends for an unclear question when it has this share of the best one's belief."""
-
-
-def quote_of(document: Document, candidate: Candidate, role: Role, owners: Sequence[str] = ()) -> Quote:
-    """Return the candidate as a cited slice; `owners` are the codes whose documents hold the same words."""
-    span = candidate.span(document)
-    return Quote(
-        text=span.of(document.text),
-        code=document.codes[0] if document.codes else None,
-        codes=tuple(owners) or document.codes,
-        document=document.id,
-        title=document.title_text,
-        section=document.sections[candidate.section].heading,
-        path=candidate.path(document),
-        start=span.start,
-        end=span.end,
-        sha256=document.sha256,
-        role=role,
-    )
+LISTED_MARGIN = 0.12
+"""In a question about all codes, a document is listed when its best score is this close to the best of all."""
 
 
 class Answerer:
@@ -58,10 +45,18 @@ class Answerer:
             return self._refuse(query, Reason.UNKNOWN_CODE, choices=self._nearest_codes(query.unknown[0]))
         if not query.text:
             return self._titles(query)
-        vector = self._index.encoder.encode([query.text])[0]
+        vector = self._index.reader.encode([query.text])[0]
+        if query.kind is Kind.SCENARIO:
+            return self._fit(query, vector)
+        if query.kind is Kind.LISTING:
+            return self._list(query, vector)
         if query.documents:
             return self._from_documents(query, vector)
         return self._from_anywhere(query, vector)
+
+    def fit(self, query: Query) -> Answer:
+        """Return which code fits the scenario in `query`, whatever its form."""
+        return self._fit(query, self._index.reader.encode([query.text])[0])
 
     def refuse(self, question: str, reason: Reason) -> Answer:
         """Return a refusal that needs no look at the documents."""
@@ -74,67 +69,141 @@ class Answerer:
             rows = self._index.candidate_rows[document.id]
             holder = next((c for c in map(self._index.candidates.__getitem__, rows) if c.span(document).contains(document.title)), None)
             if holder:
-                quotes.append(quote_of(document, holder, Role.ANSWER))
+                quotes.append(quote_candidate(document, holder, Role.ANSWER))
         return self._answered(query, quotes, 1.0)
+
+    def _fit(self, query: Query, vector: Vectors) -> Answer:
+        """Answer a scenario with the code that fits, evidence for it, and evidence against those that do not."""
+        among = query.subjects
+        if query.documents and "codes" in query.carried:
+            among = tuple(subject for subject in query.subjects if subject.document in query.documents)
+            among = tuple(replace(subject, share=1.0) for subject in among[:1])
+        fits = weigh(self._index, self._reader, query.text, vector, among)
+        best = [fit for fit in fits if fit.fits][:1]
+        others = [fit for fit in fits if not fit.fits and fit.score > 0 and any(q.role is Role.AGAINST for q in fit.quotes)]
+        quotes = [quote for fit in best for quote in fit.quotes]
+        quotes += [
+            q for fit in others if self._share_of(query, fit.document.id) >= AGAINST_SHARE for q in fit.quotes if q.role is Role.AGAINST
+        ]
+        shown = [replace(fit, fits=bool(best) and fit is best[0]) for fit in fits]
+        if not best:
+            return self._make(
+                query.question,
+                "",
+                Status.ABSTAINED,
+                Reason.NO_CODE_FITS,
+                quotes,
+                codes=code_fits(shown),
+                confidence=1 - fits[0].score if fits else 1.0,
+            )
+        resolved = best[0].document.label
+        return self._make(query.question, resolved, Status.ANSWERED, None, quotes, codes=code_fits(shown), confidence=best[0].score)
+
+    def _share_of(self, query: Query, document: str) -> float:
+        return next((subject.share for subject in query.subjects if subject.document == document), 0.0)
+
+    def _list(self, query: Query, vector: Vectors) -> Answer:
+        """Answer a question about all codes: what each document says that says nearly as much as the one that says most."""
+        found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text, vector)
+        sure = self._index.reader.calibration.reading_sure
+        beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
+        top = max((readings[0].score for readings in found.values() if readings), default=0.0)
+        listed = [d for d, readings in found.items() if readings and readings[0].score >= top - LISTED_MARGIN and beliefs[d] >= sure]
+        if not listed:
+            return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
+        listed.sort()
+        quotes = [self._quote(d, choose(self._index, found[d]), Role.ANSWER) for d in listed]
+        return self._answered(query, share_words(quotes), min(beliefs[d] for d in listed))
 
     def _from_documents(self, query: Query, vector: Vectors) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
-        found = {d: read(self._index, self._reader, query.text, vector, d) for d in query.documents}
-        sure = self._index.encoder.calibration.reading_sure
+        if rival := self._rival(query):
+            return self._clarify(query, [*query.documents, rival], [], 1.0)
+        found = self._read(query.documents, query.text, vector)
+        sure = self._index.reader.calibration.reading_sure
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         answering = [d for d in query.documents if found[d] and beliefs[d] >= sure]
         if not answering:
-            nearest = [self._quote(d, found[d][0], Role.NEAREST) for d in query.documents if found[d]]
-            return self._refuse(query, Reason.NOT_COVERED, nearest[:1], confidence=1 - max(beliefs.values(), default=0.0))
-        quotes = [self._quote(d, found[d][0], Role.ANSWER) for d in answering]
-        return self._answered(query, self._share(quotes), min(beliefs[d] for d in answering))
+            return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
+        quotes = share_words(title_first(self._index, [self._quote(d, choose(self._index, found[d]), Role.ANSWER) for d in answering]))
+        quotes += conflicting(self._index, quotes)
+        message = PARTLY if len(answering) < len(query.documents) else ""
+        return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
+
+    def _rival(self, query: Query) -> str | None:
+        """Return the document that the words of a question are about where they contradict the one code that it names."""
+        if not query.codes or len(query.documents) != 1 or query.carried or not query.subjects:
+            return None
+        top, own = query.subjects[0], self._share_of(query, query.documents[0])
+        calibration = self._index.encoder.calibration
+        return (
+            top.document
+            if top.document != query.documents[0] and top.share >= calibration.rival_sure and own < calibration.rival_own
+            else None
+        )
 
     def _from_anywhere(self, query: Query, vector: Vectors) -> Answer:
         """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back."""
         top = query.subjects[0].share if query.subjects else 0.0
         contending = [s.document for s in query.subjects if s.share >= CONTENDING * top][:CHOICES]
-        found = {d: read(self._index, self._reader, query.text, vector, d) for d in contending}
+        found = self._read(contending, query.text, vector)
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
-        sure = self._index.encoder.calibration.reading_sure
+        sure = self._index.reader.calibration.reading_sure
         answering = [d for d in contending if found[d] and beliefs[d] >= sure]
         if not answering:
-            best = max(contending, key=lambda d: (beliefs[d], d), default=None)
-            nearest = [self._quote(best, found[best][0], Role.NEAREST)] if best and found[best] else []
-            return self._refuse(query, Reason.LOW_CONFIDENCE, nearest, confidence=1 - max(beliefs.values(), default=0.0))
-        quotes = self._share([self._quote(d, found[d][0], Role.ANSWER) for d in answering])
-        if len(quotes) == 1:
-            return self._answered(query, quotes, max(beliefs[d] for d in answering))
-        documents = [self._index.by_id[d] for d in answering]
-        choices = [Choice(document.codes[0] if document.codes else "", document.title_text) for document in documents]
+            lost = max((subject.similarity for subject in query.subjects), default=0.0) < self._index.encoder.calibration.scope_threshold
+            return self._refuse(
+                query,
+                Reason.OUT_OF_SCOPE if lost else Reason.LOW_CONFIDENCE,
+                [] if lost else self._nearest(found),
+                confidence=1 - max(beliefs.values(), default=0.0),
+            )
+        belief = max(beliefs[d] for d in answering)
+        quotes = [self._quote(d, choose(self._index, found[d]), Role.ANSWER) for d in answering]
+        shared = share_words(quotes)
+        if len(shared) == 1:
+            return self._answered(query, shared, belief)
+        if len(answering) == len(self._index.documents) and (clause := self._shared_clause(quotes, vector)):
+            return self._answered(query, [clause], belief)
+        return self._clarify(query, sorted(answering), shared, belief)
+
+    def _shared_clause(self, quotes: Sequence[Quote], vector: Vectors) -> Quote | None:
+        """Return the clause that all the quotes hold word for word, where it answers by itself."""
+        clauses = shared_clauses(quotes)
+        if not clauses:
+            return None
+        calibration = self._index.reader.calibration
+        scores = self._index.reader.encode([f"{quote.path[0]}: {quote.text}" for quote in clauses]) @ vector
+        best = int(scores.argmax())
+        return clauses[best] if float(scores[best]) >= calibration.reading_threshold else None
+
+    def _clarify(self, query: Query, documents: Sequence[str], quotes: Sequence[Quote], confidence: float) -> Answer:
+        described = [self._index.by_id[d] for d in documents]
+        choices = [Choice(document.codes[0] if document.codes else "", document.title_text) for document in described]
         shown = quotes if len(quotes) <= QUOTED_CHOICES else []
-        return self._make(
-            query.question, "", Status.CLARIFY, Reason.AMBIGUOUS, shown, choices=choices, confidence=max(beliefs[d] for d in answering)
-        )
+        return self._make(query.question, "", Status.CLARIFY, Reason.AMBIGUOUS, shown, choices=choices, confidence=confidence)
+
+    def _read(self, documents: Sequence[str], text: str, vector: Vectors) -> dict[str, list[Reading]]:
+        return {d: read(self._index, self._reader, text, vector, d) for d in documents}
+
+    def _nearest(self, found: dict[str, list[Reading]]) -> list[Quote]:
+        """Return the one passage closest to the question, to be shown with a refusal."""
+        best = max((d for d, readings in found.items() if readings), key=lambda d: (found[d][0].score, d), default=None)
+        return [self._quote(best, found[best][0], Role.NEAREST)] if best else []
 
     def _quote(self, document: str, reading: Reading, role: Role) -> Quote:
-        return quote_of(self._index.by_id[document], reading.candidate, role)
-
-    def _share(self, quotes: Sequence[Quote]) -> list[Quote]:
-        """Return quotes with equal words shown once, under all the codes that own them."""
-        by_words: dict[str, list[Quote]] = {}
-        for quote in quotes:
-            by_words.setdefault(" ".join(quote.text.casefold().split()), []).append(quote)
-        shared = []
-        for same in by_words.values():
-            owners = tuple(dict.fromkeys(code for quote in same for code in quote.codes))
-            first = same[0]
-            shared.append(first if len(same) == 1 else _with_owners(first, owners))
-        return shared
+        return quote_candidate(self._index.by_id[document], reading.candidate, role)
 
     def _nearest_codes(self, unknown: str) -> list[Choice]:
         close = difflib.get_close_matches(unknown, list(self._index.by_code), n=NEAREST_CODES, cutoff=0.3)
         return [Choice(code, self._index.by_code[code][0].title_text) for code in close]
 
-    def _answered(self, query: Query, quotes: Sequence[Quote], confidence: float) -> Answer:
-        codes = dict.fromkeys(code for quote in quotes for code in quote.codes)
-        sections = dict.fromkeys(quote.section for quote in quotes)
+    def _answered(self, query: Query, quotes: Sequence[Quote], confidence: float, message: str = "") -> Answer:
+        answering = [quote for quote in quotes if quote.role is Role.ANSWER]
+        codes = dict.fromkeys(code for quote in answering for code in quote.codes)
+        sections = dict.fromkeys(quote.section for quote in answering)
         resolved = SEPARATOR.join(part for part in (", ".join(codes), ", ".join(sections)) if part)
-        return self._make(query.question, resolved, Status.ANSWERED, None, quotes, confidence=confidence)
+        return self._make(query.question, resolved, Status.ANSWERED, None, quotes, confidence=confidence, message=message)
 
     def _refuse(
         self, query: Query, reason: Reason, quotes: Sequence[Quote] = (), *, choices: Sequence[Choice] = (), confidence: float = 1.0
@@ -153,12 +222,18 @@ class Answerer:
         codes: Sequence[CodeFit] = (),
         choices: Sequence[Choice] = (),
         confidence: float = 1.0,
+        message: str = "",
     ) -> Answer:
         return Answer(
-            question, resolved, status, reason, message_for(status, reason), tuple(quotes), tuple(codes), tuple(choices),
-            round(min(max(confidence, 0.0), 1.0), 4), self._index.manifest.stamp, 0.0,
-        )  # fmt: skip
-
-
-def _with_owners(quote: Quote, owners: tuple[str, ...]) -> Quote:
-    return replace(quote, codes=owners)
+            question=question,
+            resolved=resolved,
+            status=status,
+            reason=reason,
+            message=message or message_for(status, reason),
+            quotes=tuple(quotes),
+            codes=tuple(codes),
+            choices=tuple(choices),
+            confidence=round(min(max(confidence, 0.0), 1.0), 4),
+            index=self._index.manifest.stamp,
+            elapsed_ms=0.0,
+        )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answering import Answerer
+from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
 from assistant.errors import QueryError
 from assistant.index import Index, Progress, build_index, is_current, open_index
@@ -84,6 +85,15 @@ class Assistant:
             answer = self._answerer.answer(query)
         return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
 
+    def fit(self, scenario: str) -> Answer:
+        """Return which code fits a scenario: codes ranked, with quotes for and against, or that no code fits."""
+        began = time.perf_counter()
+        text = normalize(scenario)
+        if not any(c.isalnum() for c in text) or len(scenario) > self.index.settings.max_question_characters:
+            return self.ask(scenario)
+        answer = self._answerer.fit(understand(self.index, text, ()))
+        return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
+
     def search(self, question: str, k: int = 10, *, code: str | None = None) -> list[Hit]:
         """Return the `k` passages that fit best, without an answer; a code in the question, or `code`, restricts them.
 
@@ -109,6 +119,27 @@ class Assistant:
         query = understand(self.index, text, history)
         bare = query.text or text
         return retrieve(self.index, bare, self.index.encoder.encode([bare])[0], k, query.documents or None)
+
+    def compare(self, codes: Sequence[str], section: str | None = None) -> list[Row]:
+        """Return the sections of two or more codes side by side, or one section of them.
+
+        Raises:
+            QueryError: fewer than two codes, or a code or section that does not exist.
+        """
+        documents = [self.documents(code)[0] for code in dict.fromkeys(map(self.known_code, codes))]
+        if len(documents) < 2:
+            raise QueryError("comparing takes two or more different codes; name them one after the other")
+        if section is None:
+            return compare_documents(self.index, documents)
+        for owner, document in enumerate(documents):
+            try:
+                wanted = self.section(document, section)
+            except QueryError:
+                if owner == len(documents) - 1:
+                    raise
+                continue
+            return compare_documents(self.index, documents, wanted)
+        return []
 
     def codes(self) -> list[CodeEntry]:
         """Return every code of the corpus in order, then documents without a code under an empty code."""

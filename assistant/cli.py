@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def _open(corpus: Path | None, index: Path | None) -> Assistant:
     """Open the assistant, building a missing index and updating a stale one, and saying so."""
     from assistant.api import Assistant
     from assistant.config import default_corpus, default_index, make_settings
-    from assistant.index import MANIFEST, is_current
+    from assistant.index import is_current
+    from assistant.manifest import MANIFEST
 
     settings = make_settings()
     source = corpus or default_corpus()
@@ -109,6 +111,58 @@ def ask(question: Question, code: Code = None, as_json: Json = False, corpus: Co
     """Answer one question with citations."""
     assistant = _open(corpus, index)
     _finish(assistant, assistant.ask(question, code=code), as_json)
+
+
+@app.command()
+def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
+    """Hold a conversation in the terminal; an empty line or Ctrl+D ends it."""
+    from assistant.rendering import answer_text
+
+    assistant = _open(corpus, index)
+    history: list[str] = []
+    while True:
+        try:
+            question = input("? ").strip()
+        except EOFError:
+            return
+        if not question:
+            return
+        answer = assistant.ask(question, history)
+        if answer.resolved:
+            print(f"[{answer.resolved}]")
+        print(answer_text(answer, assistant.index.by_id) + "\n")
+        history.append(question)
+
+
+@app.command()
+def fit(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="The case, in quotation marks.")],
+    as_json: Json = False,
+    corpus: Corpus = None,
+    index: IndexDir = None,
+) -> None:
+    """Tell which code fits a scenario, with quotes for and against, or that no code fits."""
+    assistant = _open(corpus, index)
+    _finish(assistant, assistant.fit(scenario), as_json)
+
+
+@app.command()
+def compare(
+    codes: Annotated[list[str], typer.Argument(metavar="CODE CODE ...", help="Two or more codes.")],
+    section: Annotated[str | None, typer.Option("--section", metavar="HEADING", help="Only this section.")] = None,
+    as_json: Json = False,
+    corpus: Corpus = None,
+    index: IndexDir = None,
+) -> None:
+    """Set codes side by side, section by section, every cell a cited slice."""
+    from assistant.answer_json import quote_to_json
+    from assistant.rendering import comparison_text
+
+    rows = _open(corpus, index).compare(codes, section)
+    if as_json:
+        _print_json([{"section": row.heading, "cells": [quote_to_json(c) if c else None for c in row.cells]} for row in rows])
+    else:
+        print(comparison_text(codes, [(row.heading, row.cells) for row in rows]))
 
 
 @app.command()
@@ -199,7 +253,8 @@ def index_command(
 ) -> None:
     """Build or update the index of a corpus folder."""
     from assistant.config import default_corpus, default_index, make_settings
-    from assistant.index import build_index, is_current, open_index, read_manifest
+    from assistant.index import build_index, is_current, open_index
+    from assistant.manifest import read_manifest
 
     settings = make_settings()
     source = corpus or default_corpus()

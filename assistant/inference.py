@@ -12,8 +12,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from assistant.errors import ModelError
 from tokenizers import Tokenizer
+
+from assistant.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
@@ -26,17 +27,25 @@ class Calibration:
     """How an encoder's similarities become decisions. A trained encoder brings its own; the defaults suit an untrained one.
 
     Cosines are turned into shares by a softmax with a scale (inverse temperature) and a threshold at which nothing fits:
-    `reading_*` for the words of one document, `subject_*` for telling documents apart. `*_sure` are shares that suffice.
+    `reading_*` for the words of one document, `subject_*` for telling documents apart. `*_sure` are what suffices. `scenario_head`
+    are logistic weights over `kinds.form_features`, the question's vector and 1, for telling a described case from a question.
     """
 
     trained: bool = False
     reading_scale: float = 20.0
     reading_threshold: float = 0.30
     reading_sure: float = 0.5
+    reading_widen: float = 0.0
     subject_scale: float = 30.0
     subject_threshold: float = 0.30
     subject_lexical: float = 0.1
     subject_sure: float = 0.6
+    rival_sure: float = 0.9
+    rival_own: float = 0.02
+    scope_threshold: float = 0.2
+    fit_sure: float = 0.5
+    scenario_head: tuple[float, ...] = ()
+    scenario_sure: float = 1.0
 
 
 class Encoder(Protocol):
@@ -116,4 +125,5 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
     options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.add_session_config_entry("session.disable_quant_qdq", "1")  # int8 weights become float once, when the model is loaded
     return options

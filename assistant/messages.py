@@ -14,6 +14,7 @@ BY_REASON: dict[Reason, str] = {
     Reason.LOW_CONFIDENCE: "The documents may not answer this; nothing in them fits well enough to be quoted as an answer.",
     Reason.AMBIGUOUS: "The answer depends on which one you mean.",
 }
+PARTLY = "For some of these the documents do not say."
 NEAREST = "Nearest passage, not an answer:"
 CONFLICT = "The sources disagree:"
 NO_READER = "Answers are chosen by plain similarity; no trained reader is in use."
@@ -28,4 +29,4 @@ def message_for(status: Status, reason: Reason | None) -> str:
 
 def catalogue() -> frozenset[str]:
     """Return all fixed texts."""
-    return frozenset({*BY_REASON.values(), NEAREST, CONFLICT, NO_READER, SEPARATOR, ""})
+    return frozenset({*BY_REASON.values(), PARTLY, NEAREST, CONFLICT, NO_READER, SEPARATOR, ""})

@@ -22,7 +22,11 @@ _UNIT = (
     r"|grams?|g|mg|milligrams?|kg|kilograms?|pounds?|lbs?|ounces?|oz|inch(?:es)?|feet|foot|ft|cm|centimeters?|mm|miles?"
 )
 _NUMBER = r"\d+(?:[.,]\d+)?(?:\s+and\s+a\s+half)?"
-_BEFORE = r"less\s+than|under|below|fewer\s+than|shorter\s+than|up\s+to|no\s+more\s+than|not\s+more\s+than|at\s+most|maximum(?:\s+of)?|within|at\s+least|minimum(?:\s+of)?|no\s+less\s+than|not\s+less\s+than|more\s+than|over|longer\s+than|greater\s+than|exceed(?:s|ing)?|above|every|each|once\s+(?:a|per|every)|q"
+_BEFORE = (
+    r"less\s+than|under|below|fewer\s+than|shorter\s+than|up\s+to|no\s+more\s+than|not\s+more\s+than|at\s+most|maximum(?:\s+of)?|within"
+    r"|at\s+least|minimum(?:\s+of)?|no\s+less\s+than|not\s+less\s+than|more\s+than|over|longer\s+than|greater\s+than|exceed(?:s|ing)?|above"
+    r"|every|each|once\s+(?:a|per|every)|q"
+)
 _AFTER = r"or\s+(?:more|longer|greater|over|above|less|shorter|fewer|under)|and\s+(?:over|above|up|under)|plus|\+"
 _QUANTITY = re.compile(
     rf"(?:\b(?P<before>{_BEFORE})\s*)?(?:\bbetween\s+)?(?<![\w.])(?P<low>{_NUMBER})"
@@ -43,8 +47,18 @@ _ABOVE = re.compile(r"more\s+than|over|longer|greater|exceed|above")
 _BELOW = re.compile(r"less\s+than|under|below|fewer|shorter")
 _UP_TO = re.compile(r"up\s+to|no\s+more|not\s+more|at\s+most|maximum|within")
 _EVERY = re.compile(r"every|each|once|^q$")
-_SHORT = {"h": "hour", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute", "wk": "week", "wks": "week", "yr": "year", "yrs": "year",
-          "sec": "second", "secs": "second", "l": "liter", "cc": "milliliter", "lb": "pound", "lbs": "pound", "feet": "foot", "ft": "foot", "m": "meter"}  # fmt: skip
+_SHORT = {
+    **dict.fromkeys(("h", "hr", "hrs"), "hour"),
+    **dict.fromkeys(("min", "mins"), "minute"),
+    **dict.fromkeys(("sec", "secs"), "second"),
+    **dict.fromkeys(("wk", "wks"), "week"),
+    **dict.fromkeys(("yr", "yrs"), "year"),
+    **dict.fromkeys(("l", "litre", "litres"), "liter"),
+    **dict.fromkeys(("lb", "lbs"), "pound"),
+    **dict.fromkeys(("ft", "feet"), "foot"),
+    "cc": "milliliter",
+    "inches": "inch",
+}
 DAY = 24.0
 
 
@@ -73,7 +87,7 @@ class Quantity:
 
 
 @lru_cache(maxsize=1)
-def _registry() -> pint.UnitRegistry:
+def _registry() -> pint.UnitRegistry[float]:
     return pint.UnitRegistry(cache_folder=None)
 
 

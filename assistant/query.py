@@ -8,34 +8,30 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
+
 from assistant.index import Index
 from assistant.inference import Vectors
+from assistant.kinds import Kind, compares, is_scenario, lists
 from assistant.retrieval import dense_search, lexical_search
-from assistant.tokens import code_spans, codes_in, normalize, tokenize
+from assistant.tokens import code_spans, codes_in, normalize, tokenize, words
 from assistant.types import SectionKind
 
 SUBJECT_DEPTH = 200
 """Chunks looked at to tell which documents a question is about."""
 
 
-class Kind(Enum):
-    """What sort of answer a question asks for."""
-
-    FACT = "fact"
-    SCENARIO = "scenario"
-    COMPARISON = "comparison"
-    LISTING = "listing"
-
-
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A document that a question may be about, with the share of belief it gets; shares of all documents and of none sum to 1."""
+    """A document that a question may be about, with its share of belief and the similarity behind it.
+
+    Shares of all documents and of none sum to 1.
+    """
 
     document: str
     share: float
+    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     scores = np.array([best[d] + calibration.subject_lexical * words.get(d, 0.0) for d in order] + [calibration.subject_threshold])
     powers = np.exp((scores - scores.max()) * calibration.subject_scale)
     shares = powers / powers.sum()
-    found = [Subject(document, round(float(share), 6)) for document, share in zip(order, shares, strict=False)]
+    found = [Subject(d, round(float(share), 6), round(best[d], 6)) for d, share in zip(order, shares, strict=False)]
     return tuple(sorted(found, key=lambda subject: (-subject.share, subject.document)))
 
 
@@ -104,39 +100,13 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
+_SIDE = re.compile(r"\b(?:vs\.?|versus|and|or|than|compared\s+(?:to|with)|with|between|from|for)\b|[,;:]", re.IGNORECASE)
+SURE_ENOUGH_TO_LEAVE = 0.8
+"""In a conversation, a question leaves the subject of the one before only for one with this share of belief."""
+SUBJECT_WORDS = 5
+"""A follow-up that only names a subject does so in so many words."""
 _FILLERS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "one",
-        "ones",
-        "of",
-        "for",
-        "in",
-        "on",
-        "at",
-        "to",
-        "with",
-        "about",
-        "and",
-        "or",
-        "it",
-        "its",
-        "this",
-        "that",
-        "these",
-        "those",
-        "code",
-        "codes",
-        "therapy",
-        "infusion",
-        "service",
-        "what",
-        "how",
-        "please",
-        "then",
-    ]
+    "a an the one on of for in at to with about and or it it this that these those code therapi infus servic what how pleas then do".split()  # noqa: SIM905
 )
 
 
@@ -156,27 +126,59 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
 
 def _next(index: Index, turn: str, before: Query | None) -> Query:
     pattern = index.settings.code_pattern
-    named = codes_in(turn, pattern)
+    named = _named_codes(index, turn, pattern)
     known = tuple(code for code in named if code in index.by_code)
     unknown = tuple(code for code in named if code not in index.by_code)
     text = bare_text(turn, pattern)
-    found = subjects(index, text, index.encoder.encode([text])[0]) if text else ()
-    documents = documents_of_codes(index, known)
-    carried: list[str] = []
-    if before and not named and before.documents and not _names_subject(index, found, before):
+    vector = index.encoder.encode([text or turn])[0]
+    found = subjects(index, text, vector) if text else ()
+    own = documents_of_codes(index, known) or _clear_subjects(index, text, found, before)
+    documents, carried = own, []
+    if before and before.documents and not (named or own):
         documents, known = before.documents, before.codes
         carried.append("codes")
-    elif not named and found and found[0].share >= index.encoder.calibration.subject_sure:
-        documents = (found[0].document,)
-    if before and before.text and documents and "codes" not in carried and _asks_nothing(index, turn, text, documents):
+    elif before and before.text and own and _asks_nothing(index, turn, text, own):
         text = before.text
+        vector = index.encoder.encode([text])[0]
         carried.append("topic")
-    return Query(turn, text, _kind(turn, text, documents), known, unknown, documents, found, tuple(carried))
+    kind = _kind(index, text, vector, documents, named, before if carried else None)
+    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried))
 
 
-def _names_subject(index: Index, found: Sequence[Subject], before: Query) -> bool:
-    """Say whether a later turn speaks of another document than the one before so clearly that nothing is inherited."""
-    return bool(found) and found[0].document not in before.documents and found[0].share >= index.encoder.calibration.subject_sure
+def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
+    """Return the codes in a turn; digits alone count where just one code of the corpus has them."""
+    named = list(codes_in(turn, pattern))
+    for word in words(turn):
+        owners = [code for code in index.by_code if code[1:] == word] if len(word) >= 4 and word.isdigit() else []
+        if len(owners) == 1 and owners[0] not in named:
+            named.append(owners[0])
+    return tuple(named)
+
+
+def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
+    """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
+    sure = index.encoder.calibration.subject_sure
+    if compares(text) and (sides := _sides(index, text, sure)):
+        return sides
+    if not found or found[0].share < sure:
+        return ()
+    inherits = before is not None and found[0].document not in before.documents and found[0].share < SURE_ENOUGH_TO_LEAVE
+    return () if inherits and before and before.documents else (found[0].document,)
+
+
+def _sides(index: Index, text: str, sure: float) -> tuple[str, ...]:
+    """Return the documents named on the sides of a comparison, where there are two or more."""
+    parts = [part.strip(" ,:;?.!") for part in _SIDE.split(text)]
+    parts = [part for part in parts if part and tokenize(part)]
+    if len(parts) < 2:
+        return ()
+    named = []
+    for part, vector in zip(parts, index.encoder.encode(parts), strict=True):
+        found = subjects(index, part, vector)
+        if found and found[0].share >= sure:
+            named.append(found[0].document)
+    distinct = tuple(dict.fromkeys(named))
+    return distinct if len(distinct) > 1 else ()
 
 
 def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) -> bool:
@@ -197,8 +199,14 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
         if section.kind is SectionKind.BODY
         for token in tokenize(section.heading)
     }
-    return not headings.intersection(content)
+    return not headings.intersection(content) and len(content) <= SUBJECT_WORDS
 
 
-def _kind(turn: str, text: str, documents: Sequence[str]) -> Kind:
-    return Kind.COMPARISON if len(documents) > 1 else Kind.FACT
+def _kind(index: Index, text: str, vector: Vectors, documents: Sequence[str], named: Sequence[str], before: Query | None) -> Kind:
+    if not named and is_scenario(text, vector, index.encoder.calibration):
+        return Kind.SCENARIO
+    if len(documents) > 1:
+        return Kind.COMPARISON
+    if not documents and lists(text):
+        return Kind.LISTING
+    return Kind.FACT

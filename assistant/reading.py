@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+
 from assistant.chunking import Candidate
 from assistant.index import Index
 from assistant.inference import Vectors
@@ -55,11 +56,23 @@ def read(index: Index, reader: Reader, text: str, vector: Vectors, document: str
     return [Reading(index.candidates[rows[int(i)]], float(scores[int(i)])) for i in order]
 
 
+def choose(index: Index, readings: Sequence[Reading]) -> Reading:
+    """Return the reading to quote: the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off."""
+    best = readings[0]
+    near = best.score - index.reader.calibration.reading_widen
+    for reading in readings[1:NORMALIZED_OVER]:
+        if reading.score < near:
+            break
+        if reading.candidate.first <= best.candidate.first and best.candidate.last <= reading.candidate.last:
+            return reading
+    return best
+
+
 def answerability(index: Index, readings: Sequence[Reading]) -> float:
     """Return the belief in [0, 1] that the document of `readings` answers: its candidates' share against the threshold's."""
     if not readings:
         return 0.0
-    calibration = index.encoder.calibration
+    calibration = index.reader.calibration
     scores = np.array([reading.score for reading in readings[:NORMALIZED_OVER]])
     margin = np.log(np.exp((scores - scores[0]) * calibration.reading_scale).sum()) / calibration.reading_scale
     odds = (scores[0] + margin - calibration.reading_threshold) * calibration.reading_scale

@@ -64,6 +64,19 @@ def hit_lines(hit: Hit, document: Document) -> list[str]:
     return [*_wrapped(head, ""), *_wrapped(hit.chunk.span.of(document.text), "    "), *_wrapped(source, "  ")]
 
 
+def comparison_text(codes: Sequence[str], rows: Sequence[tuple[str, Sequence[Quote | None]]]) -> str:
+    """Return sections side by side as blocks: the heading, then each code with its words, or a dash where it has none."""
+    blocks = []
+    for heading, cells in rows:
+        lines = [inert(heading)]
+        for code, cell in zip(codes, cells, strict=False):
+            name = ", ".join(cell.codes) if cell else code.upper()
+            source = [f"    [{inert(cell.document)}, characters {cell.start}-{cell.end}]"] if cell else []
+            lines += [f"  {name}", *(_wrapped(cell.text, "    ") if cell else ["    -"]), *source]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
 def table_lines(rows: Iterable[Sequence[str]]) -> list[str]:
     """Return rows as aligned columns, the last column wrapped."""
     kept = [[inert(cell) for cell in row] for row in rows]

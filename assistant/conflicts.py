@@ -1,0 +1,101 @@
+"""Answer quotes -> what the same documents say against them. Compares polarity and quantities; knows no particular sentence.
+
+The title is the official descriptor and outranks the prose: a sentence that counts in what the title bills separately, or gives an
+amount that the title rules out, is shown as a conflict and never as the answer alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.index import Index
+from assistant.quantities import quantities
+from assistant.quoting import quote_span
+from assistant.tokens import stem, tokenize, words
+from assistant.types import Document, Quote, Role, SectionKind, Unit, UnitKind
+
+_APART = re.compile(r"\b(?:separate(?:ly)?|exclud\w*|not\s+includ\w*|(?:are|is)\s+not\s+(?:part|covered)|extra\s+charge)\b", re.IGNORECASE)
+_WITHIN = re.compile(r"\b(?:includ\w*|cover(?:s|ed|ing)?|everything|bundled?|compris\w*|consists?)\b", re.IGNORECASE)
+_NOT_WITHIN = re.compile(r"\b(?:not|non|without|except|exclud\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)
+SAME_THING = 0.7
+"""Two words this similar by the encoder mean the same thing where a conflict is looked for."""
+FEWEST_LETTERS = 4
+_MINOR = frozenset(
+    tokenize("code coded bill billed separately separate service services include includes necessary all visit visits visit day diem")
+)
+
+
+def title_first(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
+    """Return the quotes with the official title before each that says, as the title does, what is billed apart."""
+    ordered: list[Quote] = []
+    for quote in quotes:
+        document = index.by_id[quote.document]
+        title = document.title
+        inside = quote.start <= title.start < quote.end
+        both = _APART.search(quote.text) and _APART.search(document.title_text)
+        if both and not inside and {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.title_text)}:
+            section = next(i for i, s in enumerate(document.sections) if s.span.contains(title))
+            ordered.append(quote_span(document, title, section, (document.sections[section].heading,), Role.ANSWER))
+        ordered.append(quote)
+    return ordered
+
+
+def conflicting(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
+    """Return the sentences of the quoted documents that contradict an answer quote, each once, in order of place."""
+    found: dict[tuple[str, int], Quote] = {}
+    for quote in quotes:
+        document = index.by_id[quote.document]
+        if not _APART.search(quote.text):
+            continue
+        apart = _things(" ".join(m.group() for m in re.finditer(r"[^.;()]*", quote.text) if _APART.search(m.group())))
+        for unit in _claims(document, quote):
+            if apart and _counts_in(index, unit.span.of(document.text), apart):
+                found.setdefault((document.id, unit.span.start), quote_span(document, unit.span, unit.section, unit.path, Role.CONFLICT))
+    return [found[key] for key in sorted(found)] + _other_amounts(index, quotes)
+
+
+def _claims(document: Document, quote: Quote) -> list[Unit]:
+    """Return the units outside the quote that say that something is included."""
+    return [
+        unit
+        for unit in document.units
+        if unit.kind is not UnitKind.LABEL
+        and not (quote.start <= unit.span.start < quote.end)
+        and document.sections[unit.section].kind is SectionKind.BODY
+        and _WITHIN.search(unit.span.of(document.text))
+        and not _APART.search(unit.span.of(document.text))
+    ]
+
+
+def _things(text: str) -> list[str]:
+    return [word for word in dict.fromkeys(words(text)) if len(word) >= FEWEST_LETTERS and stem(word) not in _MINOR]
+
+
+def _counts_in(index: Index, sentence: str, apart: Sequence[str]) -> bool:
+    """Say whether what follows "includes" in a sentence names one of the things billed apart."""
+    match = _WITHIN.search(sentence)
+    if match is None or _NOT_WITHIN.search(sentence[: match.start()]):
+        return False
+    inside = _things(sentence[match.end() :])
+    if not inside:
+        return False
+    if {stem(word) for word in inside} & {stem(word) for word in apart}:
+        return True
+    likeness = index.encoder.encode(inside) @ index.encoder.encode(list(apart)).T
+    return bool(likeness.max() >= SAME_THING)
+
+
+def _other_amounts(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
+    """Return the title of a document whose title rules out every amount of the same dimension in a quote."""
+    found = []
+    for quote in quotes:
+        document = index.by_id[quote.document]
+        if quote.start <= document.title.start < quote.end:
+            continue
+        said, limits = quantities(quote.text), quantities(document.title_text)
+        alike = [(s, limit) for s in said for limit in limits if s.dimension == limit.dimension]
+        if alike and not any(s.meets(limit) for s, limit in alike):
+            section = next(i for i, s in enumerate(document.sections) if s.span.contains(document.title))
+            found.append(quote_span(document, document.title, section, (document.sections[section].heading,), Role.CONFLICT))
+    return found

@@ -1,0 +1,128 @@
+"""Scenario -> which code fits, with the source's words for and against each. Weighs documents; refuses to know how answers are shown.
+
+Similarity finds the documents that a case may belong to; quantities, place and route of care decide where similarity cannot:
+an amount outside the interval in a title, a hospital stay for a service at home, tablets for an infusion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.index import Index
+from assistant.inference import Vectors
+from assistant.quantities import Quantity, quantities
+from assistant.query import Subject
+from assistant.quoting import quote_candidate
+from assistant.reading import Reader, read
+from assistant.types import CodeFit, Document, Quote, Role
+
+CONSIDERED = 5
+"""So many documents are weighed for one scenario."""
+AGAINST_SHARE = 0.05
+"""A document that does not fit is only shown when similarity gave it this share of belief."""
+DISQUALIFIED = 0.05
+"""Score of a document that the scenario contradicts, as a part of what it had."""
+INSTEAD = "alternatives: other options instead of this"
+INSTEAD_LIKE = 0.55
+"""A heading this similar to `INSTEAD` opens a section about other services, whose words speak against a fit."""
+
+_HOME = re.compile(
+    r"\b(?:home|house|apartment|flat|bedroom|living\s+room|residence|farm|(?:his|her|their|my|own)\s+(?:own\s+)?(?:room|bed|den|place))\b",
+    re.IGNORECASE,
+)
+_FACILITY = re.compile(
+    r"\b(?:hospital|inpatient|in-patient|wards?|icu|clinic|outpatient|admitted|emergency\s+(?:room|department)|infusion\s+(?:center|centre|suite)|"
+    r"(?:doctor|physician)'?s?'?\s+office|nursing\s+home|skilled\s+nursing)\b",
+    re.IGNORECASE,
+)
+_SWALLOWED = re.compile(
+    r"\b(?:tablets?|pills?|capsules?|by\s+mouth|orally|oral|patch(?:es)?|lozenges?|inhalers?|ointment|cream)\b", re.IGNORECASE
+)
+_INFUSED = re.compile(
+    r"\b(?:infus\w*|intravenous\w*|iv|i\.v\.|drips?|gtt|pump\w*|injec\w*|subcutaneous\w*|line|picc|port|bags?)\b", re.IGNORECASE
+)
+_DENIED = re.compile(
+    r"\b(?:no|not|never|without|cannot|can't|unable|stopped|instead\s+of|rather\s+than|from\s+any|nothing|away\s+from|out\s+of|avoid|far\s+from)\b[^,.;]{0,30}$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One document weighed against a scenario."""
+
+    document: Document
+    fits: bool
+    score: float
+    quotes: tuple[Quote, ...]
+
+
+def weigh(index: Index, reader: Reader, text: str, vector: Vectors, subjects: Sequence[Subject]) -> list[Fit]:
+    """Return the documents that a scenario may belong to, those that fit first, by score."""
+    asked = quantities(text)
+    sure = index.encoder.calibration.fit_sure
+    fits = []
+    for subject in subjects[:CONSIDERED]:
+        document = index.by_id[subject.document]
+        against = _contradiction(document, text, asked)
+        score = subject.share * (DISQUALIFIED if against else 1.0)
+        quotes = _evidence(index, reader, text, vector, document, against)
+        fits.append(Fit(document, against is None and subject.share >= sure, round(score, 4), quotes))
+    fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
+    best = next((fit.document.id for fit in fits if fit.fits), None)
+    return [fit if fit.document.id == best or not fit.fits else Fit(fit.document, False, fit.score, fit.quotes) for fit in fits]
+
+
+def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
+    """Return the codes of the weighed documents in the same order."""
+    return [CodeFit(code, fit.document.title_text, fit.fits, fit.score) for fit in fits for code in fit.document.codes[:1]]
+
+
+def _evidence(index: Index, reader: Reader, text: str, vector: Vectors, document: Document, against: str | None) -> tuple[Quote, ...]:
+    """Return the title, and what the document says closest to the scenario: for it, or against it."""
+    rows = index.candidate_rows[document.id]
+    title = next((c for c in (index.candidates[row] for row in rows) if c.span(document).contains(document.title)), None)
+    quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
+    if against:
+        return tuple(quotes)
+    instead = _headings_instead(index, document.id)
+    for reading in read(index, reader, text, vector, document.id)[:3]:
+        candidate = reading.candidate
+        if title and candidate.section == title.section:
+            continue
+        role = Role.AGAINST if candidate.section in instead else Role.FOR
+        quotes.append(quote_candidate(document, candidate, role))
+        break
+    return tuple(quotes)
+
+
+@lru_cache(maxsize=4096)
+def _headings_instead(index: Index, name: str) -> frozenset[int]:
+    """Return the sections that are about other services, told by the meaning of their headings."""
+    headings = [section.heading or "-" for section in index.by_id[name].sections]
+    likeness = index.encoder.encode(headings) @ index.encoder.encode([INSTEAD])[0]
+    return frozenset(i for i, value in enumerate(likeness) if value >= INSTEAD_LIKE)
+
+
+def _contradiction(document: Document, text: str, asked: Sequence[Quantity]) -> str | None:
+    """Return what in the scenario the document's title rules out: "quantity", "place" or "route"; None where nothing is."""
+    title = document.title_text
+    for limit in quantities(title):
+        alike = [quantity for quantity in asked if quantity.dimension == limit.dimension]
+        if alike and not any(limit.meets(quantity) for quantity in alike):
+            return "quantity"
+    if _affirms(_HOME, title) and not _affirms(_FACILITY, title) and _affirms(_FACILITY, text) and not _affirms(_HOME, text):
+        return "place"
+    if _affirms(_FACILITY, title) and not _affirms(_HOME, title) and _affirms(_HOME, text) and not _affirms(_FACILITY, text):
+        return "place"
+    if _affirms(_INFUSED, title) and _affirms(_SWALLOWED, text) and not _affirms(_INFUSED, text):
+        return "route"
+    return None
+
+
+def _affirms(pattern: re.Pattern[str], text: str) -> bool:
+    """Say whether a word of `pattern` stands in `text` without a denial before it."""
+    return any(not _DENIED.search(text[: match.start()]) for match in pattern.finditer(text))

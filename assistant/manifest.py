@@ -1,0 +1,113 @@
+"""What an index says of itself, and whether its files still are what it says. Knows the folder's shape, not what the files hold.
+
+An index folder holds `manifest.json` and one folder of data that the manifest names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from assistant.errors import IndexMismatch, IndexNotFound
+from assistant.types import IndexStamp
+
+FORMAT = 1
+"""Raised whenever files written before cannot be read any more or would be read differently."""
+MANIFEST = "manifest.json"
+HASHED_BYTES = 4_000_000
+"""Files up to this size are checked by hash on opening, larger ones by size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index says of itself. `corpus` maps document ids to the sha256 of their bytes; `files` maps names to size and sha256."""
+
+    format: int
+    fingerprint: str
+    encoder: str
+    reader: str
+    dimension: int
+    chunk_tokens: int
+    code_pattern: str
+    corpus: dict[str, str]
+    refused: dict[str, str]
+    documents: int
+    chunks: int
+    candidates: int
+    built_at: str
+    built_by: str
+    data: str
+    files: dict[str, list[int | str]]
+
+    @property
+    def stamp(self) -> IndexStamp:
+        """Return what an answer says about the index it came from."""
+        return IndexStamp(self.fingerprint, self.encoder, self.built_at)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of the index in `folder`.
+
+    Raises:
+        IndexNotFound: there is none.
+        IndexMismatch: it cannot be read, or was written by another version.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise IndexNotFound(f"there is no index in '{folder}'; run 'assistant index'")
+    try:
+        manifest = Manifest(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexMismatch(f"the index manifest '{path}' is damaged; run 'assistant index --rebuild'") from error
+    if manifest.format != FORMAT:
+        raise IndexMismatch(
+            f"the index in '{folder}' has format {manifest.format}, this version reads {FORMAT}; run 'assistant index --rebuild'"
+        )
+    return manifest
+
+
+def check_files(data: Path, manifest: Manifest) -> None:
+    """Compare the files of `data` with the manifest.
+
+    Raises:
+        IndexMismatch: one is missing, or differs in size or, where it is small, in content.
+    """
+    for name, (size, digest) in manifest.files.items():
+        path = data / name
+        if not path.is_file() or path.stat().st_size != size or (int(size) <= HASHED_BYTES and file_sha256(path) != digest):
+            raise IndexMismatch(f"the index file '{path}' is missing or damaged; run 'assistant index --rebuild'")
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return (
+            hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read()).hexdigest()
+        )
+
+
+def put_in_place(folder: Path, work: Path, manifest: Manifest) -> Manifest:
+    """Make the finished `work` folder the index and return its manifest: move it in, replace the manifest in one step, drop what is old."""
+    target = folder / manifest.data
+    if target.exists():
+        suffix = 1
+        while (folder / f"{manifest.data}-{suffix}").exists():
+            suffix += 1
+        target = folder / f"{manifest.data}-{suffix}"
+    os.replace(work, target)
+    manifest = replace(manifest, data=target.name)
+    handle, temporary = tempfile.mkstemp(prefix=".manifest-", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(asdict(manifest), file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, folder / MANIFEST)
+    for old in folder.glob("data-*"):
+        if old != target:
+            shutil.rmtree(old, ignore_errors=True)
+    return manifest

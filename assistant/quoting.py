@@ -1,0 +1,73 @@
+"""Candidates -> quotes; quotes in the same words -> one quote with all its owners. Knows slices, no model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.chunking import Candidate
+from assistant.types import Document, Quote, Role, Span
+
+_CLAUSE = re.compile(r"[^;()]+")
+
+
+def words_of(text: str) -> str:
+    """Return `text` in the form in which two quotes count as the same words: case-folded, white space and end marks aside."""
+    return " ".join(text.casefold().split()).strip(" .;,")
+
+
+def quote_span(document: Document, span: Span, section: int, path: tuple[str, ...], role: Role) -> Quote:
+    """Return a slice of a document as a quote."""
+    return Quote(
+        text=span.of(document.text),
+        code=document.codes[0] if document.codes else None,
+        codes=document.codes,
+        document=document.id,
+        title=document.title_text,
+        section=document.sections[section].heading,
+        path=path,
+        start=span.start,
+        end=span.end,
+        sha256=document.sha256,
+        role=role,
+    )
+
+
+def quote_candidate(document: Document, candidate: Candidate, role: Role) -> Quote:
+    """Return a candidate as a quote, with the labels it stands under."""
+    return quote_span(document, candidate.span(document), candidate.section, candidate.path(document), role)
+
+
+def share_words(quotes: Sequence[Quote]) -> list[Quote]:
+    """Return quotes with equal words once, the first of them, under the codes of all."""
+    same: dict[str, list[Quote]] = {}
+    for quote in quotes:
+        same.setdefault(words_of(quote.text), []).append(quote)
+    return [replace(group[0], codes=tuple(dict.fromkeys(code for quote in group for code in quote.codes))) for group in same.values()]
+
+
+def clauses(quote: Quote) -> list[Span]:
+    """Return the parts of a quote between semicolons and parentheses, as offsets into its document."""
+    found = []
+    for match in _CLAUSE.finditer(quote.text):
+        left = match.start() + len(match.group()) - len(match.group().lstrip(" ,\n\t"))
+        right = match.start() + len(match.group().rstrip(" ,\n\t"))
+        if left < right:
+            found.append(Span(quote.start + left, quote.start + right))
+    return found
+
+
+def shared_clauses(quotes: Sequence[Quote]) -> list[Quote]:
+    """Return the clauses of the first quote that stand word for word in all the others, under all their codes; [] for fewer than two."""
+    if len(quotes) < 2:
+        return []
+    first, others = quotes[0], quotes[1:]
+    said = [{words_of(quote.text[s.start - quote.start : s.end - quote.start]) for s in clauses(quote)} for quote in others]
+    owners = tuple(dict.fromkeys(code for quote in quotes for code in quote.codes))
+    shared = []
+    for span in clauses(first):
+        text = first.text[span.start - first.start : span.end - first.start]
+        if len(text.split()) > 1 and all(words_of(text) in one for one in said):
+            shared.append(replace(first, text=text, start=span.start, end=span.end, codes=owners))
+    return shared
