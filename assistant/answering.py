@@ -28,6 +28,10 @@ QUOTED_CHOICES = 5
 """With at most so many choices, each is shown with its own quote."""
 CONTENDING = 0.1
 """A document contends for an unclear question when it has this share of the best one's belief."""
+RIVAL, RIVAL_OWN = 0.9, 0.03
+"""A question contradicts the code it names when another document has the first share of belief, and the named one less than the second."""
+OUT_OF_SCOPE = 0.25
+"""A question is out of scope when no chunk is this much like it."""
 LISTED_MARGIN = 0.12
 """In a question about all codes, a document is listed when its best score is this close to the best of all."""
 
@@ -135,12 +139,7 @@ class Answerer:
         if not query.codes or len(query.documents) != 1 or query.carried or not query.subjects:
             return None
         top, own = query.subjects[0], self._share_of(query, query.documents[0])
-        calibration = self._index.encoder.calibration
-        return (
-            top.document
-            if top.document != query.documents[0] and top.share >= calibration.rival_sure and own < calibration.rival_own
-            else None
-        )
+        return top.document if top.document != query.documents[0] and top.share >= RIVAL and own < RIVAL_OWN else None
 
     def _from_anywhere(self, query: Query, vector: Vectors) -> Answer:
         """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back."""
@@ -151,7 +150,7 @@ class Answerer:
         sure = self._index.reader.calibration.reading_sure
         answering = [d for d in contending if found[d] and beliefs[d] >= sure]
         if not answering:
-            lost = max((subject.similarity for subject in query.subjects), default=0.0) < self._index.encoder.calibration.scope_threshold
+            lost = max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE
             return self._refuse(
                 query,
                 Reason.OUT_OF_SCOPE if lost else Reason.LOW_CONFIDENCE,

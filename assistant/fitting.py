@@ -14,15 +14,19 @@ from functools import lru_cache
 from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.quantities import Quantity, quantities
-from assistant.query import Subject
 from assistant.quoting import quote_candidate
 from assistant.reading import Reader, read
+from assistant.subjects import Subject
 from assistant.types import CodeFit, Document, Quote, Role
 
 CONSIDERED = 5
 """So many documents are weighed for one scenario."""
 AGAINST_SHARE = 0.05
 """A document that does not fit is only shown when similarity gave it this share of belief."""
+FIT_SHARE = 0.5
+"""A code fits when its document has this share of the belief that contradictions leave."""
+FIT_SIMILARITY = 0.35
+"""A code fits when its document's nearest chunk is at least this much like the scenario."""
 DISQUALIFIED = 0.05
 """Score of a document that the scenario contradicts, as a part of what it had."""
 INSTEAD = "alternatives: other options instead of this"
@@ -63,14 +67,15 @@ class Fit:
 def weigh(index: Index, reader: Reader, text: str, vector: Vectors, subjects: Sequence[Subject]) -> list[Fit]:
     """Return the documents that a scenario may belong to, those that fit first, by score."""
     asked = quantities(text)
-    sure = index.encoder.calibration.fit_sure
+    considered = subjects[:CONSIDERED]
+    against = {s.document: _contradiction(index.by_id[s.document], text, asked) for s in considered}
+    open_share = 1.0 - sum(s.share for s in considered if against[s.document])
     fits = []
-    for subject in subjects[:CONSIDERED]:
-        document = index.by_id[subject.document]
-        against = _contradiction(document, text, asked)
-        score = subject.share * (DISQUALIFIED if against else 1.0)
-        quotes = _evidence(index, reader, text, vector, document, against)
-        fits.append(Fit(document, against is None and subject.share >= sure, round(score, 4), quotes))
+    for subject in considered:
+        document, why = index.by_id[subject.document], against[subject.document]
+        share = subject.share * DISQUALIFIED if why else subject.share / max(open_share, subject.share)
+        fits_it = why is None and share >= FIT_SHARE and subject.similarity >= FIT_SIMILARITY
+        fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, vector, document, why)))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)
     return [fit if fit.document.id == best or not fit.fits else Fit(fit.document, False, fit.score, fit.quotes) for fit in fits]

@@ -11,6 +11,7 @@ import json
 import logging
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.chunking import Candidate, candidates_of, chunk_document, embedded_text, read_text
+from assistant.chunking import Candidate, candidates_of, chunk_document, embedded_text, opening_text, read_text
 from assistant.config import PACKAGED_READER, Settings
 from assistant.documents import Refusal, Source, corpus_files, read_corpus
 from assistant.embedding import DEFAULT, export, model_name
@@ -38,11 +39,12 @@ from assistant.storage import (
     load_documents,
     write_rows,
 )
+from assistant.tokens import tokenize
 from assistant.types import Chunk, Document
 from assistant.vectors import FaissStore
 
 DOCUMENTS, CHUNKS, CANDIDATES = "documents.jsonl", "chunks.jsonl", "candidates.jsonl"
-VECTORS, READING, LEXICAL, ENCODER, READER = "vectors.faiss", "candidates.npy", "bm25", "encoder", "reader"
+VECTORS, READING, OPENINGS, LEXICAL, ENCODER, READER = "vectors.faiss", "candidates.npy", "openings.npy", "bm25", "encoder", "reader"
 NO_READER = "none"
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how many are done, and how many there are."""
@@ -64,11 +66,34 @@ class Index:
         self.vectors = FaissStore.load(data / VECTORS)
         self.lexical = LexicalIndex.load(data / LEXICAL, len(self.chunks))
         self.candidate_vectors: Vectors = np.load(data / READING, mmap_mode="r")
+        self.openings: Vectors = np.load(data / OPENINGS, mmap_mode="r")
+        self._vocabularies: dict[str, tuple[frozenset[str], ...]] = {}
 
     @cached_property
     def by_id(self) -> dict[str, Document]:
         """Return the documents by id."""
         return {document.id: document for document in self.documents}
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Return the place of each document id among the documents."""
+        return {document.id: i for i, document in enumerate(self.documents)}
+
+    @cached_property
+    def document_frequency(self) -> Counter[str]:
+        """Return in how many documents each stem occurs."""
+        counts: Counter[str] = Counter()
+        for document in self.documents:
+            counts.update(self.vocabulary(document.id)[0])
+        return counts
+
+    def vocabulary(self, name: str) -> tuple[frozenset[str], ...]:
+        """Return the stems of a document's text, of its opening, and of its title."""
+        if name not in self._vocabularies:
+            document = self.by_id[name]
+            parts = (document.text, opening_text(document), document.title_text)
+            self._vocabularies[name] = tuple(frozenset(tokenize(part)) for part in parts)
+        return self._vocabularies[name]
 
     @cached_property
     def by_code(self) -> dict[str, tuple[Document, ...]]:
@@ -156,6 +181,8 @@ def open_index(folder: Path, settings: Settings) -> Index:
         return Index(folder, manifest, settings)
     except ModelError as error:
         raise IndexMismatch(str(error)) from error
+    except (OSError, ValueError) as error:
+        raise IndexMismatch(f"the index in '{folder}' is damaged ({error}); run 'assistant index --rebuild'") from error
 
 
 def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
@@ -247,6 +274,7 @@ def _write_parts(
     write_rows(work / CHUNKS, (chunk_row(chunk) for _, chunk in pairs))
     write_rows(work / CANDIDATES, (candidate_row(candidate) for _, candidate in candidates))
     FaissStore.build(encoder.encode(texts, count)).save(work / VECTORS)
+    np.save(work / OPENINGS, encoder.encode([opening_text(document) for document in documents]), allow_pickle=False)
     np.save(work / READING, reader.encode(readings, count), allow_pickle=False)
     LexicalIndex.build(texts).save(work / LEXICAL)
     return _Parts(documents, [chunk for _, chunk in pairs], [candidate for _, candidate in candidates])

@@ -26,8 +26,9 @@ BATCH = 32
 class Calibration:
     """How an encoder's similarities become decisions. A trained encoder brings its own; the defaults suit an untrained one.
 
-    Cosines are turned into shares by a softmax with a scale (inverse temperature) and a threshold at which nothing fits:
-    `reading_*` for the words of one document, `subject_*` for telling documents apart. `*_sure` are what suffices. `scenario_head`
+    Cosines between a question and the words of one document become shares by a softmax with `reading_scale` (inverse temperature) and
+    `reading_threshold`, at which nothing fits. `reading_sure` is the belief that suffices; a larger candidate around the best
+    one is preferred when it scores at most `reading_widen` less. `scenario_head`
     are logistic weights over `kinds.form_features`, the question's vector and 1, for telling a described case from a question.
     """
 
@@ -36,14 +37,6 @@ class Calibration:
     reading_threshold: float = 0.30
     reading_sure: float = 0.5
     reading_widen: float = 0.0
-    subject_scale: float = 30.0
-    subject_threshold: float = 0.30
-    subject_lexical: float = 0.1
-    subject_sure: float = 0.6
-    rival_sure: float = 0.9
-    rival_own: float = 0.02
-    scope_threshold: float = 0.2
-    fit_sure: float = 0.5
     scenario_head: tuple[float, ...] = ()
     scenario_sure: float = 1.0
 

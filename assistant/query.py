@@ -9,29 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.kinds import Kind, compares, is_scenario, lists
-from assistant.retrieval import dense_search, lexical_search
+from assistant.subjects import Subject, subjects
 from assistant.tokens import code_spans, codes_in, normalize, tokenize, words
 from assistant.types import SectionKind
-
-SUBJECT_DEPTH = 200
-"""Chunks looked at to tell which documents a question is about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A document that a question may be about, with its share of belief and the similarity behind it.
-
-    Shares of all documents and of none sum to 1.
-    """
-
-    document: str
-    share: float
-    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +39,21 @@ _EMPTY = re.compile(r"[\s:;,.?!/()-]+")
 
 
 def bare_text(text: str, pattern: str) -> str:
-    """Return a question without the codes in it, for these decide by the gate and not by similarity."""
+    """Return a question without the codes in it, for these decide by the gate and not by similarity; "it" stands in inside a sentence."""
     spans = code_spans(text, pattern)
     if not spans:
         return text
     for start, end in reversed(spans):
-        text = text[:start] + " " + text[end:]
-    left = " ".join(_SYSTEM.sub(" ", text).split())
-    return left.strip(" :,;-–—") if _EMPTY.sub("", left) else ""
+        before = _SYSTEM.sub(" ", text[:start]).rstrip(" -–—")
+        stands_in = " it " if before[-1:].isalnum() or before[-2:-1].isalnum() and before[-1:] in "'’" else " "
+        text = f"{before}{stands_in}{text[end:]}"
+    left = " ".join(text.split())
+    return left.strip(" :,;-–—") if _EMPTY.sub("", left.removesuffix(" it")) else ""
 
 
 def documents_of_codes(index: Index, codes: Sequence[str]) -> tuple[str, ...]:
     """Return the ids of the documents that describe some codes, in the order of the codes."""
     return tuple(dict.fromkeys(document.id for code in codes for document in index.by_code.get(code, ())))
-
-
-def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
-    """Return the documents that `text` may be about, most likely first; what is missing to 1 is the share of none.
-
-    A document's score is that of its chunk most similar to the question, plus how well its rare words are matched; shares are a
-    softmax over documents and the threshold at which a question names no subject (`Calibration`).
-    """
-    calibration = index.encoder.calibration
-    best: dict[str, float] = {}
-    for row, score in dense_search(index, vector, SUBJECT_DEPTH):
-        best.setdefault(index.chunks[row].document, score)
-    words: dict[str, float] = {}
-    ranking = lexical_search(index, text, SUBJECT_DEPTH)
-    top = ranking[0][1] if ranking else 1.0
-    for row, score in ranking:
-        words.setdefault(index.chunks[row].document, score / top)
-    order = sorted(best)
-    scores = np.array([best[d] + calibration.subject_lexical * words.get(d, 0.0) for d in order] + [calibration.subject_threshold])
-    powers = np.exp((scores - scores.max()) * calibration.subject_scale)
-    shares = powers / powers.sum()
-    found = [Subject(d, round(float(share), 6), round(best[d], 6)) for d, share in zip(order, shares, strict=False)]
-    return tuple(sorted(found, key=lambda subject: (-subject.share, subject.document)))
 
 
 _FOLLOWS = re.compile(
@@ -101,6 +63,8 @@ _FOLLOWS = re.compile(
 )
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
 _SIDE = re.compile(r"\b(?:vs\.?|versus|and|or|than|compared\s+(?:to|with)|with|between|from|for)\b|[,;:]", re.IGNORECASE)
+SURE = 0.65
+"""A question without a code is about a document that has this share of belief: on `eval/` dev nearly always the right one."""
 SURE_ENOUGH_TO_LEAVE = 0.8
 """In a conversation, a question leaves the subject of the one before only for one with this share of belief."""
 SUBJECT_WORDS = 5
@@ -157,7 +121,7 @@ def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
 
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
-    sure = index.encoder.calibration.subject_sure
+    sure = SURE
     if compares(text) and (sides := _sides(index, text, sure)):
         return sides
     if not found or found[0].share < sure:
@@ -203,10 +167,10 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
 
 
 def _kind(index: Index, text: str, vector: Vectors, documents: Sequence[str], named: Sequence[str], before: Query | None) -> Kind:
-    if not named and is_scenario(text, vector, index.encoder.calibration):
+    if not named and is_scenario(text, vector, index.reader.calibration):
         return Kind.SCENARIO
+    if not named and before is None and lists(text):
+        return Kind.LISTING
     if len(documents) > 1:
         return Kind.COMPARISON
-    if not documents and lists(text):
-        return Kind.LISTING
     return Kind.FACT

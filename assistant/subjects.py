@@ -1,0 +1,70 @@
+"""Question -> the documents it may be about. Weighs how alike they are in meaning and which telling words they share; knows no topic.
+
+A word tells documents apart when few of them use it; it weighs more in a title or an opening than further down.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.index import Index
+from assistant.inference import Vectors
+from assistant.retrieval import dense_search, lexical_search
+from assistant.tokens import tokenize
+
+DEPTH = 200
+"""Chunks looked at to find the documents that are weighed."""
+NEAREST_CHUNKS = 3
+"""A document's likeness is also that of so many of its chunks, so that one chance likeness does not decide."""
+WEIGHTS = (8.1, 8.2, 7.2, 0.37, 0.37, 0.51, 0.87)
+"""Conditional logit weights of `_features`, fitted on the six authored families of documents; see eval/reports/subjects.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A document that a question may be about: its share of belief among all, and the likeness of its nearest chunk."""
+
+    document: str
+    share: float
+    similarity: float
+
+
+def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
+    """Return the documents that `text` may be about, most likely first; shares sum to 1. `vector` is the retrieval encoder's."""
+    likeness: dict[str, list[float]] = {}
+    for row, score in dense_search(index, vector, DEPTH):
+        likeness.setdefault(index.chunks[row].document, []).append(score)
+    matches: dict[str, float] = {}
+    for row, score in lexical_search(index, text, DEPTH):
+        matches.setdefault(index.chunks[row].document, score)
+    documents = sorted(likeness.keys() | matches.keys())
+    if not documents:
+        return ()
+    words = _telling_words(index, text)
+    rows = [_features(index, d, likeness.get(d, [0.0]), matches.get(d, 0.0), vector, words) for d in documents]
+    scores = np.asarray(rows) @ np.asarray(WEIGHTS)
+    powers = np.exp(scores - scores.max())
+    shares = powers / powers.sum()
+    found = [Subject(d, round(float(s), 6), round(likeness.get(d, [0.0])[0], 6)) for d, s in zip(documents, shares, strict=True)]
+    return tuple(sorted(found, key=lambda subject: (-subject.share, subject.document)))
+
+
+def _telling_words(index: Index, text: str) -> dict[str, float]:
+    """Return the words of a question that some documents use and others do not, with their inverse document frequency."""
+    total = len(index.documents)
+    counts = {word: index.document_frequency.get(word, 0) for word in dict.fromkeys(tokenize(text))}
+    return {word: math.log((total + 1) / (n + 0.5)) for word, n in counts.items() if 0 < n < total}
+
+
+def _features(
+    index: Index, document: str, likeness: Sequence[float], match: float, vector: Vectors, words: dict[str, float]
+) -> list[float]:
+    """Return likeness of the nearest chunk, of the nearest three, of the opening; BM25; telling words in text, opening and title."""
+    vocabulary = index.vocabulary(document)
+    shared = [sum(weight for word, weight in words.items() if word in part) for part in vocabulary]
+    nearest = likeness[:NEAREST_CHUNKS]
+    return [nearest[0], sum(nearest) / len(nearest), float(index.openings[index.position[document]] @ vector), match, *shared]
