@@ -63,10 +63,12 @@ _FOLLOWS = re.compile(
 )
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
 _SIDE = re.compile(r"\b(?:vs\.?|versus|and|or|than|compared\s+(?:to|with)|with|between|from|for)\b|[,;:]", re.IGNORECASE)
-SURE = 0.65
-"""A question without a code is about a document that has this share of belief: on `eval/` dev nearly always the right one."""
-SURE_ENOUGH_TO_LEAVE = 0.8
-"""In a conversation, a question leaves the subject of the one before only for one with this share of belief."""
+SURE = 0.45
+"""A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
+SIDE = 0.6
+"""A side of a comparison names a document that has this share among all."""
+SURE_ENOUGH_TO_LEAVE = 0.55
+"""In a conversation, a question leaves the subject of the one before only for one with this belief."""
 SUBJECT_WORDS = 5
 """A follow-up that only names a subject does so in so many words."""
 _FILLERS = frozenset(
@@ -122,15 +124,15 @@ def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
     sure = SURE
-    if compares(text) and (sides := _sides(index, text, sure)):
+    if compares(text) and (sides := _sides(index, text)):
         return sides
-    if not found or found[0].share < sure:
+    if not found or found[0].belief < sure:
         return ()
-    inherits = before is not None and found[0].document not in before.documents and found[0].share < SURE_ENOUGH_TO_LEAVE
+    inherits = before is not None and found[0].document not in before.documents and found[0].belief < SURE_ENOUGH_TO_LEAVE
     return () if inherits and before and before.documents else (found[0].document,)
 
 
-def _sides(index: Index, text: str, sure: float) -> tuple[str, ...]:
+def _sides(index: Index, text: str) -> tuple[str, ...]:
     """Return the documents named on the sides of a comparison, where there are two or more."""
     parts = [part.strip(" ,:;?.!") for part in _SIDE.split(text)]
     parts = [part for part in parts if part and tokenize(part)]
@@ -139,7 +141,7 @@ def _sides(index: Index, text: str, sure: float) -> tuple[str, ...]:
     named = []
     for part, vector in zip(parts, index.encoder.encode(parts), strict=True):
         found = subjects(index, part, vector)
-        if found and found[0].share >= sure:
+        if found and found[0].share >= SIDE:
             named.append(found[0].document)
     distinct = tuple(dict.fromkeys(named))
     return distinct if len(distinct) > 1 else ()

@@ -24,12 +24,22 @@ WEIGHTS = (8.1, 8.2, 7.2, 0.37, 0.37, 0.51, 0.87)
 """Conditional logit weights of `_features`, fitted on the six authored families of documents; see eval/reports/subjects.md."""
 
 
+CLEAR_WEIGHTS = (0.63, -4.71, 2.83, -0.09, -0.01, -0.05, 1.44, -0.7)
+"""Logistic weights for whether the first document is the one meant; fitted with `WEIGHTS`."""
+MOST_WORDS = 25
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A document that a question may be about: its share of belief among all, and the likeness of its nearest chunk."""
+    """A document that a question may be about.
+
+    `share` is its part among all documents, `belief` how sure it is that the question is about it and not about any or none,
+    `similarity` the likeness of its nearest chunk.
+    """
 
     document: str
     share: float
+    belief: float
     similarity: float
 
 
@@ -49,8 +59,20 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     scores = np.asarray(rows) @ np.asarray(WEIGHTS)
     powers = np.exp(scores - scores.max())
     shares = powers / powers.sum()
-    found = [Subject(d, round(float(s), 6), round(likeness.get(d, [0.0])[0], 6)) for d, s in zip(documents, shares, strict=True)]
-    return tuple(sorted(found, key=lambda subject: (-subject.share, subject.document)))
+    order = sorted(range(len(documents)), key=lambda i: (-round(float(shares[i]), 6), documents[i]))
+    first = order[0]
+    clear = _clearness(float(shares[first]), rows[first], text)
+    rest = max(1.0 - float(shares[first]), 1e-9)
+    beliefs = [clear if i == first else float(shares[i]) / rest * (1.0 - clear) for i in range(len(documents))]
+    return tuple(Subject(documents[i], round(float(shares[i]), 6), round(beliefs[i], 6), round(rows[i][0], 6)) for i in order)
+
+
+def _clearness(share: float, features: Sequence[float], text: str) -> float:
+    """Return how sure it is that the first document is meant: by its share, its likeness, and how much the question says."""
+    odds = math.log(max(share, 1e-9) / (1 - share + 1e-6))
+    nearest, _, opening, _, *shared = features
+    length = min(len(text.split()), MOST_WORDS) / 10
+    return 1 / (1 + math.exp(-sum(w * x for w, x in zip(CLEAR_WEIGHTS, (odds, nearest, opening, *shared, length, 1.0), strict=True))))
 
 
 def _telling_words(index: Index, text: str) -> dict[str, float]:
