@@ -12,7 +12,6 @@ from dataclasses import replace
 from assistant.conflicts import conflicting, title_first
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
-from assistant.inference import Vectors
 from assistant.kinds import Kind
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.query import Query
@@ -49,18 +48,17 @@ class Answerer:
             return self._refuse(query, Reason.UNKNOWN_CODE, choices=self._nearest_codes(query.unknown[0]))
         if not query.text:
             return self._titles(query)
-        vector = self._index.reader.encode([query.text])[0]
         if query.kind is Kind.SCENARIO:
-            return self._fit(query, vector)
+            return self._fit(query)
         if query.kind is Kind.LISTING:
-            return self._list(query, vector)
+            return self._list(query)
         if query.documents:
-            return self._from_documents(query, vector)
-        return self._from_anywhere(query, vector)
+            return self._from_documents(query)
+        return self._from_anywhere(query)
 
     def fit(self, query: Query) -> Answer:
         """Return which code fits the scenario in `query`, whatever its form."""
-        return self._fit(query, self._index.reader.encode([query.text])[0])
+        return self._fit(query)
 
     def refuse(self, question: str, reason: Reason) -> Answer:
         """Return a refusal that needs no look at the documents."""
@@ -76,13 +74,13 @@ class Answerer:
                 quotes.append(quote_candidate(document, holder, Role.ANSWER))
         return self._answered(query, quotes, 1.0)
 
-    def _fit(self, query: Query, vector: Vectors) -> Answer:
+    def _fit(self, query: Query) -> Answer:
         """Answer a scenario with the code that fits, evidence for it, and evidence against those that do not."""
         among = query.subjects
         if query.documents and "codes" in query.carried:
             among = tuple(subject for subject in query.subjects if subject.document in query.documents)
             among = tuple(replace(subject, share=1.0) for subject in among[:1])
-        fits = weigh(self._index, self._reader, query.text, vector, among)
+        fits = weigh(self._index, self._reader, query.text, among)
         best = [fit for fit in fits if fit.fits][:1]
         others = [fit for fit in fits if not fit.fits and fit.score > 0 and any(q.role is Role.AGAINST for q in fit.quotes)]
         quotes = [quote for fit in best for quote in fit.quotes]
@@ -106,9 +104,9 @@ class Answerer:
     def _share_of(self, query: Query, document: str) -> float:
         return next((subject.share for subject in query.subjects if subject.document == document), 0.0)
 
-    def _list(self, query: Query, vector: Vectors) -> Answer:
+    def _list(self, query: Query) -> Answer:
         """Answer a question about all codes: what each document says that says nearly as much as the one that says most."""
-        found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text, vector)
+        found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text)
         sure = self._index.reader.calibration.reading_sure
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         top = max((readings[0].score for readings in found.values() if readings), default=0.0)
@@ -119,17 +117,19 @@ class Answerer:
         quotes = [self._quote(d, choose(self._index, found[d]), Role.ANSWER) for d in listed]
         return self._answered(query, share_words(quotes), min(beliefs[d] for d in listed))
 
-    def _from_documents(self, query: Query, vector: Vectors) -> Answer:
+    def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
         if rival := self._rival(query):
             return self._clarify(query, [*query.documents, rival], [], 1.0)
-        found = self._read(query.documents, query.text, vector)
+        found = self._read(query.documents, query.text)
         sure = self._index.reader.calibration.reading_sure
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         answering = [d for d in query.documents if found[d] and beliefs[d] >= sure]
         if not answering:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        quotes = share_words(title_first(self._index, [self._quote(d, choose(self._index, found[d]), Role.ANSWER) for d in answering]))
+        quotes = share_words(
+            title_first(self._index, query.text, [self._quote(d, choose(self._index, found[d]), Role.ANSWER) for d in answering])
+        )
         quotes += conflicting(self._index, quotes)
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
@@ -141,11 +141,11 @@ class Answerer:
         top, own = query.subjects[0], self._share_of(query, query.documents[0])
         return top.document if top.document != query.documents[0] and top.share >= RIVAL and own < RIVAL_OWN else None
 
-    def _from_anywhere(self, query: Query, vector: Vectors) -> Answer:
+    def _from_anywhere(self, query: Query) -> Answer:
         """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back."""
         top = query.subjects[0].share if query.subjects else 0.0
         contending = [s.document for s in query.subjects if s.share >= CONTENDING * top][:CHOICES]
-        found = self._read(contending, query.text, vector)
+        found = self._read(contending, query.text)
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         sure = self._index.reader.calibration.reading_sure
         answering = [d for d in contending if found[d] and beliefs[d] >= sure]
@@ -162,17 +162,17 @@ class Answerer:
         shared = share_words(quotes)
         if len(shared) == 1:
             return self._answered(query, shared, belief)
-        if len(answering) == len(self._index.documents) and (clause := self._shared_clause(quotes, vector)):
+        if len(answering) == len(self._index.documents) and (clause := self._shared_clause(query.text, quotes)):
             return self._answered(query, [clause], belief)
         return self._clarify(query, sorted(answering), shared, belief)
 
-    def _shared_clause(self, quotes: Sequence[Quote], vector: Vectors) -> Quote | None:
+    def _shared_clause(self, text: str, quotes: Sequence[Quote]) -> Quote | None:
         """Return the clause that all the quotes hold word for word, where it answers by itself."""
         clauses = shared_clauses(quotes)
         if not clauses:
             return None
         calibration = self._index.reader.calibration
-        scores = self._index.reader.encode([f"{quote.path[0]}: {quote.text}" for quote in clauses]) @ vector
+        scores = self._index.reader.encode([f"{quote.path[0]}: {quote.text}" for quote in clauses]) @ self._index.reader.encode_one(text)
         best = int(scores.argmax())
         return clauses[best] if float(scores[best]) >= calibration.reading_threshold else None
 
@@ -182,8 +182,8 @@ class Answerer:
         shown = quotes if len(quotes) <= QUOTED_CHOICES else []
         return self._make(query.question, "", Status.CLARIFY, Reason.AMBIGUOUS, shown, choices=choices, confidence=confidence)
 
-    def _read(self, documents: Sequence[str], text: str, vector: Vectors) -> dict[str, list[Reading]]:
-        return {d: read(self._index, self._reader, text, vector, d) for d in documents}
+    def _read(self, documents: Sequence[str], text: str) -> dict[str, list[Reading]]:
+        return {d: read(self._index, self._reader, text, d) for d in documents}
 
     def _nearest(self, found: dict[str, list[Reading]]) -> list[Quote]:
         """Return the one passage closest to the question, to be shown with a refusal."""

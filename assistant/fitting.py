@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.index import Index
-from assistant.inference import Vectors
 from assistant.quantities import Quantity, quantities
 from assistant.quoting import quote_candidate
 from assistant.reading import Reader, read
@@ -64,7 +63,7 @@ class Fit:
     quotes: tuple[Quote, ...]
 
 
-def weigh(index: Index, reader: Reader, text: str, vector: Vectors, subjects: Sequence[Subject]) -> list[Fit]:
+def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) -> list[Fit]:
     """Return the documents that a scenario may belong to, those that fit first, by score."""
     asked = quantities(text)
     considered = subjects[:CONSIDERED]
@@ -75,7 +74,7 @@ def weigh(index: Index, reader: Reader, text: str, vector: Vectors, subjects: Se
         document, why = index.by_id[subject.document], against[subject.document]
         share = subject.share * DISQUALIFIED if why else subject.share / max(open_share, subject.share)
         fits_it = why is None and share >= FIT_SHARE and subject.similarity >= FIT_SIMILARITY
-        fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, vector, document, why)))
+        fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, document, why)))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)
     return [fit if fit.document.id == best or not fit.fits else Fit(fit.document, False, fit.score, fit.quotes) for fit in fits]
@@ -86,7 +85,7 @@ def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
     return [CodeFit(code, fit.document.title_text, fit.fits, fit.score) for fit in fits for code in fit.document.codes[:1]]
 
 
-def _evidence(index: Index, reader: Reader, text: str, vector: Vectors, document: Document, against: str | None) -> tuple[Quote, ...]:
+def _evidence(index: Index, reader: Reader, text: str, document: Document, against: str | None) -> tuple[Quote, ...]:
     """Return the title, and what the document says closest to the scenario: for it, or against it."""
     rows = index.candidate_rows[document.id]
     title = next((c for c in (index.candidates[row] for row in rows) if c.span(document).contains(document.title)), None)
@@ -94,7 +93,7 @@ def _evidence(index: Index, reader: Reader, text: str, vector: Vectors, document
     if against:
         return tuple(quotes)
     instead = _headings_instead(index, document.id)
-    for reading in read(index, reader, text, vector, document.id)[:3]:
+    for reading in read(index, reader, text, document.id)[:3]:
         candidate = reading.candidate
         if title and candidate.section == title.section:
             continue
@@ -108,7 +107,7 @@ def _evidence(index: Index, reader: Reader, text: str, vector: Vectors, document
 def _headings_instead(index: Index, name: str) -> frozenset[int]:
     """Return the sections that are about other services, told by the meaning of their headings."""
     headings = [section.heading or "-" for section in index.by_id[name].sections]
-    likeness = index.encoder.encode(headings) @ index.encoder.encode([INSTEAD])[0]
+    likeness = index.encoder.encode(headings) @ index.encoder.encode_one(INSTEAD)
     return frozenset(i for i, value in enumerate(likeness) if value >= INSTEAD_LIKE)
 
 

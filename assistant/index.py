@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.chunking import Candidate, candidates_of, chunk_document, embedded_text, opening_text, read_text
+from assistant.chunking import Candidate, candidates_of, chunk_document, embedded_text, opening_text, read_texts
 from assistant.config import PACKAGED_READER, Settings
 from assistant.documents import Refusal, Source, corpus_files, read_corpus
 from assistant.embedding import DEFAULT, export, model_name
@@ -39,7 +39,7 @@ from assistant.storage import (
     load_documents,
     write_rows,
 )
-from assistant.tokens import tokenize
+from assistant.tokens import tokenize, words
 from assistant.types import Chunk, Document
 from assistant.vectors import FaissStore
 
@@ -86,6 +86,11 @@ class Index:
         for document in self.documents:
             counts.update(self.vocabulary(document.id)[0])
         return counts
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """Return how often each case-folded word occurs in the corpus."""
+        return Counter(word for document in self.documents for word in words(document.text))
 
     def vocabulary(self, name: str) -> tuple[frozenset[str], ...]:
         """Return the stems of a document's text, of its opening, and of its title."""
@@ -260,9 +265,10 @@ def _write_parts(
     documents = parse_corpus(sources, settings)
     tell("reading documents", len(sources), len(sources))
     pairs = [(document, chunk) for document in documents for chunk in chunk_document(document, settings.chunk_tokens)]
-    candidates = [(document, candidate) for document in documents for candidate in candidates_of(document)]
+    read = [(document, one, text) for document in documents for one in candidates_of(document) for text in read_texts(document, one)]
+    candidates = [(document, one) for document, one, _ in read]
     texts = [embedded_text(document, chunk) for document, chunk in pairs]
-    readings = [read_text(document, candidate) for document, candidate in candidates]
+    readings = [text for *_, text in read]
     total, done = len(texts) + len(readings), 0
 
     def count(n: int) -> None:

@@ -41,6 +41,10 @@ class Calibration:
     scenario_sure: float = 1.0
 
 
+REMEMBERED = 256
+"""Vectors of questions kept at hand, since one question is looked at from several sides."""
+
+
 class Encoder(Protocol):
     """Turns texts into vectors."""
 
@@ -84,7 +88,20 @@ class OnnxEncoder:
             self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(threads), providers=["CPUExecutionProvider"])
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelError(f"the encoder in '{folder}' cannot be loaded ({error}); run 'assistant index --rebuild'") from error
+        self._recent: dict[str, Vectors] = {}
         self._inputs = {one.name for one in self._session.get_inputs()}
+
+    def encode_one(self, text: str) -> Vectors:
+        """Return the `(dimension,)` vector of one text; the last ones are remembered."""
+        if text not in self._recent:
+            if len(self._recent) >= REMEMBERED:
+                self._recent.pop(next(iter(self._recent)), None)
+            self._recent[text] = self.encode([text])[0]
+        return self._recent[text]
+
+    def knows(self, word: str) -> bool:
+        """Say whether a case-folded word is one token of the model, as common words are."""
+        return self._tokenizer.token_to_id(word) is not None
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Return unit vectors in the order of `texts`; batches are sorted by length so that little is padded."""

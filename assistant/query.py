@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.kinds import Kind, compares, is_scenario, lists
+from assistant.spelling import correct
 from assistant.subjects import Subject, subjects
 from assistant.tokens import code_spans, codes_in, normalize, tokenize, words
 from assistant.types import SectionKind
@@ -95,17 +96,21 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     named = _named_codes(index, turn, pattern)
     known = tuple(code for code in named if code in index.by_code)
     unknown = tuple(code for code in named if code not in index.by_code)
-    text = bare_text(turn, pattern)
-    vector = index.encoder.encode([text or turn])[0]
+    text = correct(index, bare_text(turn, pattern))
+    vector = index.encoder.encode_one(text or turn)
     found = subjects(index, text, vector) if text else ()
     own = documents_of_codes(index, known) or _clear_subjects(index, text, found, before)
+    if not own and before and not before.documents and before.text and text:
+        joined = f"{before.text} {text}"
+        found = subjects(index, joined, index.encoder.encode_one(joined))
+        own = _clear_subjects(index, text, found, None)
     documents, carried = own, []
     if before and before.documents and not (named or own):
         documents, known = before.documents, before.codes
         carried.append("codes")
     elif before and before.text and own and _asks_nothing(index, turn, text, own):
         text = before.text
-        vector = index.encoder.encode([text])[0]
+        vector = index.encoder.encode_one(text)
         carried.append("topic")
     kind = _kind(index, text, vector, documents, named, before if carried else None)
     return Query(turn, text, kind, known, unknown, documents, found, tuple(carried))

@@ -1,4 +1,4 @@
-"""Query + documents -> candidates with scores. Chooses what answers; refuses to know how it is shown.
+"""Question + document -> candidates with scores. Chooses what answers; refuses to know how it is shown.
 
 `EncoderReader` compares the question with candidates whose vectors the index holds. Another reader needs only `score`.
 """
@@ -30,30 +30,31 @@ class Reading:
 class Reader(Protocol):
     """Scores the candidates of one document for a question."""
 
-    def score(self, index: Index, text: str, vector: Vectors, rows: Sequence[int]) -> Vectors:
-        """Return one score a candidate row, shape `(len(rows),)`, comparable over documents and with `Calibration.reading_threshold`."""
+    def score(self, index: Index, text: str, document: str) -> Vectors:
+        """Return one score for each row of `index.candidate_rows[document]`, comparable over documents and with the threshold."""
         ...
 
 
 class EncoderReader:
     """Scores by cosine similarity between the question and a candidate under its headings."""
 
-    def score(self, index: Index, text: str, vector: Vectors, rows: Sequence[int]) -> Vectors:
+    def score(self, index: Index, text: str, document: str) -> Vectors:
         """Return the cosines."""
-        scores: Vectors = (
-            index.candidate_vectors[rows.start : rows.stop] @ vector
-            if isinstance(rows, range)
-            else index.candidate_vectors[list(rows)] @ vector
-        )
+        rows = index.candidate_rows[document]
+        scores: Vectors = index.candidate_vectors[rows.start : rows.stop] @ index.reader.encode_one(text)
         return scores
 
 
-def read(index: Index, reader: Reader, text: str, vector: Vectors, document: str) -> list[Reading]:
-    """Return the candidates of one document, best first; equal scores go to the one that stands first."""
+def read(index: Index, reader: Reader, text: str, document: str) -> list[Reading]:
+    """Return the candidates of one document, best first, each with the score of its best part; equal scores in order of place."""
     rows = index.candidate_rows.get(document, range(0))
-    scores = reader.score(index, text, vector, rows)
-    order = np.lexsort((np.arange(len(rows)), -np.round(scores, 6)))
-    return [Reading(index.candidates[rows[int(i)]], float(scores[int(i)])) for i in order]
+    if not rows:
+        return []
+    scores = reader.score(index, text, document)
+    best: dict[Candidate, float] = {}
+    for i in np.lexsort((np.arange(len(rows)), -np.round(scores, 6))):
+        best.setdefault(index.candidates[rows[int(i)]], float(scores[int(i)]))
+    return [Reading(candidate, score) for candidate, score in best.items()]
 
 
 def choose(index: Index, readings: Sequence[Reading]) -> Reading:
