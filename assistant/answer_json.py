@@ -7,7 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import VerificationError
+from assistant.errors import QuestionSetError, VerificationError
+from assistant.jsonlines import read_lines
 from assistant.types import Answer, Choice, CodeFit, IndexStamp, Quote, Reason, Role, Status
 
 SCHEMA = 1
@@ -64,6 +65,12 @@ def answer_from_json(value: object) -> Answer:
 
 
 def _quote_from_json(value: dict[str, Any]) -> Quote:
+    for key in ("text", "document", "title", "section", "sha256"):
+        if not isinstance(value[key], str):
+            raise ValueError(f"a quote's {key} is not text")
+    for key in ("start", "end"):
+        if type(value[key]) is not int:
+            raise ValueError(f"a quote's {key} is not a whole number")
     return Quote(**{**value, "codes": tuple(value["codes"]), "path": tuple(value["path"]), "role": Role(value["role"])})
 
 
@@ -74,7 +81,7 @@ def load_answers(path: Path) -> list[Answer]:
         VerificationError: the file cannot be read or holds something else.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise VerificationError(f"the answer file '{path}' cannot be read") from error
     try:
@@ -82,9 +89,9 @@ def load_answers(path: Path) -> list[Answer]:
         rows = value if isinstance(value, list) else [value]
     except json.JSONDecodeError:
         try:
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except json.JSONDecodeError as error:
-            raise VerificationError(f"the answer file '{path}' is not JSON (line {error.lineno})") from error
+            rows = [value for _, value in read_lines(path)]
+        except QuestionSetError as error:
+            raise VerificationError(str(error)) from error
     if not rows:
         raise VerificationError(f"the answer file '{path}' holds no answer")
     return [answer_from_json(row.get("answer", row) if isinstance(row, dict) else row) for row in rows]

@@ -114,7 +114,7 @@ class Answerer:
         if not listed:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
         listed.sort()
-        quotes = [self._quote(d, choose(self._index, found[d]), Role.ANSWER) for d in listed]
+        quotes = [quote for d in listed for quote in self._chosen(d, found[d])[:1]]
         return self._answered(query, share_words(quotes), min(beliefs[d] for d in listed))
 
     def _from_documents(self, query: Query) -> Answer:
@@ -158,7 +158,7 @@ class Answerer:
                 confidence=1 - max(beliefs.values(), default=0.0),
             )
         belief = max(beliefs[d] for d in answering)
-        quotes = [self._quote(d, choose(self._index, found[d]), Role.ANSWER) for d in answering]
+        quotes = [quote for d in answering for quote in self._chosen(d, found[d])[:1]]
         shared = share_words(quotes)
         if len(shared) == 1:
             return self._answered(query, shared, belief)
@@ -189,6 +189,9 @@ class Answerer:
         """Return the one passage closest to the question, to be shown with a refusal."""
         best = max((d for d, readings in found.items() if readings), key=lambda d: (found[d][0].score, d), default=None)
         return [self._quote(best, found[best][0], Role.NEAREST)] if best else []
+
+    def _chosen(self, document: str, readings: Sequence[Reading]) -> list[Quote]:
+        return [self._quote(document, reading, Role.ANSWER) for reading in choose(self._index, readings)]
 
     def _quote(self, document: str, reading: Reading, role: Role) -> Quote:
         return quote_candidate(self._index.by_id[document], reading.candidate, role)

@@ -33,7 +33,7 @@ class Assistant:
     """Answers questions from an open index with exact quotations.
 
     >>> assistant = Assistant.open(corpus="corpus", index="index")          # doctest: +SKIP
-    >>> assistant.ask("how long does enzyme infusion take?").quotes[0].text  # doctest: +SKIP
+    >>> assistant.ask("how long does portable oxygen last?").quotes[0].text  # doctest: +SKIP
     """
 
     def __init__(self, index: Index, corpus: Path) -> None:

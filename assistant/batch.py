@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from assistant.answer_json import answer_to_json
 from assistant.api import Assistant
 from assistant.errors import QuestionSetError
+from assistant.jsonlines import read_lines
 from assistant.types import Hit
 
 
@@ -29,28 +29,21 @@ def read_rows(path: Path) -> list[BatchRow]:
     Raises:
         QuestionSetError: the file cannot be read or a row is malformed; names the line.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionSetError(f"the question file '{path}' cannot be read; name a file of JSON lines in UTF-8") from error
-    return [_row(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    return [_row(path, number, value) for number, value in read_lines(path)]
 
 
-def _row(path: Path, number: int, line: str) -> BatchRow:
-    try:
-        value = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise QuestionSetError(f"{path}, line {number}: not JSON ({error.msg})") from error
-    history = value.get("history") or [] if isinstance(value, dict) else None
+def _row(path: Path, number: int, value: object) -> BatchRow:
+    row = value if isinstance(value, dict) else {}
+    name, question, history = row.get("id"), row.get("question"), row.get("history") or []
     if (
-        not isinstance(value, dict)
-        or not isinstance(value.get("id"), str | int)
-        or not isinstance(value.get("question"), str)
+        not isinstance(name, str | int)
+        or isinstance(name, bool)
+        or not isinstance(question, str)
         or not isinstance(history, list)
         or not all(isinstance(turn, str) for turn in history)
     ):
         raise QuestionSetError(f'{path}, line {number}: a row is {{"id": …, "question": "…", "history": ["…"]}}')
-    return BatchRow(value["id"], value["question"], tuple(history))
+    return BatchRow(name, question, tuple(history))
 
 
 def answer_rows(assistant: Assistant, rows: Sequence[BatchRow], hits: int = 0) -> Iterator[dict[str, Any]]:

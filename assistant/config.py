@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
 
+PREFIX = "ASSISTANT_"
 PACKAGED_CORPUS = Path(__file__).parent / "data" / "corpus"
 """The documents that a wheel carries; a checkout has them in `corpus/`."""
 PACKAGED_READER = Path(__file__).parent / "data" / "reader"
@@ -26,7 +29,7 @@ class Settings(BaseSettings):
     `code_pattern` is a regular expression that a whole code matches. `max_question_characters` bounds a question.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     encoder: str = "default"
     reader: str = "default"
@@ -51,6 +54,10 @@ def make_settings(**changes: object) -> Settings:
     Raises:
         SettingsError: a key is unknown or a value out of range; names the key.
     """
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    for name in os.environ:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise SettingsError(f"the environment sets '{name}', which is no setting; known are {', '.join(sorted(known))}")
     try:
         return Settings(**changes)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -70,5 +77,6 @@ def default_index(corpus: Path) -> Path:
     here = Path("index")
     if here.is_dir():
         return here
-    name = re.sub(r"[^A-Za-z0-9]+", "-", str(corpus.resolve())).strip("-")[-80:]
-    return Path(platformdirs.user_cache_dir("hcpcs-assistant")) / name
+    place = str(corpus.resolve())
+    name = re.sub(r"[^A-Za-z0-9]+", "-", place).strip("-")[-60:]
+    return Path(platformdirs.user_cache_dir("hcpcs-assistant")) / f"{name}-{hashlib.sha256(place.encode()).hexdigest()[:12]}"

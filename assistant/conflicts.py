@@ -33,7 +33,7 @@ _MINOR = frozenset(
 
 
 def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]:
-    """Return the quotes with the official title before each, where the title says what is billed apart and the question or the quote is about that."""
+    """Return the quotes with the official title before each, where it says what is billed apart and the question or quote is about that."""
     ordered: list[Quote] = []
     for quote in quotes:
         document = index.by_id[quote.document]

@@ -45,7 +45,7 @@ _SWALLOWED = re.compile(
     r"\b(?:tablets?|pills?|capsules?|by\s+mouth|orally|oral|patch(?:es)?|lozenges?|inhalers?|ointment|cream)\b", re.IGNORECASE
 )
 _INFUSED = re.compile(
-    r"\b(?:infus\w*|intravenous\w*|iv|i\.v\.|drips?|gtt|pump\w*|injec\w*|subcutaneous\w*|line|picc|port|bags?)\b", re.IGNORECASE
+    r"\b(?:infus\w*|intravenous\w*|iv|i\.v\.|drips?|gtt|pump\w*|injec\w*|subcutaneous\w*|catheter|port|bags?)\b", re.IGNORECASE
 )
 _DENIED = re.compile(
     r"\b(?:no|not|never|without|cannot|can't|unable|stopped|instead\s+of|rather\s+than|from\s+any|nothing|away\s+from|out\s+of|avoid|far\s+from)\b[^,.;]{0,30}$",

@@ -362,7 +362,7 @@ def _finish(view: _View, chosen: list[int], title: int) -> Outline:
     furniture = {*range(max(title, 0)), *_closing_note(view, chosen), *_repeated_title(view, chosen, title)}
     furniture |= {i for i in range(title + 1, len(view.lines)) if _is_code_caption(view, i) or _COPYRIGHT.match(view.of(i))}
     headings: list[Heading] = []
-    for i, after in zip(chosen, [*chosen[1:], len(view.lines)], strict=True):
+    for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True):
         if i in furniture:
             continue
         has_text = view.lines[i].shape is Shape.FIELD

@@ -235,7 +235,9 @@ def _provide_encoder(folder: Path, target: Path, settings: Settings, tell: Progr
         if same and not Path(settings.encoder).is_dir():
             check_files(old.parent, read_manifest(folder))
             shutil.copytree(old, target)
-            return OnnxEncoder(target)
+            encoder = OnnxEncoder(target)
+            tell("loading the encoder", 1, 1)
+            return encoder
     except (IndexNotFound, IndexMismatch, ModelError, OSError, ValueError, KeyError):
         shutil.rmtree(target, ignore_errors=True)
     encoder = export(settings.encoder, target)

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import bm25s
 import numpy as np
+from bm25s.stopwords import STOPWORDS_EN, STOPWORDS_EN_PLUS
+
 from assistant.errors import IndexMismatch
 from assistant.tokens import tokenize
+
+FUNCTION_WORDS = frozenset(token for word in (*STOPWORDS_EN, *STOPWORDS_EN_PLUS) for token in tokenize(word))
+"""Stems of English words that say nothing of a subject."""
 
 
 class LexicalIndex:
@@ -34,7 +39,7 @@ class LexicalIndex:
         """
         try:
             return cls(bm25s.BM25.load(str(folder), mmap=True, show_progress=False), rows)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError) as error:
             raise IndexMismatch(f"the BM25 files in '{folder}' are damaged; run 'assistant index --rebuild'") from error
 
     def save(self, folder: Path) -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from assistant.errors import IndexMismatch, IndexNotFound
@@ -61,14 +61,24 @@ def read_manifest(folder: Path) -> Manifest:
     if not path.is_file():
         raise IndexNotFound(f"there is no index in '{folder}'; run 'assistant index'")
     try:
-        manifest = Manifest(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        manifest = _parse(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexMismatch(f"the index manifest '{path}' is damaged; run 'assistant index --rebuild'") from error
     if manifest.format != FORMAT:
         raise IndexMismatch(
             f"the index in '{folder}' has format {manifest.format}, this version reads {FORMAT}; run 'assistant index --rebuild'"
         )
     return manifest
+
+
+def _parse(value: dict[str, object]) -> Manifest:
+    """Return the manifest in parsed JSON, every field of the kind it should be."""
+    kinds = {"int": int, "str": str, "dict": dict}
+    for field in fields(Manifest):
+        kind = kinds[str(field.type).partition("[")[0]]
+        if type(value[field.name]) is not kind:
+            raise TypeError(f"{field.name} is not of kind {kind.__name__}")
+    return Manifest(**value)  # type: ignore[arg-type]
 
 
 def check_files(data: Path, manifest: Manifest) -> None:

@@ -64,7 +64,7 @@ _FOLLOWS = re.compile(
 )
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
 _SIDE = re.compile(r"\b(?:vs\.?|versus|and|or|than|compared\s+(?:to|with)|with|between|from|for)\b|[,;:]", re.IGNORECASE)
-SURE = 0.45
+SURE = 0.5
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
 SIDE = 0.6
 """A side of a comparison names a document that has this share among all."""
@@ -153,7 +153,7 @@ def _sides(index: Index, text: str) -> tuple[str, ...]:
 
 
 def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) -> bool:
-    """Say whether a turn only names a subject ("and S9338?", "same for the second one") and asks nothing of it."""
+    """Say whether a turn only names a subject ("and K0001?", "same for the second one") and asks nothing of it."""
     if not text:
         return True
     led = _FOLLOWS.match(turn) or _FOLLOWS.match(text)

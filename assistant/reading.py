@@ -57,16 +57,30 @@ def read(index: Index, reader: Reader, text: str, document: str) -> list[Reading
     return [Reading(candidate, score) for candidate, score in best.items()]
 
 
-def choose(index: Index, readings: Sequence[Reading]) -> Reading:
-    """Return the reading to quote: the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off."""
-    best = readings[0]
-    near = best.score - index.reader.calibration.reading_widen
+def choose(index: Index, readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings to quote, best first.
+
+    The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off; a second, elsewhere,
+    is added where it all but ties with the best.
+    """
+    calibration = index.reader.calibration
+    best = chosen = readings[0]
     for reading in readings[1:NORMALIZED_OVER]:
-        if reading.score < near:
+        if reading.score < best.score - calibration.reading_widen:
             break
-        if reading.candidate.first <= best.candidate.first and best.candidate.last <= reading.candidate.last:
-            return reading
-    return best
+        if _inside(best.candidate, reading.candidate):
+            chosen = reading
+            break
+    tied = (r for r in readings[1:] if r.score >= best.score - calibration.reading_tie and not _overlap(r.candidate, chosen.candidate))
+    return [chosen, *list(tied)[:1]]
+
+
+def _inside(one: Candidate, other: Candidate) -> bool:
+    return other.first <= one.first and one.last <= other.last
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.first < other.last and other.first < one.last
 
 
 def answerability(index: Index, readings: Sequence[Reading]) -> float:

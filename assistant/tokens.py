@@ -1,7 +1,7 @@
 """Words as the lexical index sees them, and codes as people type them. Knows no document.
 
->>> tokenize("Are S-9357's DRUGS billed separately?")
-('are', 's9357', 'drug', 'bill', 'separ')
+>>> tokenize("Are E-0431's TANKS billed separately?")
+('are', 'e0431', 'tank', 'bill', 'separ')
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def normalize(text: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Return the case-folded words of `text`, codes joined ("s-9357" is "s9357"), unstemmed, in order."""
+    """Return the case-folded words of `text`, codes joined ("e-0431" is "e0431"), unstemmed, in order."""
     joined = _TYPED_CODE.sub(_join_code, text)
     return tuple(_POSSESSIVE.sub("", m.group().casefold()) for m in _WORD.finditer(joined))
 
@@ -86,8 +86,8 @@ def codes_in(text: str, pattern: str) -> tuple[str, ...]:
     A code is a word that matches `pattern` whole once separators are dropped and look-alike letters are read as digits, or that
     nearly does: one letter and three to six digits are a mistyped code, and no document can describe it.
 
-    >>> codes_in("s 9357 or S-933O, HCPCS S9336", r"[A-Z][0-9]{4}")
-    ('S9357', 'S9330', 'S9336')
+    >>> codes_in("e 0431 or E-O260, HCPCS K0001", r"[A-Z][0-9]{4}")
+    ('E0431', 'E0260', 'K0001')
     """
     whole = re.compile(rf"(?:{pattern})\Z")
     found = (word.upper() for word in words(text))

@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sentencex import get_sentence_boundaries
+
 from assistant.lines import Line, Shape, is_sentence
 from assistant.types import Span, Unit, UnitKind
-from sentencex import get_sentence_boundaries
 
 _EDGE = "*_ \t"
 _TOP = -1
@@ -81,7 +82,7 @@ class _Reader:
         while i < len(lines):
             line = lines[i]
             end = i + 1
-            if line.shape is not Shape.LABEL and line.marker != "#":
+            if line.shape not in (Shape.LABEL, Shape.RULE) and line.marker != "#":
                 while end < len(lines) and self._continues(lines[end - 1], lines[end]):
                     end += 1
             if line.shape is not Shape.RULE:

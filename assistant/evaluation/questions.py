@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from assistant.errors import QuestionSetError
+from assistant.jsonlines import read_lines
 from assistant.types import Document, SectionKind
 
 KINDS = ("direct", "bycode", "narrow", "scenario", "billing", "compare", "followup", "ambiguous", "unanswerable", "adversarial")
 EXPECTATIONS = ("answer", "abstain", "clarify", "code")
 SPLITS = ("dev", "test")
+LISTS = ("history", "codes", "must_contain", "must_not_contain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +61,31 @@ def load_questions(paths: Sequence[Path]) -> list[EvalRow]:
 
 
 def _read(path: Path) -> Iterator[EvalRow]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionSetError(f"the question set '{path}' cannot be read") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield _row(json.loads(line))
-            except (ValueError, KeyError, TypeError) as error:
-                raise QuestionSetError(f"{path}, line {number}: {error}") from error
+    for number, value in read_lines(path):
+        try:
+            yield _row(value)
+        except (ValueError, KeyError, TypeError) as error:
+            raise QuestionSetError(f"{path}, line {number}: {error}") from error
 
 
-def _row(value: dict[str, Any]) -> EvalRow:
+def _row(value: object) -> EvalRow:
     names = {field.name for field in fields(EvalRow)}
-    if set(value) != names:
-        raise ValueError(f"keys missing or unknown: {', '.join(sorted(set(value) ^ names))}")
+    if not isinstance(value, dict) or set(value) != names:
+        unlike = set(value) ^ names if isinstance(value, dict) else names
+        raise ValueError(f"keys missing or unknown: {', '.join(sorted(unlike))}")
     for key, allowed in (("kind", KINDS), ("expect", EXPECTATIONS), ("split", SPLITS)):
         if value[key] not in allowed:
             raise ValueError(f"{key} is '{value[key]}', not one of {', '.join(allowed)}")
+    for key in ("id", "question", "notes"):
+        if not isinstance(value[key], str):
+            raise ValueError(f"{key} is not text")
+    for key in LISTS:
+        if not isinstance(value[key], list) or not all(isinstance(one, str) for one in value[key]):
+            raise ValueError(f"{key} is not a list of texts")
+    if value["top_code"] is not None and not isinstance(value["top_code"], str):
+        raise ValueError("top_code is neither text nor null")
     sections = tuple((one["code"], one["section"]) for one in value["sections"])
-    lists = {key: tuple(value[key]) for key in ("history", "codes", "must_contain", "must_not_contain")}
-    return EvalRow(**{**value, **lists, "sections": sections})
+    return EvalRow(**{**value, **{key: tuple(value[key]) for key in LISTS}, "sections": sections})
 
 
 def check_rows(rows: Sequence[EvalRow], documents: Sequence[Document]) -> list[str]:

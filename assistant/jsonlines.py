@@ -1,0 +1,28 @@
+"""Files of JSON values, one a line. Lines end at line feeds only, since other line separators may stand inside a string."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import QuestionSetError
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield the number and the value of each line that is not blank; a byte order mark is skipped.
+
+    Raises:
+        QuestionSetError: the file cannot be read, or a line is not JSON; names the line.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionSetError(f"the file '{path}' cannot be read; name a file of JSON lines in UTF-8") from error
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except json.JSONDecodeError as error:
+                raise QuestionSetError(f"{path}, line {number}: not JSON ({error.msg})") from error

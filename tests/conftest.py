@@ -1,0 +1,171 @@
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from assistant import Assistant
+from assistant.cli import main
+from assistant.config import make_settings
+from assistant.documents import Source, decode, read_corpus
+from assistant.index import build_index
+from assistant.sections import parse_corpus, parse_document
+
+import network_guard
+
+ROOT = Path(__file__).parent.parent
+
+FERRY = """Harbour ferry crossing, foot passengers only, one way
+
+Code: F1001
+
+Summary
+
+The ferry carries foot passengers across the harbour. Bicycles are carried free of charge.
+
+Duration
+
+The crossing takes twelve minutes in calm weather.
+
+Risks
+
+Common risks: Seasickness.
+Rare risks: Delay by fog.
+"""
+LIGHTHOUSE = """Lighthouse tour with a guide, groups of up to ten
+
+Code: L2002
+
+Summary
+
+A guide leads the group up the lighthouse and explains the lamp.
+
+Duration
+
+The tour lasts two hours.
+
+Preparation
+
+- Wear sturdy shoes.
+- Bring water.
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_leaves_this_machine():
+    restore = network_guard.install()
+    yield
+    restore()
+
+
+@pytest.fixture(scope="session")
+def root():
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def corpus():
+    return ROOT / "corpus"
+
+
+@pytest.fixture(scope="session")
+def settings():
+    return make_settings()
+
+
+@pytest.fixture(scope="session")
+def index_folder(corpus, settings, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built") / "index"
+    build_index(corpus, folder, settings)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def assistant(corpus, index_folder, settings):
+    return Assistant.open(corpus, index_folder, settings, build=False)
+
+
+@pytest.fixture(scope="session")
+def documents(corpus, settings):
+    sources, _ = read_corpus(corpus, settings)
+    return {document.codes[0]: document for document in parse_corpus(sources, settings)}
+
+
+@pytest.fixture(scope="session")
+def parse(settings):
+    def parse_text(text, name="document.txt"):
+        source = decode(name, text.encode("utf-8"))
+        assert isinstance(source, Source)
+        return parse_document(source, settings)
+
+    return parse_text
+
+
+def link_index(source, target):
+    # The model is large and never changes; everything else is copied so that a test may change it.
+    shutil.copytree(source, target, copy_function=lambda a, b: os.link(a, b) if a.endswith(".onnx") else shutil.copy2(a, b))
+    return target
+
+
+@pytest.fixture(scope="session")
+def tiny_template(index_folder, settings, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny")
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    (corpus / "ferry.txt").write_text(FERRY, encoding="utf-8")
+    (corpus / "lighthouse.md").write_text(LIGHTHOUSE, encoding="utf-8")
+    build_index(corpus, link_index(index_folder, folder / "index"), settings)
+    return folder
+
+
+@pytest.fixture
+def tiny(tiny_template, tmp_path):
+    """A folder with a `corpus` of two small documents and its `index`, free to be changed."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    shutil.copytree(tiny_template / "corpus", folder / "corpus")
+    link_index(tiny_template / "index", folder / "index")
+    return folder
+
+
+@pytest.fixture
+def seeded(index_folder, tmp_path):
+    """An index folder of the real corpus, free to be rebuilt from another one without exporting the model again."""
+    return link_index(index_folder, tmp_path / "seeded")
+
+
+class Run:
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def complaint(self):
+        """The one line on stderr; fails where there are more or a traceback."""
+        assert "Traceback" not in self.err
+        lines = self.err.strip().splitlines()
+        assert len(lines) == 1, self.err
+        return lines[0]
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run `assistant …` in this process as `main` does, and return its exit status and what it wrote."""
+
+    def run_main(*words):
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, words)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        out, err = capsys.readouterr()
+        return Run(code, out, err)
+
+    return run_main
+
+
+@pytest.fixture
+def ask_real(run, corpus, index_folder):
+    """Run a command over the real corpus and the index of this test run."""
+    return lambda command, *words: run(command, *words, "--corpus", corpus, "--index", index_folder)

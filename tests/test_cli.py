@@ -1,0 +1,290 @@
+import json
+import re
+import shutil
+
+import pytest
+
+from test_answer_json import KEYS, QUOTE_KEYS
+
+
+def squash(text):
+    return " ".join(text.split())
+
+
+def test_an_answered_question_exits_0_with_the_answer_on_stdout_alone(ask_real):
+    done = ask_real("ask", "S9357 duration")
+    assert (done.code, done.err) == (0, "")
+    assert "The infusion process usually takes between 1 to 4 hours" in squash(done.out)
+    assert "S9357-enzyme-replacement.txt" in done.out
+
+
+@pytest.mark.parametrize("question", ["S9999 duration", "what is the capital of France?", "", "  ?!", "x" * 10_000, "risk " * 2_000])
+def test_an_abstention_exits_3_and_says_why_on_stdout(ask_real, question):
+    done = ask_real("ask", question)
+    assert (done.code, done.err) == (3, "")
+    assert done.out.strip()
+
+
+@pytest.mark.parametrize(("question", "code"), [("S9357 duration", 0), ("S9999 duration", 3), ("", 3), ("x" * 10_000, 3)])
+def test_json_has_exactly_the_keys_of_the_schema(ask_real, question, code):
+    done = ask_real("ask", question, "--json")
+    value = json.loads(done.out)
+    assert (done.code, done.err) == (code, "")
+    assert list(value) == KEYS
+    assert value["status"] == ("answered" if code == 0 else "abstained")
+    assert all(set(quote) == QUOTE_KEYS for quote in value["quotes"])
+
+
+def test_a_code_restricts_the_answer(ask_real):
+    value = json.loads(ask_real("ask", "how long does it take?", "--code", "s-9327", "--json").out)
+    assert {quote["code"] for quote in value["quotes"]} == {"S9327"}
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_code_that_no_document_describes_is_an_error_that_names_the_known_ones(ask_real, command):
+    done = ask_real(command, "how long", "--code", "S9999")
+    assert (done.code, done.out) == (1, "")
+    assert done.complaint.startswith("assistant: no document describes the code 'S9999'")
+    assert "S9357" in done.complaint
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("ask",), ("ask", "q", "--colour"), ("ask", "q", "extra"), ("nothing",), ("search", "q", "-k", "0"), ("search", "q", "-k", "many"),
+     ("batch", "only-one.jsonl"), ("ui", "--port", "99999"), ("show",), ("eval", "--split", "all-of-it")],
+)  # fmt: skip
+def test_wrong_usage_exits_2_and_says_so_on_stderr(run, words):
+    done = run(*words)
+    assert (done.code, done.out) == (2, "")
+    assert "Traceback" not in done.err
+    assert done.err.strip()
+
+
+def test_help_lists_every_command(run):
+    done = run("--help")
+    assert done.code == 0
+    for command in ("ask", "search", "codes", "show", "index", "batch", "eval", "verify", "ui"):
+        assert re.search(rf"^\W*{command}\b", done.out, re.MULTILINE), command
+
+
+def test_search_ranks_passages_with_their_places(ask_real, corpus):
+    done = ask_real("search", "rare risks", "-k", "4", "--json")
+    hits = json.loads(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert [hit["rank"] for hit in hits] == [1, 2, 3, 4]
+    for hit in hits:
+        assert {"rank", "document", "code", "section", "start", "end", "score", "dense_rank", "lexical_rank", "text"} == set(hit)
+        assert (corpus / hit["document"]).read_bytes().decode()[hit["start"] : hit["end"]] == hit["text"]
+    assert ask_real("search", "rare risks", "-k", "1").out.startswith("1. ")
+
+
+def test_searching_for_nothing_is_an_error(ask_real):
+    done = ask_real("search", "  ")
+    assert done.code == 1
+    assert "empty" in done.complaint
+
+
+def test_codes_are_listed_with_their_titles(ask_real):
+    rows = json.loads(ask_real("codes", "--json").out)
+    assert [row["code"] for row in rows] == ["S9327", "S9330", "S9336", "S9338", "S9357"]
+    assert all(row["title"].startswith("Home infusion therapy, ") for row in rows)
+    assert [line.split()[0] for line in ask_real("codes").out.splitlines() if line.startswith("S")] == [row["code"] for row in rows]
+
+
+def test_a_document_is_shown_by_section(ask_real, corpus):
+    rows = json.loads(ask_real("show", "s9357", "--json").out)
+    text = (corpus / rows[0]["document"]).read_bytes().decode()
+    assert "Duration" in [row["section"] for row in rows]
+    assert all(text[row["start"] : row["end"]] == row["text"] for row in rows)
+    done = ask_real("show", "S9357", "--section", "duration")
+    assert done.out.startswith("S9357 · Duration\nThe infusion process usually takes")
+
+
+@pytest.mark.parametrize(("words", "complaint"), [(("S9999",), "S9999"), (("S9357", "--section", "Colour"), "no section 'Colour'")])
+def test_showing_what_does_not_exist_is_an_error(ask_real, words, complaint):
+    done = ask_real("show", *words)
+    assert (done.code, done.out) == (1, "")
+    assert complaint in done.complaint
+
+
+@pytest.mark.parametrize("words", [("ask", "q"), ("search", "q"), ("codes",), ("show", "S9357"), ("index",)])
+def test_a_missing_corpus_is_one_line_on_stderr(run, tmp_path, words):
+    done = run(*words, "--corpus", tmp_path / "nowhere", "--index", tmp_path / "index")
+    assert (done.code, done.out) == (1, "")
+    assert "nowhere" in done.err.splitlines()[-1]
+    assert "--corpus" in done.err.splitlines()[-1]
+    assert "Traceback" not in done.err
+
+
+def test_an_empty_corpus_is_an_error_and_leaves_no_index(run, tmp_path):
+    (tmp_path / "corpus").mkdir()
+    done = run("index", "--corpus", tmp_path / "corpus", "--index", tmp_path / "index")
+    assert (done.code, done.out) == (1, "")
+    assert "holds no document that can be read: it is empty" in done.complaint
+    assert not (tmp_path / "index" / "manifest.json").exists()
+
+
+def test_a_corpus_of_bytes_that_are_no_text_is_an_error(run, tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "latin.txt").write_bytes(b"caf\xe9")
+    done = run("index", "--corpus", tmp_path / "corpus", "--index", tmp_path / "index")
+    assert done.code == 1
+    assert "latin.txt is not UTF-8 text (byte 3)" in done.complaint
+
+
+def test_an_unreadable_file_beside_good_ones_is_reported_and_the_rest_indexed(run, tiny):
+    (tiny / "corpus" / "latin.txt").write_bytes(b"caf\xe9")
+    done = run("index", "--corpus", tiny / "corpus", "--index", tiny / "index")
+    assert done.code == 0
+    assert done.out.startswith("2 documents, ")
+    assert "assistant: not indexed: latin.txt is not UTF-8 text (byte 3)" in done.err.splitlines()
+    again = run("index", "--corpus", tiny / "corpus", "--index", tiny / "index")
+    assert "latin.txt" in again.err
+
+
+def test_a_current_index_is_left_alone_and_a_stale_one_updated_with_word_on_stderr(run, tiny):
+    places = ("--corpus", tiny / "corpus", "--index", tiny / "index")
+    assert run("codes", *places).err == ""
+    (tiny / "corpus" / "tram.txt").write_text("Tram\n\nCode: T3003\n\nDuration\n\nIt takes an hour.\n\nRisks\n\nNone.\n", encoding="utf-8")
+    done = run("codes", "--json", *places)
+    assert [row["code"] for row in json.loads(done.out)] == ["F1001", "L2002", "T3003"]
+    assert "updating the index" in done.err
+
+
+@pytest.mark.parametrize("name", ["vectors.faiss", "documents.jsonl"])
+def test_a_damaged_index_is_one_line_that_names_the_repair_and_a_rebuild_repairs_it(run, tiny, name):
+    places = ("--corpus", tiny / "corpus", "--index", tiny / "index")
+    [path] = (tiny / "index").rglob(name)
+    path.write_bytes(path.read_bytes()[:-20])
+    done = run("ask", "F1001 duration", *places)
+    assert (done.code, done.out) == (1, "")
+    assert "assistant index --rebuild" in done.complaint
+    assert run("index", "--rebuild", *places).code == 0
+    repaired = run("ask", "F1001 duration", *places)
+    assert (repaired.code, repaired.err) == (0, "")
+
+
+def test_an_index_folder_that_cannot_be_written_is_an_error(run, corpus, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = run("index", "--corpus", corpus, "--index", tmp_path / "file")
+    assert done.code == 1
+    assert "--index" in done.complaint
+
+
+def test_verify_passes_an_answer_and_fails_after_one_changed_byte(ask_real, run, corpus, tmp_path):
+    (tmp_path / "answer.json").write_text(ask_real("ask", "S9357 duration", "--json").out, encoding="utf-8")
+    copied = shutil.copytree(corpus, tmp_path / "corpus")
+    good = run("verify", tmp_path / "answer.json", "--corpus", copied)
+    assert (good.code, good.err) == (0, "")
+    assert re.fullmatch(r"\d+ quotes? match(es)? (its|their) sources?\n", good.out)
+    path = copied / "S9357-enzyme-replacement.txt"
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    bad = run("verify", tmp_path / "answer.json", "--corpus", copied)
+    assert bad.code == 1
+    assert "S9357-enzyme-replacement.txt" in bad.out
+    assert "has changed" in bad.out
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"schema": 1, "quotes": [{"start": "0"}]}'])
+def test_verify_fails_closed_on_what_is_no_answer(run, corpus, tmp_path, content):
+    if content is not None:
+        (tmp_path / "answer.json").write_text(content, encoding="utf-8")
+    done = run("verify", tmp_path / "answer.json", "--corpus", corpus)
+    assert (done.code, done.out) == (1, "")
+    assert done.complaint.startswith("assistant: ")
+
+
+def test_verify_in_a_missing_corpus_fails(ask_real, run, tmp_path):
+    (tmp_path / "answer.json").write_text(ask_real("ask", "S9357 duration", "--json").out, encoding="utf-8")
+    assert run("verify", tmp_path / "answer.json", "--corpus", tmp_path / "nowhere").code == 1
+
+
+def test_batch_answers_in_order_with_history_and_hits(ask_real, run, corpus, tmp_path):
+    rows = [
+        {"id": "z", "question": "S9330 duration", "history": []},
+        {"id": 1, "question": "and its risks?", "history": ["S9330 duration"]},
+        {"id": "a", "question": ""},
+    ]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = ask_real("batch", tmp_path / "in.jsonl", tmp_path / "out.jsonl", "--hits", "3")
+    assert (done.code, done.out) == (0, "")
+    results = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [result["id"] for result in results] == ["z", 1, "a"]
+    assert all(list(result["answer"]) == KEYS for result in results)
+    assert [len(result["hits"]) for result in results] == [3, 3, 0]
+    assert {quote["code"] for quote in results[1]["answer"]["quotes"]} <= {"S9330"}
+    assert set(results[0]["hits"][0]) == {"document", "code", "section", "start", "end", "score"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+    assert run("verify", tmp_path / "out.jsonl", "--corpus", corpus).code == 0
+
+
+def test_a_malformed_batch_line_is_named_and_the_old_output_left_alone(ask_real, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"id": 1, "question": "q"}\n{"id": 2}\n', encoding="utf-8")
+    (tmp_path / "out.jsonl").write_text("kept\n", encoding="utf-8")
+    done = ask_real("batch", tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+    assert (done.code, done.out) == (1, "")
+    assert "in.jsonl, line 2" in done.complaint
+    assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == "kept\n"
+
+
+def test_a_batch_output_that_cannot_be_written_is_an_error(ask_real, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"id": 1, "question": "q"}\n', encoding="utf-8")
+    done = ask_real("batch", tmp_path / "in.jsonl", tmp_path / "nowhere" / "out.jsonl")
+    assert done.code == 1
+    assert "cannot be written" in done.complaint
+
+
+def test_an_evaluation_prints_a_table_writes_a_report_and_compares(ask_real, tmp_path):
+    row = {
+        "id": "q1", "kind": "bycode", "question": "S9357 duration", "history": [], "codes": ["S9357"],
+        "sections": [{"code": "S9357", "section": "Duration"}], "must_contain": ["between 1 to 4 hours"], "must_not_contain": [],
+        "expect": "answer", "top_code": None, "split": "dev", "notes": "",
+    }  # fmt: skip
+    (tmp_path / "q.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    done = ask_real("eval", tmp_path / "q.jsonl", "--report", tmp_path / "report")
+    assert done.code == 0
+    assert "| bycode | 1 | 100.0 |" in done.out
+    again = ask_real("eval", tmp_path / "q.jsonl", "--baseline", tmp_path / "report" / "dev.json")
+    assert "rows lost: 0" in again.out
+    assert ask_real("eval", tmp_path / "q.jsonl", "--check").out == "1 rows, no problems\n"
+
+
+def test_an_evaluation_row_that_the_documents_contradict_is_an_error(ask_real, tmp_path):
+    row = {
+        "id": "q1", "kind": "bycode", "question": "q", "history": [], "codes": ["S9357"], "sections": [], "must_contain": ["not there"],
+        "must_not_contain": [], "expect": "answer", "top_code": None, "split": "dev", "notes": "",
+    }  # fmt: skip
+    (tmp_path / "q.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    done = ask_real("eval", tmp_path / "q.jsonl", "--check")
+    assert (done.code, done.out) == (1, "")
+    assert "q1: 'not there' is not in the documents" in done.err
+
+
+def test_an_evaluation_without_rows_of_its_split_does_not_fail_silently_or_with_a_traceback(ask_real, tmp_path):
+    (tmp_path / "q.jsonl").write_text("", encoding="utf-8")
+    done = ask_real("eval", tmp_path / "q.jsonl", "--report", tmp_path / "report")
+    assert done.code in (0, 1)
+    assert "Traceback" not in done.err
+
+
+def test_a_wrong_setting_in_the_environment_is_one_line(run, corpus, monkeypatch, tmp_path):
+    monkeypatch.setenv("ASSISTANT_CHUNK_TOKENS", "many")
+    done = run("codes", "--corpus", corpus, "--index", tmp_path / "index")
+    assert (done.code, done.out) == (1, "")
+    assert "chunk_tokens" in done.complaint
+
+
+def test_a_document_cannot_steer_the_terminal(run, tiny):
+    (tiny / "corpus" / "ferry.txt").write_text(
+        "Ferry\n\nCode: F1001\n\nDuration\n\nIt takes \x1b[31man hour\x1b]0;x\x07.\n\nRisks\n\nFog.\n", encoding="utf-8"
+    )
+    places = ("--corpus", tiny / "corpus", "--index", tiny / "index")
+    for words in (("ask", "F1001 duration"), ("search", "F1001 duration"), ("show", "F1001"), ("codes",)):
+        done = run(*words, *places)
+        assert "\x1b" not in done.out
+        assert "\x07" not in done.out
+
+
+def test_a_question_cannot_steer_the_terminal(ask_real):
+    assert "\x1b" not in ask_real("ask", "S9999 \x1b[31m").out

@@ -1,0 +1,278 @@
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+from assistant import Assistant
+from assistant.config import make_settings
+from assistant.errors import CorpusError, IndexMismatch, IndexNotFound
+from assistant.index import build_index, is_current, open_index
+from assistant.manifest import MANIFEST, read_manifest
+from assistant.retrieval import retrieve
+
+QUESTIONS = ["how long does it take?", "rare risks", "bring water", "fog"]
+DAMAGES = {
+    "emptied": lambda data: b"",
+    "cut in half": lambda data: data[: len(data) // 2],
+    "one byte short": lambda data: data[:-1],
+    "overwritten with zeros": lambda data: bytes(len(data)),
+    "overwritten with text": lambda data: b"nothing of the kind",
+    "gone": None,
+}
+
+
+def hits(folder, settings):
+    index = open_index(folder, settings)
+    return [retrieve(index, text, index.encoder.encode([text])[0], 20) for text in QUESTIONS]
+
+
+def damage(path, how):
+    # A linked file must not be changed in place: the other tests' indexes hold the same one.
+    data = path.read_bytes()
+    path.unlink()
+    if how is not None:
+        path.write_bytes(how(data))
+
+
+def build_tiny(tiny, settings):
+    return build_index(tiny / "corpus", tiny / "index", settings)
+
+
+def test_the_manifest_says_what_the_index_is(index_folder, corpus, assistant):
+    manifest = json.loads((index_folder / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["format"] >= 1
+    assert manifest["encoder"] == "all-MiniLM-L6-v2"
+    assert manifest["dimension"] == 384
+    assert manifest["documents"] == 5
+    assert sorted(manifest["corpus"]) == sorted(path.name for path in corpus.glob("*.txt"))
+    assert manifest["chunks"] == len(assistant.index.chunks)
+    assert manifest["candidates"] == len(assistant.index.candidates)
+    assert manifest["chunk_tokens"] == 160
+    assert {"fingerprint", "built_at", "built_by", "code_pattern", "refused"} <= set(manifest)
+
+
+def test_the_manifest_lists_every_file_and_none_is_a_pickle(index_folder):
+    manifest = read_manifest(index_folder)
+    data = index_folder / manifest.data
+    assert sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()) == sorted(manifest.files)
+    for name in manifest.files:
+        path = data / name
+        with path.open("rb") as file:
+            assert file.read(2) not in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+        assert path.suffix not in (".pkl", ".pickle", ".joblib", ".pt", ".bin")
+        if path.suffix == ".npy":
+            np.load(path, allow_pickle=False)
+        if path.suffix == ".json":
+            json.loads(path.read_text(encoding="utf-8"))
+        if path.suffix == ".jsonl":
+            for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+                json.loads(line)
+
+
+def test_an_index_leaves_nothing_half_built_behind(index_folder):
+    assert sorted(path.name for path in index_folder.iterdir()) == sorted([MANIFEST, read_manifest(index_folder).data])
+
+
+def test_vectors_are_of_unit_length(assistant):
+    lengths = np.linalg.norm(assistant.index.candidate_vectors, axis=1)
+    assert np.allclose(lengths, 1, atol=1e-4)
+
+
+def test_every_chunk_and_candidate_is_a_slice_of_its_file(assistant, corpus):
+    index = assistant.index
+    for document in index.documents:
+        assert document.text == (corpus / document.id).read_bytes().decode("utf-8")
+    assert len({chunk.id for chunk in index.chunks}) == len(index.chunks)
+    for chunk in index.chunks:
+        assert 0 <= chunk.span.start < chunk.span.end <= len(index.by_id[chunk.document].text)
+
+
+def test_opening_again_gives_equal_hits(tiny, settings):
+    assert hits(tiny / "index", settings) == hits(tiny / "index", settings)
+
+
+def test_building_again_gives_equal_ids_hits_and_fingerprint(tiny, settings):
+    before, ids = hits(tiny / "index", settings), [chunk.id for chunk in open_index(tiny / "index", settings).chunks]
+    old = read_manifest(tiny / "index")
+    manifest = build_tiny(tiny, settings)
+    assert manifest.fingerprint == old.fingerprint
+    assert [chunk.id for chunk in open_index(tiny / "index", settings).chunks] == ids
+    assert hits(tiny / "index", settings) == before
+
+
+def test_an_index_built_from_these_files_and_settings_is_current(tiny, settings):
+    assert is_current(tiny / "index", tiny / "corpus", settings)
+
+
+def change(folder):
+    (folder / "corpus" / "ferry.txt").write_text("Ferry\n\nDuration\n\nIt takes an hour.\n", encoding="utf-8")
+
+
+def add(folder):
+    (folder / "corpus" / "new.txt").write_text("Tram\n\nDuration\n\nIt takes an hour.\n", encoding="utf-8")
+
+
+def remove(folder):
+    (folder / "corpus" / "ferry.txt").unlink()
+
+
+def rename(folder):
+    (folder / "corpus" / "ferry.txt").rename(folder / "corpus" / "boat.txt")
+
+
+@pytest.mark.parametrize("act", [change, add, remove, rename])
+def test_a_changed_corpus_makes_the_index_stale(tiny, settings, act):
+    act(tiny)
+    assert not is_current(tiny / "index", tiny / "corpus", settings)
+
+
+def test_a_changed_time_of_a_file_does_not_make_the_index_stale(tiny, settings):
+    os.utime(tiny / "corpus" / "ferry.txt", (0, 0))
+    assert is_current(tiny / "index", tiny / "corpus", settings)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("chunk_tokens", 80), ("code_pattern", r"[A-Z]{2}\d{4}"), ("encoder", "another-model")],
+    ids=["chunk", "code", "encoder"],
+)
+def test_other_settings_make_the_index_stale_and_opening_it_names_both_values(tiny, settings, key, value):
+    other = make_settings(**{key: value})
+    assert not is_current(tiny / "index", tiny / "corpus", other)
+    with pytest.raises(IndexMismatch, match=key) as caught:
+        open_index(tiny / "index", other)
+    assert str(value) in str(caught.value)
+    assert "assistant index" in str(caught.value)
+
+
+def test_opening_a_stale_index_updates_it_and_the_new_text_is_found(tiny, settings):
+    add(tiny)
+    assistant = Assistant.open(tiny / "corpus", tiny / "index", settings)
+    assert "new.txt" in assistant.index.by_id
+    assert is_current(tiny / "index", tiny / "corpus", settings)
+
+
+def test_a_missing_index_is_not_found_and_the_message_says_what_to_run(tmp_path, settings):
+    with pytest.raises(IndexNotFound, match=r"assistant index"):
+        open_index(tmp_path / "nothing", settings)
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_every_damaged_file_is_noticed_and_the_message_names_the_repair(tiny, settings, how):
+    manifest = read_manifest(tiny / "index")
+    for name in manifest.files:
+        path = tiny / "index" / manifest.data / name
+        aside = path.with_name(path.name + ".aside")
+        path.rename(aside)
+        if DAMAGES[how] is not None:
+            path.write_bytes(DAMAGES[how](aside.read_bytes()))
+        with pytest.raises(IndexMismatch, match=r"assistant index --rebuild"):
+            open_index(tiny / "index", settings)
+        aside.replace(path)
+    open_index(tiny / "index", settings)
+
+
+def test_a_rebuild_repairs_damaged_files(tiny, settings):
+    before = hits(tiny / "index", settings)
+    manifest = read_manifest(tiny / "index")
+    for name in manifest.files:
+        if not name.startswith("encoder/"):
+            damage(tiny / "index" / manifest.data / name, DAMAGES["cut in half"])
+    build_tiny(tiny, settings)
+    assert hits(tiny / "index", settings) == before
+
+
+def test_a_rebuild_repairs_a_damaged_model(tiny, settings):
+    before = hits(tiny / "index", settings)
+    manifest = read_manifest(tiny / "index")
+    damage(tiny / "index" / manifest.data / "encoder/model.onnx", DAMAGES["cut in half"])
+    build_tiny(tiny, settings)
+    assert [[hit.chunk for hit in found] for found in hits(tiny / "index", settings)] == [[hit.chunk for hit in found] for found in before]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"{}", b"null", b"\xff\xfe", b'{"format": 1}', b'"text"', b'{"format": 999}'], ids=range(9)
+)
+def test_a_damaged_manifest_is_noticed_names_the_repair_and_a_rebuild_repairs_it(tiny, settings, content):
+    (tiny / "index" / MANIFEST).write_bytes(content)
+    with pytest.raises(IndexMismatch, match=r"assistant index --rebuild"):
+        open_index(tiny / "index", settings)
+    assert not is_current(tiny / "index", tiny / "corpus", settings)
+
+
+def test_a_rebuild_repairs_a_damaged_manifest(tiny, settings):
+    manifest = (tiny / "index" / MANIFEST).read_text(encoding="utf-8")
+    (tiny / "index" / MANIFEST).write_text(manifest.replace('"documents": 2', '"documents": "two"'), encoding="utf-8")
+    build_tiny(tiny, settings)
+    assert len(open_index(tiny / "index", settings).documents) == 2
+
+
+@pytest.mark.parametrize("value", [None, [1]], ids=["null", "list"])
+def test_a_manifest_with_a_value_of_the_wrong_kind_is_noticed_and_names_the_repair(tiny, settings, value):
+    path = tiny / "index" / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    unnoticed = []
+    for key, right in manifest.items():
+        if not isinstance(right, type(value)):
+            path.write_text(json.dumps({**manifest, key: value}), encoding="utf-8")
+            try:
+                open_index(tiny / "index", settings)
+                unnoticed.append(key)
+            except IndexMismatch as error:
+                assert "assistant index" in str(error)
+            except (TypeError, AttributeError, ValueError) as error:
+                unnoticed.append(f"{key} ({error!r})")
+    assert unnoticed == []
+
+
+def test_a_failed_build_leaves_the_old_index_working(tiny, settings):
+    before = hits(tiny / "index", settings)
+    shutil.rmtree(tiny / "corpus")
+    with pytest.raises(CorpusError):
+        build_tiny(tiny, settings)
+    assert hits(tiny / "index", settings) == before
+    assert not list((tiny / "index").glob(".building-*"))
+
+
+def test_a_build_interrupted_half_way_leaves_the_old_index_working(tiny, settings):
+    before = hits(tiny / "index", settings)
+    add(tiny)
+
+    def stop(stage, done, total):
+        if stage == "embedding":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index(tiny / "corpus", tiny / "index", settings, stop)
+    assert hits(tiny / "index", settings) == before
+    assert not list((tiny / "index").glob(".building-*"))
+
+
+def test_an_open_index_goes_on_answering_while_it_is_replaced(tiny, settings):
+    assistant = Assistant.open(tiny / "corpus", tiny / "index", settings, build=False)
+    before = assistant.search("how long does the crossing take", 5)
+    add(tiny)
+    build_tiny(tiny, settings)
+    assert assistant.search("how long does the crossing take", 5) == before
+
+
+def test_unreadable_files_are_named_in_the_manifest(tiny, settings):
+    (tiny / "corpus" / "latin.txt").write_bytes(b"caf\xe9")
+    assert build_tiny(tiny, settings).refused == {"latin.txt": "is not UTF-8 text (byte 3)"}
+    assert is_current(tiny / "index", tiny / "corpus", settings)
+
+
+def test_documents_without_headings_can_be_indexed_and_asked(tiny, settings):
+    (tiny / "corpus" / "note.txt").write_text("The tram runs every ten minutes. It is free on Sundays.\n", encoding="utf-8")
+    assistant = Assistant.open(tiny / "corpus", tiny / "index", settings)
+    assert assistant.search("tram on Sundays", 1)[0].chunk.document == "note.txt"
+
+
+def test_progress_is_told_to_whoever_asks(tiny, settings):
+    told = []
+    build_index(tiny / "corpus", tiny / "index", settings, lambda *step: told.append(step))
+    assert all(0 <= done <= total for _, done, total in told)
+    last = {stage: (done, total) for stage, done, total in told}
+    assert last["embedding"][0] == last["embedding"][1] > 0
+    assert last["loading the encoder"] == (1, 1)

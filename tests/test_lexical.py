@@ -1,0 +1,77 @@
+import pytest
+from assistant.errors import IndexMismatch
+from assistant.lexical import LexicalIndex
+
+TEXTS = [
+    "the ferry crosses the harbour",
+    "the lighthouse tour",
+    "a ferry, a ferry and another ferry",
+    "S9357 enzyme replacement",
+    "the ferry crosses the harbour",
+]
+
+
+def rows(index, text, k=10, only=None):
+    return [row for row, _ in index.search(text, k, only)]
+
+
+@pytest.fixture(scope="module")
+def index():
+    return LexicalIndex.build(TEXTS)
+
+
+def test_rows_that_share_a_word_come_best_first(index):
+    found = index.search("ferries", 10)
+    assert found[0][0] == 2
+    assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+
+
+def test_equal_rows_come_in_order(index):
+    assert rows(index, "harbour crossing") == [0, 4]
+
+
+def test_rows_that_share_no_word_are_left_out(index):
+    assert rows(index, "lighthouse") == [1]
+    assert rows(index, "submarine") == []
+
+
+def test_a_code_is_one_word_however_it_is_typed(index):
+    assert rows(index, "s-9357") == [3]
+
+
+def test_k_and_rows_restrict(index):
+    assert rows(index, "ferry", 1) == [2]
+    assert rows(index, "ferry", 10, [0, 1]) == [0]
+    assert rows(index, "ferry", 0) == []
+    assert rows(index, "ferry", 10, []) == []
+
+
+@pytest.mark.parametrize("text", ["", "?!", "   "])
+def test_a_question_without_words_finds_nothing(index, text):
+    assert rows(index, text) == []
+
+
+def test_repeating_a_word_in_the_question_changes_nothing(index):
+    assert index.search("ferry ferry ferry", 10) == index.search("ferry", 10)
+
+
+def test_a_saved_index_finds_the_same(index, tmp_path):
+    index.save(tmp_path / "bm25")
+    loaded = LexicalIndex.load(tmp_path / "bm25", len(TEXTS))
+    for text in ("ferry", "harbour tour", "S9357"):
+        assert loaded.search(text, 10) == index.search(text, 10)
+
+
+def test_missing_files_name_the_repair(tmp_path):
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        LexicalIndex.load(tmp_path / "nothing", 1)
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_each_damaged_file_names_the_repair(index, tmp_path, number):
+    index.save(tmp_path / "bm25")
+    files = sorted((tmp_path / "bm25").iterdir())
+    assert len(files) == 5
+    files[number].write_bytes(b"")
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        LexicalIndex.load(tmp_path / "bm25", len(TEXTS))

@@ -1,0 +1,90 @@
+import re
+from dataclasses import replace
+
+import pytest
+from assistant.messages import CONFLICT, NEAREST, catalogue
+from assistant.rendering import WIDTH, answer_text, hit_lines, inert, table_lines
+from assistant.types import Choice, Role
+
+
+@pytest.fixture(scope="module")
+def answer(assistant):
+    return assistant.ask("S9357 duration")
+
+
+def squash(text):
+    return " ".join(text.split())
+
+
+def test_control_characters_cannot_steer_a_terminal():
+    assert inert("a\x1b[31mred\x07\x00\x9b2J\u202eback") == "a\ufffd[31mred\ufffd\ufffd\ufffd2J\ufffdback"
+
+
+def test_line_ends_and_tabs_stay():
+    assert inert("a\tb\nc\r\nd") == "a\tb\nc\nd"
+
+
+def test_an_answer_shows_words_code_section_document_line_and_characters(answer, assistant):
+    text = squash(answer_text(answer, assistant.index.by_id))
+    for quote in answer.quotes:
+        document = assistant.index.by_id[quote.document]
+        assert squash(quote.text) in text
+        assert "S9357" in text
+        assert quote.section in text
+        assert f"[{quote.document}, line {document.line_of(quote.start)}, characters {quote.start}-{quote.end}]" in text
+
+
+def test_lines_are_no_wider_than_a_terminal(assistant):
+    for question in ("S9330 alternatives", "S9327 procedure description", "S0000", "how long does the infusion take?"):
+        for line in answer_text(assistant.ask(question), assistant.index.by_id).splitlines():
+            assert len(line) <= WIDTH or " " not in line.strip()
+
+
+def test_roles_that_are_no_answer_are_announced_as_such(answer, assistant):
+    quote = answer.quotes[0]
+    shown = answer_text(replace(answer, quotes=(quote, replace(quote, role=Role.CONFLICT))), assistant.index.by_id)
+    assert shown.index(quote.text[:40]) < shown.index(CONFLICT)
+    nearest = answer_text(replace(answer, quotes=(replace(quote, role=Role.NEAREST),)), assistant.index.by_id)
+    assert nearest.startswith(NEAREST)
+    assert NEAREST not in answer_text(answer, assistant.index.by_id)
+
+
+def test_an_abstention_shows_its_message_and_the_choices(assistant):
+    answer = assistant.ask("S9356 duration")
+    text = answer_text(answer, assistant.index.by_id)
+    assert text.startswith(answer.message)
+    for choice in answer.choices:
+        assert choice.code in text
+        assert squash(choice.label) in squash(text)
+
+
+def test_choices_without_a_code_are_shown(answer, assistant):
+    text = answer_text(replace(answer, quotes=(), choices=(Choice("", "The label"),)), assistant.index.by_id)
+    assert text == "  The label"
+
+
+def test_nothing_is_said_but_catalogue_answer_and_place(answer, assistant):
+    text = squash(answer_text(answer, assistant.index.by_id))
+    pieces = [part for quote in answer.quotes for part in (squash(quote.text), quote.document, quote.section, *quote.codes, *quote.path)]
+    pieces += [*catalogue(), str(answer.quotes[0].start)]
+    for piece in sorted(filter(None, pieces), key=len, reverse=True):
+        text = text.replace(piece.strip(), " ")
+    assert set(re.findall(r"[^\W\d_]+", text)) <= {"line", "characters", "page"}
+
+
+def test_a_hit_shows_rank_score_stages_and_words(assistant):
+    [hit] = assistant.search("S9357 duration", 1)
+    document = assistant.index.by_id[hit.chunk.document]
+    text = squash(" ".join(hit_lines(hit, document)))
+    assert text.startswith("1. S9357 · ")
+    assert f"score {hit.score:.3f}" in text
+    assert squash(hit.chunk.span.of(document.text)) in text
+    assert f"characters {hit.chunk.span.start}-{hit.chunk.span.end}" in text
+
+
+def test_tables_are_aligned_and_the_last_column_wraps():
+    lines = table_lines([["S1", "short"], ["LONGER", "word " * 30]])
+    assert lines[0] == "S1      short"
+    assert all(line.startswith(("LONGER  ", "        ")) for line in lines[1:])
+    assert all(len(line) <= WIDTH for line in lines)
+    assert table_lines([]) == []

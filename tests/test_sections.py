@@ -1,0 +1,225 @@
+import re
+
+import pytest
+from assistant.chunking import candidates_of, chunk_document
+from assistant.documents import Source, decode
+from assistant.sections import parse_corpus
+from assistant.types import SectionKind, UnitKind
+from hypothesis import given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
+
+visible = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+heading = st.sampled_from(
+    ["Summary", "Duration", "Risks and Complications", "SETTING", "## Recovery", "### Rare", "3. Personnel", "**Benefits**"]
+)
+label = st.sampled_from(
+    ["Common Risks:", "Goals/Outcomes:", "**Rare:**", "Anesthesia or Sedation: Not required.", "Code: S1234", "Name(s): x"]
+)
+item = st.sampled_from(
+    ["- one", "  • two (e.g. this)", "\t* three: four.", "1. five", "    - Cons: six", "• a • b • c", "(2) seven", "–eight"]
+)
+prose = st.sampled_from(
+    ["It takes 1.5 hours. It may take two!", "broken off,", "and continued here.", "Söme “ünïcode” – 日本語。", "S9357 (not S9330)"]
+)
+clutter = st.sampled_from(
+    ["", "", "   ", "---", "====", "--- remark", "Home | Codes | Search", "© 2024", "HCPCS code", "Similar Codes", "\x0c", "\u2028"]
+)
+line = st.one_of(heading, label, item, prose, clutter, visible)
+
+
+@st.composite
+def texts(draw):
+    lines = draw(st.lists(line, min_size=1, max_size=25))
+    ends = draw(st.lists(st.sampled_from(["\n", "\r\n", "\r", "\n\n"]), min_size=len(lines), max_size=len(lines)))
+    return "".join(a + b for pair in zip(lines, ends, strict=True) for a, b in [pair])
+
+
+messy = st.one_of(texts(), st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
+many = example_settings(deadline=None, max_examples=150)
+
+
+def parsed(settings, *given_texts):
+    decoded = [decode(f"{i}.txt", text.encode("utf-8")) for i, text in enumerate(given_texts)]
+    return parse_corpus([source for source in decoded if isinstance(source, Source)], settings)
+
+
+@many
+@given(text=messy)
+def test_sections_cover_any_text_without_gap_or_overlap(settings, text):
+    for document in parsed(settings, text):
+        assert "".join(section.span.of(document.text) for section in document.sections) == document.text
+        assert all(section.body is None or section.span.contains(section.body) for section in document.sections)
+        assert document.title.of(document.text).strip()
+
+
+@many
+@given(text=messy)
+def test_units_of_any_text_are_ordered_apart_and_inside_their_sections(settings, text):
+    for document in parsed(settings, text):
+        for before, after in zip(document.units, document.units[1:], strict=False):
+            assert before.span.end <= after.span.start
+        for number, unit in enumerate(document.units):
+            section = document.sections[unit.section]
+            assert section.kind is not SectionKind.FURNITURE
+            assert section.body is not None
+            assert section.body.contains(unit.span)
+            assert unit.path[0] == section.heading
+            assert unit.group is None or unit.group < number
+            assert unit.span.of(document.text) == unit.span.of(document.text).strip()
+
+
+@many
+@given(text=messy)
+def test_no_word_under_a_heading_of_any_text_is_lost(settings, text):
+    for document in parsed(settings, text):
+        covered = {i for unit in document.units for i in range(unit.span.start, unit.span.end)}
+        for section in document.sections:
+            if section.kind is not SectionKind.FURNITURE and section.body is not None:
+                for word in re.finditer(r"[^\W\d_]{2,}", section.body.of(document.text)):
+                    assert section.body.start + word.start() in covered
+
+
+@many
+@given(text=messy)
+def test_chunks_and_candidates_of_any_text_are_slices_inside_one_section(settings, text):
+    for document in parsed(settings, text):
+        chunks, candidates = chunk_document(document, 16), candidates_of(document)
+        for chunk in chunks:
+            assert document.sections[chunk.section].span.contains(chunk.span)
+            assert {document.units[i].section for i in range(*chunk.units)} == {chunk.section}
+        for candidate in candidates:
+            assert document.sections[candidate.section].span.contains(candidate.span(document))
+            assert candidate.path(document)[0] == document.sections[candidate.section].heading
+        assert [i for chunk in chunks for i in range(*chunk.units)] == list(range(len(document.units)))
+
+
+@many
+@given(first=messy, second=messy)
+def test_parsing_twice_gives_equal_documents_and_unique_ids(settings, first, second):
+    documents = parsed(settings, first, second)
+    assert documents == parsed(settings, first, second)
+    ids = [chunk.id for document in documents for chunk in chunk_document(document, 16)]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(("code", "count"), [("S9338", 16), ("S9357", 16), ("S9330", 16), ("S9327", 14), ("S9336", 14)])
+def test_the_shipped_documents_have_as_many_sections_as_a_reader_counts(documents, code, count):
+    assert sum(section.kind is SectionKind.BODY for section in documents[code].sections) == count
+
+
+def test_each_shipped_document_describes_its_one_code(documents):
+    assert sorted(documents) == ["S9327", "S9330", "S9336", "S9338", "S9357"]
+    assert all(document.codes == (code,) and document.id.startswith(code) for code, document in documents.items())
+
+
+def test_a_shipped_heading_with_its_text_on_the_same_line_is_a_section(documents):
+    document = documents["S9357"]
+    [section] = [s for s in document.sections if s.heading == "Anesthesia or Sedation"]
+    assert section.body.of(document.text) == "Anesthesia or Sedation: Not typically required."
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (("Risks and Complications", "Rare Risks"), "Line sepsis or systemic infection."),
+        (
+            ("Alternatives", "Pros and Cons", "In-Hospital", "Cons"),
+            "Cons: More time-consuming, higher risk of hospital-acquired infections.",
+        ),
+        (("Alternatives", "Pros and Cons", "Oral Chemotherapy", "Pros"), "Pros: Convenience, no need for infusion."),
+        (("Procedure Description", "Infusion Process"), "Continuous delivery of chemotherapy over a 24-hour period or more."),
+    ],
+)
+def test_a_shipped_unit_stands_under_all_its_labels(documents, path, text):
+    document = documents["S9330"]
+    assert (path, text) in {(unit.path, unit.span.of(document.text)) for unit in document.units}
+
+
+def test_shipped_page_clutter_is_furniture_and_in_no_unit(documents):
+    clutter = [
+        "Search all medical codes", "Similar Codes", "Medical Policies and Guidelines for", "Related policies from health plans",
+        "This concise markdown document",
+    ]  # fmt: skip
+    found = set()
+    for document in documents.values():
+        for words in clutter:
+            for match in re.finditer(words, document.text):
+                found.add(words)
+                [section] = [s for s in document.sections if s.span.start <= match.start() < s.span.end]
+                assert section.kind is SectionKind.FURNITURE
+                assert not any(unit.span.start < match.end() and match.start() < unit.span.end for unit in document.units)
+    assert found == set(clutter)
+
+
+def test_shipped_titles_are_the_official_descriptors(documents):
+    ends = {"S9327": "(drugs and nursing visits coded separately)..."}
+    for code, document in documents.items():
+        assert document.title_text.startswith("Home infusion therapy, ")
+        assert "administrative services, professional pharmacy services, care coordination" in document.title_text
+        assert document.title_text.endswith(ends.get(code, "(drugs and nursing visits coded separately), per diem"))
+        assert "\n" not in document.title_text
+
+
+HEAD = "Harbour ferry crossing, foot passengers only, one way"
+BODY = (
+    "\n\nSummary\n\nThe ferry carries foot passengers.\n\nDuration\n\nThe crossing takes twelve minutes.\n\nRisks\n\nSeasickness and fog.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (f"{HEAD}\n\nHCPCS Code: F1001{BODY}", "ferry.txt"),
+        (f"{HEAD} (F1001){BODY}", "ferry.txt"),
+        (f"{HEAD}{BODY}", "F1001-ferry.txt"),
+        (f"{HEAD}\n\n**HCPCS Code:** F1001 (not F1002){BODY}", "ferry.md"),
+        (f"Home | Codes | F-codes\n\n{HEAD}\n\nCode: f1001{BODY}", "ferry.txt"),
+    ],
+)
+def test_the_code_is_found_wherever_the_document_names_it(parse, text, name):
+    assert parse(text, name).codes == ("F1001",)
+
+
+def test_a_field_may_name_several_codes(parse):
+    assert parse(f"{HEAD}\n\nHCPCS Codes: F1001, F1002 and F1003{BODY}").codes == ("F1001", "F1002", "F1003")
+
+
+def test_a_code_that_the_text_only_mentions_is_not_described(parse):
+    text = f"{HEAD}\n\nCode: F1001{BODY}\nAlternatives\n\nA tour with a guide is coded L2002 instead.\n"
+    assert parse(text).codes == ("F1001",)
+
+
+def test_a_document_without_a_code_is_labelled_by_its_title(parse):
+    document = parse(HEAD + BODY)
+    assert document.codes == ()
+    assert document.label == HEAD
+
+
+def test_windows_line_ends_and_a_byte_order_mark_change_offsets_but_no_words(parse, settings):
+    text = HEAD + BODY
+    plain = parse(text)
+    source = decode("document.txt", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    [windows] = parse_corpus([source], settings)
+    assert not windows.text.startswith("\ufeff")
+    assert [section.heading for section in windows.sections] == [section.heading for section in plain.sections]
+    assert [unit.span.of(windows.text) for unit in windows.units] == [unit.span.of(plain.text) for unit in plain.units]
+
+
+def test_a_heading_known_from_other_documents_is_a_section_here_too(settings):
+    other = f"{HEAD}{BODY}\nFares\n\nTwo pounds.\n"
+    dense = f"{HEAD}\nSummary\nThe ferry runs.\nDuration\nTwelve minutes at most.\nFares: Three pounds.\nRisks\nFog is rare.\n"
+    documents = parsed(settings, other, dense)
+    assert "Fares" in [section.heading for section in documents[1].sections]
+
+
+def test_a_text_of_one_word_is_a_document(parse):
+    document = parse("Ferry")
+    assert document.title_text == "Ferry"
+    assert [unit.kind for unit in document.units] == [UnitKind.SENTENCE]
+
+
+def test_lines_are_counted_from_one(documents):
+    document = documents["S9357"]
+    assert document.line_of(0) == 1
+    assert document.line_of(document.text.index("Summary")) == document.text[: document.text.index("Summary")].count("\n") + 1

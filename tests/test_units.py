@@ -1,0 +1,110 @@
+import pytest
+from assistant.lines import split_lines
+from assistant.types import Span, UnitKind
+from assistant.units import sentences, units_of_section
+
+
+def units(text):
+    return units_of_section(text, split_lines(text), 0, "Risks", 0, 0)
+
+
+def seen(text):
+    return [(unit.kind, unit.span.of(text), unit.path) for unit in units(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It takes an hour. It may take two.", ["It takes an hour.", "It may take two."]),
+        ("Drugs (e.g. heparin) are billed separately. Ask first.", ["Drugs (e.g. heparin) are billed separately.", "Ask first."]),
+        ("See Dr. Miller at 3.5 hours. Then rest.", ["See Dr. Miller at 3.5 hours.", "Then rest."]),
+        ("Is it safe? Yes! It is.", ["Is it safe?", "Yes!", "It is."]),
+        ("No full stop at the end", ["No full stop at the end"]),
+        ("One thing (see the list. It is long.) and more. Two.", ["One thing (see the list. It is long.) and more.", "Two."]),
+    ],
+)
+def test_sentences_are_complete_and_trimmed(text, expected):
+    assert [span.of(text) for span in sentences(text, Span(0, len(text)))] == expected
+
+
+def test_sentences_count_from_the_start_of_the_document():
+    text = "Title. First one. Second one."
+    assert [span.of(text) for span in sentences(text, Span(7, len(text)))] == ["First one.", "Second one."]
+
+
+def test_prose_gives_sentences_under_the_heading():
+    assert seen("It is safe. Ask first.") == [
+        (UnitKind.SENTENCE, "It is safe.", ("Risks",)),
+        (UnitKind.SENTENCE, "Ask first.", ("Risks",)),
+    ]
+
+
+def test_list_items_of_one_list_share_its_number_and_a_second_list_has_another():
+    found = units("- One\n- Two\nProse between them.\n- Three")
+    assert [unit.list_number for unit in found] == [0, 0, -1, 1]
+
+
+def test_items_under_a_label_have_it_in_their_path_and_as_their_group():
+    text = "Common Risks:\n- Cold\n- Fog\nRare Risks:\n- Storm"
+    found = units(text)
+    assert [unit.kind for unit in found] == [UnitKind.LABEL, UnitKind.ITEM, UnitKind.ITEM, UnitKind.LABEL, UnitKind.ITEM]
+    assert [unit.path for unit in found[1:3]] == [("Risks", "Common Risks")] * 2
+    assert found[4].path == ("Risks", "Rare Risks")
+    assert [unit.group for unit in found] == [None, 0, 0, None, 3]
+
+
+def test_a_labelled_line_is_a_field_quoted_with_its_label():
+    assert seen("- Common risks: Cold, fog") == [(UnitKind.FIELD, "Common risks: Cold, fog", ("Risks", "Common risks"))]
+
+
+def test_nested_lists_build_up_the_path():
+    text = "Pros and Cons:\n- In Hospital:\n  - Pros: Close monitoring.\n  - Cons: Slow.\n- At Home:\n  - Pros: Comfort."
+    paths = [unit.path for unit in units(text) if unit.kind is UnitKind.FIELD]
+    assert paths == [
+        ("Risks", "Pros and Cons", "In Hospital", "Pros"),
+        ("Risks", "Pros and Cons", "In Hospital", "Cons"),
+        ("Risks", "Pros and Cons", "At Home", "Pros"),
+    ]
+
+
+def test_nesting_without_colons_also_counts():
+    text = "- Oral tablets.\n  - Pros: Easy.\n- Hospital stay.\n  - Pros: Supervised."
+    paths = [unit.path for unit in units(text) if unit.kind is UnitKind.FIELD]
+    assert paths == [("Risks", "Oral tablets", "Pros"), ("Risks", "Hospital stay", "Pros")]
+
+
+def test_a_sub_heading_collects_what_follows_until_the_next_one():
+    text = "### Common\n\nCold water.\n\n### Rare\n\nStorm."
+    assert [unit.path for unit in units(text) if unit.kind is UnitKind.SENTENCE] == [("Risks", "Common"), ("Risks", "Rare")]
+
+
+def test_a_line_that_introduces_a_list_is_the_group_of_its_items():
+    text = "People who may benefit from this service include all of those with:\n- One\n- Two"
+    found = units(text)
+    assert found[0].kind is UnitKind.LABEL
+    assert [unit.group for unit in found[1:]] == [0, 0]
+
+
+def test_prose_after_a_list_does_not_stand_under_the_lists_label():
+    text = "Common Risks:\n\n- Cold\n- Fog\n\nAsk the crew before you board."
+    assert units(text)[-1].path == ("Risks",)
+
+
+def test_a_sentence_broken_over_lines_is_one_unit():
+    text = "The ferry carries foot passengers and,\nwhere there is room, bicycles."
+    assert [unit.span.of(text) for unit in units(text)] == [text]
+
+
+def test_a_rule_is_no_unit():
+    assert [unit.span.of("One is here.\n---\nTwo is here.") for unit in units("One is here.\n---\nTwo is here.")] == [
+        "One is here.",
+        "Two is here.",
+    ]
+
+
+def test_positions_continue_from_the_units_before():
+    text = "Common:\n- Cold"
+    found = units_of_section(text, split_lines(text), 3, "Risks", 10, 5)
+    assert [unit.section for unit in found] == [3, 3]
+    assert found[1].group == 10
+    assert found[1].list_number == 5

@@ -1,0 +1,85 @@
+import shutil
+from dataclasses import replace
+
+import pytest
+from assistant.types import Status
+from assistant.verifying import verify
+
+QUESTION = "S9357 duration"
+
+
+@pytest.fixture
+def copied(corpus, tmp_path):
+    return shutil.copytree(corpus, tmp_path / "corpus")
+
+
+@pytest.fixture(scope="module")
+def answer(assistant):
+    found = assistant.ask(QUESTION)
+    assert found.status is Status.ANSWERED
+    return found
+
+
+def faults(answer, folder, settings):
+    return [mismatch.why for mismatch in verify(answer, folder, settings)]
+
+
+def with_quote(answer, **changes):
+    return replace(answer, quotes=(replace(answer.quotes[0], **changes),))
+
+
+def test_an_answer_from_these_sources_passes(answer, copied, settings, assistant):
+    assert faults(answer, copied, settings) == []
+    assert assistant.verify(answer) == []
+
+
+@pytest.mark.parametrize("where", ["in the quote", "elsewhere"])
+def test_one_changed_byte_of_a_source_is_noticed(answer, copied, settings, where):
+    quote = answer.quotes[0]
+    path = copied / quote.document
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    at = len(path.read_text(encoding="utf-8")[: quote.start].encode()) if where == "in the quote" else 0
+    data[at] ^= 1
+    path.write_bytes(data)
+    assert faults(answer, copied, settings) == ["the document has changed since it was quoted"] * len(answer.quotes)
+
+
+def test_a_missing_source_is_noticed(answer, copied, settings):
+    (copied / answer.quotes[0].document).unlink()
+    assert faults(answer, copied, settings) == ["the document is not in the corpus"]
+
+
+def test_a_missing_corpus_is_noticed(answer, tmp_path, settings):
+    assert faults(answer, tmp_path / "nowhere", settings) == ["the document is not in the corpus"]
+
+
+def test_a_source_that_is_no_text_any_more_is_noticed(answer, copied, settings):
+    path = copied / answer.quotes[0].document
+    path.chmod(0o644)
+    path.write_bytes(b"\xff\xfe")
+    assert len(faults(answer, copied, settings)) == len(answer.quotes)
+
+
+@pytest.mark.parametrize("document", ["../outside.txt", "/etc/hostname", "sub/../../outside.txt", ""])
+def test_a_document_outside_the_corpus_is_never_read(answer, copied, settings, document):
+    (copied.parent / "outside.txt").write_text("words", encoding="utf-8")
+    assert faults(with_quote(answer, document=document), copied, settings) == ["the document is not in the corpus"]
+
+
+@pytest.mark.parametrize(("start", "end"), [(-5, 3), (10, 10), (10, 5), (0, 10**9)])
+def test_impossible_offsets_are_noticed(answer, copied, settings, start, end):
+    assert faults(with_quote(answer, start=start, end=end), copied, settings) == ["the offsets lie outside the document"]
+
+
+def test_changed_words_and_shifted_offsets_are_noticed(answer, copied, settings):
+    quote = answer.quotes[0]
+    assert faults(with_quote(answer, text=quote.text.replace("e", "a")), copied, settings) == ["the text at these offsets is different"]
+    assert faults(with_quote(answer, text=quote.text + " "), copied, settings) == ["the text at these offsets is different"]
+    assert faults(with_quote(answer, start=quote.start + 1), copied, settings) == ["the text at these offsets is different"]
+
+
+def test_every_false_quote_is_reported_and_true_ones_are_not(answer, copied, settings):
+    true = answer.quotes[0]
+    both = replace(answer, quotes=(true, replace(true, text="x"), replace(true, sha256="0" * 64)))
+    assert faults(both, copied, settings) == ["the text at these offsets is different", "the document has changed since it was quoted"]
