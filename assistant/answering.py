@@ -127,9 +127,7 @@ class Answerer:
         answering = [d for d in query.documents if found[d] and beliefs[d] >= sure]
         if not answering:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        quotes = share_words(
-            title_first(self._index, query.text, [self._quote(d, choose(self._index, found[d]), Role.ANSWER) for d in answering])
-        )
+        quotes = share_words(title_first(self._index, query.text, [quote for d in answering for quote in self._chosen(d, found[d])]))
         quotes += conflicting(self._index, quotes)
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, quotes, min(beliefs[d] for d in answering), message)

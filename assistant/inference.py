@@ -28,7 +28,8 @@ class Calibration:
 
     Cosines between a question and the words of one document become shares by a softmax with `reading_scale` (inverse temperature) and
     `reading_threshold`, at which nothing fits. `reading_sure` is the belief that suffices; a larger candidate around the best
-    one is preferred when it scores at most `reading_widen` less, a second one is shown when it scores at most `reading_tie` less. `scenario_head`
+    one is preferred when it scores at most `reading_widen` less, a second one
+    is shown when it scores at most `reading_tie` less. `scenario_head`
     are logistic weights over `kinds.form_features`, the question's vector and 1, for telling a described case from a question.
     """
 
