@@ -41,3 +41,9 @@ index: setup ## build or update the index
 
 clean: ## remove the virtual environment, the index and caches
 	rm -rf $(VENV) index/data-* index/manifest.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+.PHONY: reader
+reader: setup ## train the reader anew; DATA names the folder of public data
+	$(BIN)/python training/train.py --out training/runs/first --epochs 3 --stop-after 1 --questions 40 --squad 50 --medquad 50 --subject --data $(DATA)
+	$(BIN)/python training/train.py --base training/runs/first --out training/runs/second --epochs 3 --questions 32 --squad 40 --data $(DATA)
+	$(BIN)/python training/export.py training/runs/second assistant/data/reader --calibration training/calibration.json

@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.conflicts import conflicting, title_first
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
-from assistant.kinds import Kind
+from assistant.kinds import Kind, presumes
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.query import Query
 from assistant.quoting import quote_candidate, share_words, shared_clauses
@@ -25,12 +25,16 @@ CHOICES = 8
 """So many choices are offered at most."""
 QUOTED_CHOICES = 5
 """With at most so many choices, each is shown with its own quote."""
-CONTENDING = 0.1
+CONTENDING = 0.02
 """A document contends for an unclear question when it has this share of the best one's belief."""
 RIVAL, RIVAL_OWN = 0.9, 0.03
 """A question contradicts the code it names when another document has the first share of belief, and the named one less than the second."""
 OUT_OF_SCOPE = 0.25
 """A question is out of scope when no chunk is this much like it."""
+ALONE = 0.35
+"""A question that shares no telling word with the only document that seems to answer it is about it when this belief says so."""
+LISTED_SURE = 0.1
+"""In a question that is not about one document, this belief suffices for the others once one of them surely answers."""
 LISTED_MARGIN = 0.12
 """In a question about all codes, a document is listed when its best score is this close to the best of all."""
 
@@ -48,6 +52,8 @@ class Answerer:
             return self._refuse(query, Reason.UNKNOWN_CODE, choices=self._nearest_codes(query.unknown[0]))
         if not query.text:
             return self._titles(query)
+        if query.is_empty:
+            return self._refuse(query, Reason.LOW_CONFIDENCE)
         if query.kind is Kind.SCENARIO:
             return self._fit(query)
         if query.kind is Kind.LISTING:
@@ -107,10 +113,9 @@ class Answerer:
     def _list(self, query: Query) -> Answer:
         """Answer a question about all codes: what each document says that says nearly as much as the one that says most."""
         found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text)
-        sure = self._index.reader.calibration.reading_sure
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         top = max((readings[0].score for readings in found.values() if readings), default=0.0)
-        listed = [d for d, readings in found.items() if readings and readings[0].score >= top - LISTED_MARGIN and beliefs[d] >= sure]
+        listed = [d for d, readings in found.items() if readings and readings[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE]
         if not listed:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
         listed.sort()
@@ -120,6 +125,8 @@ class Answerer:
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
         if rival := self._rival(query):
+            if presumes(query.text):
+                return self._refuse(query, Reason.NOT_COVERED, choices=self._choices([*query.documents, rival]))
             return self._clarify(query, [*query.documents, rival], [], 1.0)
         found = self._read(query.documents, query.text)
         sure = self._index.reader.calibration.reading_sure
@@ -145,17 +152,18 @@ class Answerer:
         contending = [s.document for s in query.subjects if s.share >= CONTENDING * top][:CHOICES]
         found = self._read(contending, query.text)
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
-        sure = self._index.reader.calibration.reading_sure
-        answering = [d for d in contending if found[d] and beliefs[d] >= sure]
-        if not answering:
+        belief = max(beliefs.values(), default=0.0)
+        enough = LISTED_SURE if belief >= self._index.reader.calibration.reading_sure else 1.0
+        answering = [d for d in contending if found[d] and beliefs[d] >= enough]
+        subject = next((s for s in query.subjects if answering == [s.document]), None)
+        if not answering or (subject and subject.telling <= 0 and subject.belief < ALONE):
             lost = max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE
             return self._refuse(
                 query,
                 Reason.OUT_OF_SCOPE if lost else Reason.LOW_CONFIDENCE,
                 [] if lost else self._nearest(found),
-                confidence=1 - max(beliefs.values(), default=0.0),
+                confidence=1 - belief,
             )
-        belief = max(beliefs[d] for d in answering)
         quotes = [quote for d in answering for quote in self._chosen(d, found[d])[:1]]
         shared = share_words(quotes)
         if len(shared) == 1:
@@ -175,10 +183,13 @@ class Answerer:
         return clauses[best] if float(scores[best]) >= calibration.reading_threshold else None
 
     def _clarify(self, query: Query, documents: Sequence[str], quotes: Sequence[Quote], confidence: float) -> Answer:
-        described = [self._index.by_id[d] for d in documents]
-        choices = [Choice(document.codes[0] if document.codes else "", document.title_text) for document in described]
+        choices = self._choices(documents)
         shown = quotes if len(quotes) <= QUOTED_CHOICES else []
         return self._make(query.question, "", Status.CLARIFY, Reason.AMBIGUOUS, shown, choices=choices, confidence=confidence)
+
+    def _choices(self, documents: Sequence[str]) -> list[Choice]:
+        described = [self._index.by_id[d] for d in documents]
+        return [Choice(document.codes[0] if document.codes else "", document.title_text) for document in described]
 
     def _read(self, documents: Sequence[str], text: str) -> dict[str, list[Reading]]:
         return {d: read(self._index, self._reader, text, d) for d in documents}

@@ -116,6 +116,7 @@ def ask(question: Question, code: Code = None, as_json: Json = False, corpus: Co
 @app.command()
 def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
     """Hold a conversation in the terminal; an empty line or Ctrl+D ends it."""
+    from assistant.messages import UNDERSTOOD
     from assistant.rendering import answer_text
 
     assistant = _open(corpus, index)
@@ -129,7 +130,7 @@ def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
             return
         answer = assistant.ask(question, history)
         if answer.resolved:
-            print(f"[{answer.resolved}]")
+            print(UNDERSTOOD + answer.resolved)
         print(answer_text(answer, assistant.index.by_id) + "\n")
         history.append(question)
 

@@ -24,8 +24,10 @@ AGAINST_SHARE = 0.05
 """A document that does not fit is only shown when similarity gave it this share of belief."""
 FIT_SHARE = 0.5
 """A code fits when its document has this share of the belief that contradictions leave."""
-FIT_SIMILARITY = 0.35
-"""A code fits when its document's nearest chunk is at least this much like the scenario."""
+FIT_TELLING = 0.8
+"""A code fits when its document shares telling words of this weight with the scenario: one word that under half of the documents use …"""
+FIT_LIKELY, FIT_LIKE = 0.28, 0.55
+"""… and its nearest chunk is at least so much like the scenario; or, without such a word, when it is as much like it as the second."""
 DISQUALIFIED = 0.05
 """Score of a document that the scenario contradicts, as a part of what it had."""
 INSTEAD = "alternatives: other options instead of this"
@@ -73,11 +75,15 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     for subject in considered:
         document, why = index.by_id[subject.document], against[subject.document]
         share = subject.share * DISQUALIFIED if why else subject.share / max(open_share, subject.share)
-        fits_it = why is None and share >= FIT_SHARE and subject.similarity >= FIT_SIMILARITY
+        fits_it = why is None and share >= FIT_SHARE and _is_alike(subject)
         fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, document, why)))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)
     return [fit if fit.document.id == best or not fit.fits else Fit(fit.document, False, fit.score, fit.quotes) for fit in fits]
+
+
+def _is_alike(subject: Subject) -> bool:
+    return subject.similarity >= (FIT_LIKELY if subject.telling >= FIT_TELLING else FIT_LIKE)
 
 
 def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.messages import CONFLICT, NEAREST, SEPARATOR
+from assistant.messages import CONFLICT, NEAREST, SEPARATOR, UNDERSTOOD
 from assistant.rendering import inert
 from assistant.types import Answer, Document, Quote, Role, SectionKind, Span
 
@@ -17,6 +17,7 @@ CSS = """
 .chip { display: inline-block; border: 1px solid #3b6ea5; border-radius: 1em; padding: .05em .7em; font-size: .85em; }
 .chip { margin: 0 .4em .25em 0; }
 .chip.code { background: #3b6ea5; color: #ffffff; font-weight: 600; }
+.understood { font-size: .8em; opacity: .65; }
 .said { font-style: italic; margin: .2em 0; }
 .document { max-height: 34em; overflow-y: auto; line-height: 1.5; }
 .document .text { white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -44,7 +45,8 @@ def quote_html(quote: Quote) -> str:
 
 def answer_html(answer: Answer) -> str:
     """Return the message, the quotes in the order of their roles, and how the question was understood."""
-    parts = [f'<div class="said">{escape(answer.message)}</div>'] if answer.message else []
+    parts = [f'<div class="understood">{escape(UNDERSTOOD + answer.resolved)}</div>'] if answer.resolved else []
+    parts += [f'<div class="said">{escape(answer.message)}</div>'] if answer.message else []
     for role, label in ((None, ""), (Role.CONFLICT, CONFLICT), (Role.NEAREST, NEAREST)):
         chosen = [q for q in answer.quotes if q.role is role or (role is None and q.role not in (Role.CONFLICT, Role.NEAREST))]
         if chosen and label:

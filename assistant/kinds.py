@@ -59,6 +59,7 @@ _TURNS = re.compile(
     r"(?:^|[,.;:!?–-]\s*|\b(?:and|so|but|or|then)\s+)(?:is|are|was|were|do|does|did|can|could|will|would|should|shall|may|might|must|has|have|am)(?:n't)?\b",
     re.IGNORECASE,
 )
+_PRESUMES = re.compile(r"^\W*(?:why|how\s+come|since|because|does|do|did|is|are|was|can|could|will|would|should|has|have)\b", re.IGNORECASE)
 _PERSON = re.compile(
     r"\b(?:he|she|his|her|him|patients?|pt|man|woman|lady|gentleman|boy|girl|child|kid|teen|toddler|infant|baby|resident|y/?o|yo|year[\s-]olds?|"
     r"mother|father|mom|dad|wife|husband|son|daughter)\b",
@@ -71,6 +72,11 @@ def asks_for_code(text: str) -> bool:
     return bool(_ASKS_CODE.search(text)) and not (
         _INSIDE_CODE.search(text) and not re.search(rf"\b(?:which|what)\b[^,.;?]*{_CODE}", text, re.IGNORECASE)
     )
+
+
+def presumes(text: str) -> bool:
+    """Say whether a question takes something for granted or asks for a yes or no: "why does …", "is it …"."""
+    return bool(_PRESUMES.match(text))
 
 
 def compares(text: str) -> bool:

@@ -18,6 +18,7 @@ PARTLY = "For some of these the documents do not say."
 NEAREST = "Nearest passage, not an answer:"
 CONFLICT = "The sources disagree:"
 NO_READER = "Answers are chosen by plain similarity; no trained reader is in use."
+UNDERSTOOD = "Understood as: "
 SEPARATOR = " · "
 """Stands between codes and headings where an answer shows how it was understood."""
 
@@ -29,4 +30,4 @@ def message_for(status: Status, reason: Reason | None) -> str:
 
 def catalogue() -> frozenset[str]:
     """Return all fixed texts."""
-    return frozenset({*BY_REASON.values(), PARTLY, NEAREST, CONFLICT, NO_READER, SEPARATOR, ""})
+    return frozenset({*BY_REASON.values(), PARTLY, NEAREST, CONFLICT, NO_READER, UNDERSTOOD, SEPARATOR, ""})

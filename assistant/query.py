@@ -12,10 +12,17 @@ from dataclasses import dataclass
 from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.kinds import Kind, compares, is_scenario, lists
+from assistant.lexical import FUNCTION_WORDS
 from assistant.spelling import correct
 from assistant.subjects import Subject, subjects
 from assistant.tokens import code_spans, codes_in, normalize, tokenize, words
 from assistant.types import SectionKind
+
+_REQUESTS = frozenset(
+    tokenize("tell info information detail more help please pls plz know say give show explain code thing something anything question")
+    + tokenize("do go get ok okay yes no thanks thank hi hello hey good morning day evening there")
+)
+"""Stems of words that ask without saying for what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,11 @@ class Query:
     documents: tuple[str, ...]
     subjects: tuple[Subject, ...]
     carried: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether the question names neither a subject nor anything to ask of it."""
+        return not self.documents and all(word in FUNCTION_WORDS or word in _REQUESTS for word in tokenize(self.text))
 
 
 _SYSTEM = re.compile(r"\b(?:hcpcs|cpt)\b(?:\s+codes?\b)?", re.IGNORECASE)
@@ -66,6 +78,8 @@ _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.
 _SIDE = re.compile(r"\b(?:vs\.?|versus|and|or|than|compared\s+(?:to|with)|with|between|from|for)\b|[,;:]", re.IGNORECASE)
 SURE = 0.5
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
+DIVIDED = 0.2
+"""A question may set two documents side by side when the second has this share among all."""
 SIDE = 0.6
 """A side of a comparison names a document that has this share among all."""
 SURE_ENOUGH_TO_LEAVE = 0.55
@@ -129,7 +143,8 @@ def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
     sure = SURE
-    if compares(text) and (sides := _sides(index, text)):
+    divided = len(found) > 1 and found[1].share >= DIVIDED
+    if (sides := _sides(index, text)) and (compares(text) or (divided and all(_in_title(index, d, text) for d in sides))):
         return sides
     if not found or found[0].belief < sure:
         return ()
@@ -150,6 +165,12 @@ def _sides(index: Index, text: str) -> tuple[str, ...]:
             named.append(found[0].document)
     distinct = tuple(dict.fromkeys(named))
     return distinct if len(distinct) > 1 else ()
+
+
+def _in_title(index: Index, document: str, text: str) -> bool:
+    """Say whether a text holds a word by which a document's title differs from others."""
+    total = len(index.documents)
+    return any(word in index.vocabulary(document)[2] and index.document_frequency[word] < total / 2 for word in tokenize(text))
 
 
 def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) -> bool:

@@ -35,13 +35,15 @@ class Subject:
     """A document that a question may be about.
 
     `share` is its part among all documents, `belief` how sure it is that the question is about it and not about any or none,
-    `similarity` the likeness of its nearest chunk.
+    `similarity` the likeness of its nearest chunk, `telling` the weight of the words that it shares with the question and others
+    do not.
     """
 
     document: str
     share: float
     belief: float
     similarity: float
+    telling: float
 
 
 def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
@@ -65,7 +67,9 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     clear = _clearness(float(shares[first]), rows[first], text)
     rest = max(1.0 - float(shares[first]), 1e-9)
     beliefs = [clear if i == first else float(shares[i]) / rest * (1.0 - clear) for i in range(len(documents))]
-    return tuple(Subject(documents[i], round(float(shares[i]), 6), round(beliefs[i], 6), round(rows[i][0], 6)) for i in order)
+    return tuple(
+        Subject(documents[i], round(float(shares[i]), 6), round(beliefs[i], 6), round(rows[i][0], 6), round(rows[i][4], 6)) for i in order
+    )
 
 
 def _clearness(share: float, features: Sequence[float], text: str) -> float:

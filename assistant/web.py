@@ -13,11 +13,12 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
+
 from assistant.answer_json import answer_to_json
 from assistant.api import Assistant
 from assistant.errors import AssistantError
 from assistant.html import CSS, answer_html, document_html, escape, quote_label
-from assistant.types import Answer, Span
+from assistant.types import Answer, Span, Status
 
 TITLE = "HCPCS Assistant"
 INTRODUCTION = "Answers in the exact words of your documents, or says that they do not answer."
@@ -42,7 +43,7 @@ def _place(document: str, start: int, end: int) -> str:
     return f"{start} {end} {document}"
 
 
-def _choices(answer: Answer) -> list[tuple[str, str]]:
+def _places(answer: Answer) -> list[tuple[str, str]]:
     """Return what can be looked at: the answer's quotes, each with its place."""
     return [(quote_label(quote), _place(quote.document, quote.start, quote.end)) for quote in answer.quotes]
 
@@ -61,11 +62,20 @@ def build_page(assistant: Assistant) -> gr.Blocks:
     """Return the page over one assistant."""
 
     def reply(question: str, messages: list[Message]) -> tuple[Any, ...]:
-        answer = assistant.ask(question, earlier_questions(messages))
+        return show(question, messages, assistant.ask(question, earlier_questions(messages)))
+
+    def reply_about(code: str, messages: list[Message]) -> tuple[Any, ...]:
+        """Ask the last question again about the code that was picked."""
+        *earlier, last = earlier_questions(messages)
+        return show(f"{last} ({code})", messages, assistant.ask(last, earlier, code=code))
+
+    def show(question: str, messages: list[Message], answer: Answer) -> tuple[Any, ...]:
         shown = [*messages, {"role": "user", "content": escape(question)}, {"role": "assistant", "content": answer_html(answer)}]
-        choices = _choices(answer)
-        first = choices[0][1] if choices else None
-        return "", shown, gr.update(choices=choices, value=first, visible=bool(choices)), look(first), answer_to_json(answer)
+        places = _places(answer)
+        first = places[0][1] if places else None
+        meant = [(f"{choice.code} · {choice.label}", choice.code) for choice in answer.choices if choice.code]
+        asked_back = gr.update(choices=meant, value=None, visible=bool(meant) and answer.status is Status.CLARIFY)
+        return "", shown, asked_back, gr.update(choices=places, value=first, visible=bool(places)), look(first), answer_to_json(answer)
 
     def look(place: str | None) -> str:
         """Return the document of a quote with the quote highlighted."""
@@ -77,11 +87,15 @@ def build_page(assistant: Assistant) -> gr.Blocks:
             return ""
         return document_html(document, Span(int(start), int(end)))
 
+    def hidden() -> Any:  # noqa: ANN401 - gradio types an update as a dict of anything
+        return gr.update(choices=[], value=None, visible=False)
+
     with gr.Blocks(title=TITLE, analytics_enabled=False) as page:
         gr.Markdown(f"# {TITLE}\n{INTRODUCTION}")
         with gr.Row():
             with gr.Column(scale=3):
                 chat = gr.Chatbot(label="Conversation", height=460, latex_delimiters=[], buttons=[], elem_id="chat")
+                meant = gr.Radio(label="Which one do you mean?", choices=[], visible=False, elem_id="meant")
                 question = gr.Textbox(
                     label="Question",
                     placeholder="Ask about a code or a procedure",
@@ -102,11 +116,14 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                 with gr.Accordion("Answer as JSON", open=False):
                     raw = gr.JSON(show_label=False)
         gr.Markdown(LIMITS)
-        outputs = [question, chat, quotes, source, raw]
+        outputs = [question, chat, meant, quotes, source, raw]
         for trigger in (question.submit, send.click):
             trigger(reply, [question, chat], outputs, api_visibility="private").then(None, None, None, js=_SCROLL, api_visibility="private")
+        meant.input(reply_about, [meant, chat], outputs, api_visibility="private").then(
+            None, None, None, js=_SCROLL, api_visibility="private"
+        )
         quotes.input(look, quotes, source, api_visibility="private").then(None, None, None, js=_SCROLL, api_visibility="private")
-        clear.click(lambda: ("", [], gr.update(choices=[], value=None, visible=False), "", None), None, outputs, api_visibility="private")
+        clear.click(lambda: ("", [], hidden(), hidden(), "", None), None, outputs, api_visibility="private")
         _add_endpoints(assistant)
     return page
 
