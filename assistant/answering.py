@@ -85,7 +85,7 @@ class Answerer:
         among = query.subjects
         if query.documents and "codes" in query.carried:
             among = tuple(subject for subject in query.subjects if subject.document in query.documents)
-            among = tuple(replace(subject, share=1.0) for subject in among[:1])
+            among = tuple(replace(subject, share=1.0, similarity=1.0) for subject in among[:1])
         fits = weigh(self._index, self._reader, query.text, among)
         best = [fit for fit in fits if fit.fits][:1]
         others = [fit for fit in fits if not fit.fits and fit.score > 0 and any(q.role is Role.AGAINST for q in fit.quotes)]
@@ -170,7 +170,7 @@ class Answerer:
             return self._answered(query, shared, belief)
         if len(answering) == len(self._index.documents) and (clause := self._shared_clause(query.text, quotes)):
             return self._answered(query, [clause], belief)
-        return self._clarify(query, sorted(answering), shared, belief)
+        return self._clarify(query, sorted(contending), shared, belief)
 
     def _shared_clause(self, text: str, quotes: Sequence[Quote]) -> Quote | None:
         """Return the clause that all the quotes hold word for word, where it answers by itself."""

@@ -69,6 +69,10 @@ class Encoder(Protocol):
         """Return `(len(texts), dimension)` float32, rows of unit length; calls `progress` with the number of texts done."""
         ...
 
+    def encode_one(self, text: str) -> Vectors:
+        """Return the `(dimension,)` vector of one text."""
+        ...
+
 
 class OnnxEncoder:
     """A sentence encoder exported by `embedding.export`: mean pooling over tokens, rows of unit length."""

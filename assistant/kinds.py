@@ -11,7 +11,7 @@ from enum import Enum
 
 import numpy as np
 
-from assistant.inference import Calibration, Vectors
+from assistant.inference import Encoder
 
 
 class Kind(Enum):
@@ -96,11 +96,12 @@ def form_features(text: str) -> list[float]:
     return [*map(float, flags), min(len(text.split()), 40) / 20]
 
 
-def is_scenario(text: str, vector: Vectors, calibration: Calibration) -> bool:
-    """Say whether a question describes a case and wants the code for it."""
+def is_scenario(text: str, reader: Encoder) -> bool:
+    """Say whether a question describes a case and wants the code for it; `reader` brings the scenario head."""
     if asks_for_code(text):
         return True
-    if not calibration.scenario_head:
+    head = reader.calibration.scenario_head
+    if not head:
         return False
-    features = np.concatenate([form_features(text), vector, [1.0]])
-    return float(features @ np.asarray(calibration.scenario_head)) > calibration.scenario_sure
+    features = np.concatenate([form_features(text), reader.encode_one(text), [1.0]])
+    return float(features @ np.asarray(head)) > reader.calibration.scenario_sure

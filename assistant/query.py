@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.index import Index
-from assistant.inference import Vectors
 from assistant.kinds import Kind, compares, is_scenario, lists
 from assistant.lexical import FUNCTION_WORDS
 from assistant.spelling import correct
@@ -81,7 +80,7 @@ SURE = 0.5
 DIVIDED = 0.2
 """A question may set two documents side by side when the second has this share among all."""
 SIDE = 0.6
-"""A side of a comparison names a document that has this share among all."""
+"""A side of a comparison, or a question together with the one before it, names a document that has this share among all."""
 SURE_ENOUGH_TO_LEAVE = 0.55
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
 SUBJECT_WORDS = 5
@@ -117,16 +116,15 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     if not own and before and not before.documents and before.text and text:
         joined = f"{before.text} {text}"
         found = subjects(index, joined, index.encoder.encode_one(joined))
-        own = _clear_subjects(index, text, found, None)
+        own = (found[0].document,) if found and found[0].share >= SIDE else ()
     documents, carried = own, []
     if before and before.documents and not (named or own):
         documents, known = before.documents, before.codes
         carried.append("codes")
     elif before and before.text and own and _asks_nothing(index, turn, text, own):
         text = before.text
-        vector = index.encoder.encode_one(text)
         carried.append("topic")
-    kind = _kind(index, text, vector, documents, named, before if carried else None)
+    kind = _kind(index, text, documents, named, before if carried else None)
     return Query(turn, text, kind, known, unknown, documents, found, tuple(carried))
 
 
@@ -142,14 +140,16 @@ def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
 
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
-    sure = SURE
     divided = len(found) > 1 and found[1].share >= DIVIDED
     if (sides := _sides(index, text)) and (compares(text) or (divided and all(_in_title(index, d, text) for d in sides))):
         return sides
-    if not found or found[0].belief < sure:
+    if not found:
         return ()
-    inherits = before is not None and found[0].document not in before.documents and found[0].belief < SURE_ENOUGH_TO_LEAVE
-    return () if inherits and before and before.documents else (found[0].document,)
+    top = found[0]
+    named = top.share >= SIDE and _in_title(index, top.document, text)
+    talking = before is not None and bool(before.documents)
+    enough = SURE_ENOUGH_TO_LEAVE if talking and before and top.document not in before.documents else SURE
+    return (top.document,) if named or top.belief >= enough else ()
 
 
 def _sides(index: Index, text: str) -> tuple[str, ...]:
@@ -194,8 +194,8 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
     return not headings.intersection(content) and len(content) <= SUBJECT_WORDS
 
 
-def _kind(index: Index, text: str, vector: Vectors, documents: Sequence[str], named: Sequence[str], before: Query | None) -> Kind:
-    if not named and is_scenario(text, vector, index.reader.calibration):
+def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None) -> Kind:
+    if not named and is_scenario(text, index.reader):
         return Kind.SCENARIO
     if not named and before is None and lists(text):
         return Kind.LISTING

@@ -1,7 +1,7 @@
 """The authored data: documents about service families other than the shipped one, and questions with verbatim golds. Loads and checks it.
 
-Each file of `training/authored/` holds one family as gzipped JSON lines: first its documents, then its questions in the form of `eval/*.jsonl`
-without `split`.
+Each file of `training/authored/` holds one family as gzipped JSON lines: first its documents, then its questions in the form of
+`eval/*.jsonl` without `split`.
 
     python training/authored.py
 """

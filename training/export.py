@@ -1,7 +1,7 @@
 """Fine-tuned model folder -> the reader that the package carries: ONNX with int8 weights, its tokenizer, its calibration, a parity report.
 
-Weights are stored as int8 with one scale a row and expanded to float when the model is loaded, so that answers do not depend on the processor's integer
-units or on what else is in a batch.
+Weights are stored as int8 with one scale a row and expanded to float when the model is loaded, so that answers do not depend on the
+processor's integer units or on what else is in a batch.
 
     python training/export.py MODEL_FOLDER assistant/data/reader [--calibration calibration.json]
 """

@@ -1,8 +1,9 @@
 """Trains the reader: questions close to the words that answer them, far from everything else in the same document.
 
-Each step takes one authored document, a handful of its questions, and all its candidates (sentences, items, lists, sections): a softmax over every
-candidate of the document and a learned threshold that stands for "the document does not say". Further steps may choose sentences of SQuAD 2.0
-paragraphs (with their unanswerable questions), sections of MedQuAD documents, and, with --subject, the document that a question is about.
+Each step takes one authored document, a handful of its questions, and all its candidates (sentences, items, lists, sections): a softmax
+over every candidate of the document and a learned threshold that stands for "the document does not say". Further steps may choose
+sentences of SQuAD 2.0 paragraphs (with their unanswerable questions), sections of MedQuAD documents, and, with --subject, the document
+that a question is about.
 
 The committed reader was made by two runs (see `make reader`), seed 7:
 
@@ -286,10 +287,10 @@ def train(options: argparse.Namespace) -> None:
 def _loss(
     trainer: Trainer,
     kind: str,
-    batch: Any,
+    batch: tuple[Any, ...],
     found: Sequence[Example],
     ambiguous: dict[str, list[str]],
-    options: argparse.Namespace,  # noqa: ANN401
+    options: argparse.Namespace,
 ) -> torch.Tensor:
     if kind == "squad":
         return trainer.paragraph_loss(batch)
