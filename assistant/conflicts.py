@@ -24,6 +24,8 @@ _ASKS_INCLUSION = re.compile(
     r"|lumps?|covered\s+(?:in|by)|(?:inside|outside|within)\s+(?:the|this|that|it)|take\s+in|(?:charge|fee|line)\s+of\s+(?:its|their)\s+own)\b",
     re.IGNORECASE,
 )
+STATEMENT_WORDS = 30
+"""A quote of at most so many words that says what is billed apart says little else."""
 SAME_THING = 0.7
 """Two words this similar by the encoder mean the same thing where a conflict is looked for."""
 FEWEST_LETTERS = 4
@@ -41,7 +43,8 @@ def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]
         inside = quote.start <= title.start < quote.end
         rules = _APART.search(document.title_text)
         alike = {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.title_text)}
-        if rules and not inside and (_ASKS_INCLUSION.search(text) or (_APART.search(quote.text) and alike)):
+        states = len(quote.text.split()) <= STATEMENT_WORDS and _APART.search(quote.text) and alike
+        if rules and not inside and (_ASKS_INCLUSION.search(text) or states):
             section = next(i for i, s in enumerate(document.sections) if s.span.contains(title))
             ordered.append(quote_span(document, title, section, (document.sections[section].heading,), Role.ANSWER))
         ordered.append(quote)

@@ -14,6 +14,8 @@ import numpy as np
 from assistant.chunking import Candidate
 from assistant.index import Index
 from assistant.inference import Vectors
+from assistant.lexical import FUNCTION_WORDS
+from assistant.tokens import tokenize
 
 NORMALIZED_OVER = 64
 """Candidates that share the belief that something answers; more of a long document would only dilute it."""
@@ -36,13 +38,25 @@ class Reader(Protocol):
 
 
 class EncoderReader:
-    """Scores by cosine similarity between the question and a candidate under its headings."""
+    """Scores by cosine similarity between the question and a candidate under its headings.
+
+    The question counts once as it is and once without the words of the document's title: they name the subject, which every
+    candidate shares, and would draw the choice to where they are repeated.
+    """
 
     def score(self, index: Index, text: str, document: str) -> Vectors:
-        """Return the cosines."""
+        """Return the mean of both cosines."""
         rows = index.candidate_rows[document]
-        scores: Vectors = index.candidate_vectors[rows.start : rows.stop] @ index.reader.encode_one(text)
+        question = index.reader.encode_one(text) + index.reader.encode_one(without_title(index, text, document))
+        scores: Vectors = index.candidate_vectors[rows.start : rows.stop] @ (question * np.float32(0.5))
         return scores
+
+
+def without_title(index: Index, text: str, document: str) -> str:
+    """Return a question without the words of a document's title; as it is if nothing would be left to ask."""
+    title = index.vocabulary(document)[2] - FUNCTION_WORDS
+    kept = [word for word in text.split() if not (stems := tokenize(word)) or not title.issuperset(stems)]
+    return " ".join(kept) if any(tokenize(word) for word in kept) else text
 
 
 def read(index: Index, reader: Reader, text: str, document: str) -> list[Reading]:

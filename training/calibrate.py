@@ -1,5 +1,4 @@
-"""Trained reader -> `training/calibration.json`: the scenario head, fitted on the authored questions, beside the thresholds that are
-given.
+"""Trained reader -> `training/calibration.json`: the scenario head, and the thresholds that are given.
 
 The head is a logistic regression over how a question is put (`kinds.form_features`) and the reader's vector of it; its cut is the one
 that is right nine times in ten on families left out of the fit. The reading threshold and scale are the ones that training learned;

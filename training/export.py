@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from assistant.embedding import export
+from assistant.embedding import export, load
 from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 from onnx import helper, numpy_helper
 
@@ -49,17 +49,32 @@ def quantize_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
+def blend(model: Path, share: float, folder: Path) -> Path:
+    """Write the fine-tuned model with `share` of the weights that it started from (Wortsman et al., CVPR 2022) and return where."""
+    tuned, start = load(str(model)), load("default")
+    before = start.state_dict()
+    mixed = {
+        name: value if not value.is_floating_point() else (1 - share) * value + share * before[name]
+        for name, value in tuned.state_dict().items()
+    }
+    tuned.load_state_dict(mixed)
+    tuned.save(str(folder))
+    return folder
+
+
 def main() -> None:
     """Write the reader and print how far its vectors are from the float model's."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("target", type=Path)
     parser.add_argument("--name", default="reader-minilm-l6")
+    parser.add_argument("--blend", type=float, default=0.2, help="share of the weights before fine-tuning")
     parser.add_argument("--calibration", type=Path)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO)
     with tempfile.TemporaryDirectory() as work:
-        exact = export(str(arguments.model), Path(work))
+        mixed = blend(arguments.model, arguments.blend, Path(work) / "blended")
+        exact = export(str(mixed), Path(work))
         arguments.target.mkdir(parents=True, exist_ok=True)
         onnx.save(quantize_weights(onnx.load(Path(work) / MODEL_FILE)), arguments.target / MODEL_FILE)
         (arguments.target / TOKENIZER_FILE).write_bytes((Path(work) / TOKENIZER_FILE).read_bytes())

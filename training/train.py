@@ -7,8 +7,8 @@ that a question is about.
 
 The committed reader was made by two runs (see `make reader`), seed 7:
 
-    python training/train.py --out training/runs/first --epochs 3 --stop-after 1 --questions 40 --squad 50 --medquad 50 --subject --data DATA
-    python training/train.py --base training/runs/first --out training/runs/second --epochs 3 --questions 32 --squad 40 --data DATA
+    python training/train.py --out training/runs/first --stop-after 1 --questions 40 --squad 50 --medquad 50 --subject --data DATA
+    python training/train.py --base training/runs/first --out training/runs/second --stop-after 2 --questions 32 --squad 40 --data DATA
 
 DATA is a folder with `squad2/` and `medquad/`; without it only the authored data is used. A run resumes from its last epoch.
 """
