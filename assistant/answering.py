@@ -13,6 +13,7 @@ from assistant.conflicts import conflicting, title_first
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
 from assistant.kinds import Kind, presumes
+from assistant.listing import matching
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.query import Query
 from assistant.quoting import quote_candidate, share_words, shared_clauses
@@ -111,16 +112,17 @@ class Answerer:
         return next((subject.share for subject in query.subjects if subject.document == document), 0.0)
 
     def _list(self, query: Query) -> Answer:
-        """Answer a question about all codes: what each document says that says nearly as much as the one that says most."""
+        """Answer a question about all codes: by an amount or a telling word in it, else by what says nearly as much as what says most."""
         found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text)
+        holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, query.text, d, readings))}
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
-        top = max((readings[0].score for readings in found.values() if readings), default=0.0)
-        listed = [d for d, readings in found.items() if readings and readings[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE]
-        if not listed:
+        if not holding:
+            top = max((readings[0].score for readings in found.values() if readings), default=0.0)
+            holding = {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE}
+        if not holding:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        listed.sort()
-        quotes = [quote for d in listed for quote in self._chosen(d, found[d])[:1]]
-        return self._answered(query, share_words(quotes), min(beliefs[d] for d in listed))
+        quotes = [self._quote(d, holding[d][0], Role.ANSWER) for d in sorted(holding)]
+        return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding))
 
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
@@ -129,9 +131,9 @@ class Answerer:
                 return self._refuse(query, Reason.NOT_COVERED, choices=self._choices([*query.documents, rival]))
             return self._clarify(query, [*query.documents, rival], [], 1.0)
         found = self._read(query.documents, query.text)
-        sure = self._index.reader.calibration.reading_sure
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
-        answering = [d for d in query.documents if found[d] and beliefs[d] >= sure]
+        enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
+        answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
         quotes = share_words(title_first(self._index, query.text, [quote for d in answering for quote in self._chosen(d, found[d])]))

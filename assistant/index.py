@@ -40,7 +40,7 @@ from assistant.storage import (
     write_rows,
 )
 from assistant.tokens import tokenize, words
-from assistant.types import Chunk, Document
+from assistant.types import Chunk, Document, SectionKind
 from assistant.vectors import FaissStore
 
 DOCUMENTS, CHUNKS, CANDIDATES = "documents.jsonl", "chunks.jsonl", "candidates.jsonl"
@@ -86,6 +86,12 @@ class Index:
         for document in self.documents:
             counts.update(self.vocabulary(document.id)[0])
         return counts
+
+    @cached_property
+    def heading_words(self) -> frozenset[str]:
+        """Return the stems of all section headings."""
+        headings = {s.heading for document in self.documents for s in document.sections if s.kind is SectionKind.BODY}
+        return frozenset(token for heading in headings for token in tokenize(heading))
 
     @cached_property
     def words(self) -> Counter[str]:

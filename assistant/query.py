@@ -155,7 +155,7 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
 def _sides(index: Index, text: str) -> tuple[str, ...]:
     """Return the documents named on the sides of a comparison, where there are two or more."""
     parts = [part.strip(" ,:;?.!") for part in _SIDE.split(text)]
-    parts = [part for part in parts if part and tokenize(part)]
+    parts = [part for part in parts if any(word not in FUNCTION_WORDS and not _is_topic(index, word) for word in tokenize(part))]
     if len(parts) < 2:
         return ()
     named = []
@@ -165,6 +165,11 @@ def _sides(index: Index, text: str) -> tuple[str, ...]:
             named.append(found[0].document)
     distinct = tuple(dict.fromkeys(named))
     return distinct if len(distinct) > 1 else ()
+
+
+def _is_topic(index: Index, word: str) -> bool:
+    """Say whether a stem is a word of headings, which say what is asked and not of what."""
+    return word in index.heading_words
 
 
 def _in_title(index: Index, document: str, text: str) -> bool:

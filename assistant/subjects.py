@@ -22,7 +22,7 @@ DEPTH = 200
 NEAREST_CHUNKS = 3
 """A document's likeness is also that of so many of its chunks, so that one chance likeness does not decide."""
 WEIGHTS = (7.29, 8.1, 6.48, 0.346, 0.386, 0.717, 0.88)
-"""Conditional logit weights of `_features`, fitted on the six authored families of documents; see eval/reports/subjects.md."""
+"""Conditional logit weights of `_features`, fitted on the six authored families of documents; see eval/reports/decisions.md."""
 
 
 CLEAR_WEIGHTS = (0.613, -4.595, 2.826, -0.08, -0.026, 0.002, 1.356, -0.76)
@@ -57,7 +57,7 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     documents = sorted(likeness.keys() | matches.keys())
     if not documents:
         return ()
-    words = _telling_words(index, text)
+    words = telling_words(index, text)
     rows = [_features(index, d, likeness.get(d, [0.0]), matches.get(d, 0.0), vector, words) for d in documents]
     scores = np.asarray(rows) @ np.asarray(WEIGHTS)
     powers = np.exp(scores - scores.max())
@@ -80,7 +80,7 @@ def _clearness(share: float, features: Sequence[float], text: str) -> float:
     return 1 / (1 + math.exp(-sum(w * x for w, x in zip(CLEAR_WEIGHTS, (odds, nearest, opening, *shared, length, 1.0), strict=True))))
 
 
-def _telling_words(index: Index, text: str) -> dict[str, float]:
+def telling_words(index: Index, text: str) -> dict[str, float]:
     """Return the words of a question that some documents use and others do not, with their inverse document frequency."""
     total = len(index.documents)
     counts = {word: index.document_frequency.get(word, 0) for word in dict.fromkeys(tokenize(text))}

@@ -146,7 +146,7 @@ class _Reader:
 
     def _path(self, own: str | None = None) -> tuple[str, ...]:
         names = [opened.name for opened in self.stack if opened.name]
-        return (self.heading, *names, *([own] if own else []))
+        return (self.heading, *names, *([own] if own and own != self.heading else []))
 
     def _append(self, span: Span, kind: UnitKind, line: Line, own: str | None) -> None:
         group = self.stack[-1].unit if self.stack else None
