@@ -26,9 +26,11 @@ from assistant.config import PACKAGED_READER, Settings
 from assistant.documents import Refusal, Source, corpus_files, read_corpus
 from assistant.embedding import DEFAULT, export, model_name
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
+from assistant.headings import normal_name
 from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
 from assistant.lexical import LexicalIndex
 from assistant.manifest import FORMAT, Manifest, check_files, file_sha256, put_in_place, read_manifest
+from assistant.quantities import quantities
 from assistant.sections import parse_corpus
 from assistant.storage import (
     candidate_row,
@@ -46,6 +48,8 @@ from assistant.vectors import FaissStore
 DOCUMENTS, CHUNKS, CANDIDATES = "documents.jsonl", "chunks.jsonl", "candidates.jsonl"
 VECTORS, READING, OPENINGS, LEXICAL, ENCODER, READER = "vectors.faiss", "candidates.npy", "openings.npy", "bm25", "encoder", "reader"
 NO_READER = "none"
+ALIKE = 8
+"""So many documents of the same kind are looked at beside one."""
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how many are done, and how many there are."""
 _log = logging.getLogger(__name__)
@@ -67,6 +71,9 @@ class Index:
         self.lexical = LexicalIndex.load(data / LEXICAL, len(self.chunks))
         self.candidate_vectors: Vectors = np.load(data / READING, mmap_mode="r")
         self.openings: Vectors = np.load(data / OPENINGS, mmap_mode="r")
+        self._headings: dict[str, tuple[str, ...]] = {}
+        self._dimensions: dict[str, tuple[frozenset[str], ...]] = {}
+        self._alike: dict[str, tuple[str, ...]] = {}
         self._vocabularies: dict[str, tuple[frozenset[str], ...]] = {}
 
     @cached_property
@@ -86,6 +93,30 @@ class Index:
         for document in self.documents:
             counts.update(self.vocabulary(document.id)[0])
         return counts
+
+    def candidate_headings(self, name: str) -> tuple[str, ...]:
+        """Return the normal name of the heading that each candidate of a document stands under, in the order of its rows."""
+        if name not in self._headings:
+            sections = [normal_name(section.heading) for section in self.by_id[name].sections]
+            self._headings[name] = tuple(sections[self.candidates[row].section] for row in self.candidate_rows[name])
+        return self._headings[name]
+
+    def candidate_dimensions(self, name: str) -> tuple[frozenset[str], ...]:
+        """Return the dimensions of the amounts that each candidate of a document holds, in the order of its rows."""
+        if name not in self._dimensions:
+            document = self.by_id[name]
+            held = [frozenset(q.dimension for q in quantities(unit.span.of(document.text))) for unit in document.units]
+            runs = (self.candidates[row] for row in self.candidate_rows[name])
+            self._dimensions[name] = tuple(frozenset().union(*held[run.first : run.last]) for run in runs)
+        return self._dimensions[name]
+
+    def alike(self, name: str) -> tuple[str, ...]:
+        """Return the documents whose openings are most like a document's, nearest first, `ALIKE` at most."""
+        if name not in self._alike:
+            likeness = self.openings @ self.openings[self.position[name]]
+            order = np.argsort(-likeness, kind="stable")[: ALIKE + 1]
+            self._alike[name] = tuple(self.documents[i].id for i in order if self.documents[i].id != name)[:ALIKE]
+        return self._alike[name]
 
     @cached_property
     def heading_words(self) -> frozenset[str]:

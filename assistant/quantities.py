@@ -106,6 +106,19 @@ def _factor(unit: str) -> tuple[str, float, str]:
     return dimension, float(one.to(base).magnitude), base
 
 
+_ASKS_TIME = re.compile(
+    r"\bhow\s+long\b(?!\s+(?:ago|before|after|until|till))|\bhow\s+(?:many|much)\s+(?:\w+\s+)?(?:hours?|hrs?|minutes?|mins?|days?|weeks?|months?|time)\b"
+    r"|\b(?:duration|length\s+of\s+time|time\s+frame|takes?\s+longer|lasts?\s+longer)\b",
+    re.IGNORECASE,
+)
+_ASKS_PERIOD = re.compile(r"\bhow\s+(?:often|frequently)\b|\bhow\s+many\s+times\b", re.IGNORECASE)
+
+
+def asked_dimension(text: str) -> str | None:
+    """Return the dimension of the amount that a question asks for, "time" or "period"; None where it asks for none."""
+    return "time" if _ASKS_TIME.search(text) else "period" if _ASKS_PERIOD.search(text) else None
+
+
 def quantities(text: str) -> list[Quantity]:
     """Return the quantities of `text` in order; words for endless or passing duration count as a day or more, or less than one."""
     plain = _digits(text)
