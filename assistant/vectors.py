@@ -8,6 +8,7 @@ from typing import Protocol
 
 import faiss
 import numpy as np
+
 from assistant.errors import IndexMismatch
 from assistant.inference import Vectors
 

@@ -4,14 +4,14 @@ import sys
 from pathlib import Path
 
 import pytest
+
+import network_guard
 from assistant import Assistant
 from assistant.cli import main
 from assistant.config import make_settings
 from assistant.documents import Source, decode, read_corpus
 from assistant.index import build_index
 from assistant.sections import parse_corpus, parse_document
-
-import network_guard
 
 ROOT = Path(__file__).parent.parent
 

@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
+
 from assistant.answer_json import answer_from_json, answer_to_json, load_answers
 from assistant.errors import VerificationError
 from assistant.types import Choice, CodeFit, Reason, Role, Status

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from assistant.answer_json import answer_to_json
 from assistant.messages import SEPARATOR, catalogue
 from assistant.types import Reason, Role, Status

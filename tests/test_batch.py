@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from assistant.answer_json import answer_to_json
 from assistant.batch import BatchRow, answer_rows, read_rows
 from assistant.errors import QuestionSetError

@@ -1,4 +1,5 @@
 import pytest
+
 from assistant.chunking import (
     Candidate,
     Level,

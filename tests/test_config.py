@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from assistant.config import PACKAGED_CORPUS, default_corpus, default_index, make_settings
 from assistant.errors import SettingsError
 

@@ -2,6 +2,7 @@ import hashlib
 import logging
 
 import pytest
+
 from assistant.config import make_settings
 from assistant.documents import Refusal, Source, corpus_files, decode, read_corpus, read_source
 from assistant.errors import CorpusError

@@ -1,7 +1,8 @@
 import types
 
-import assistant as package
 import pytest
+
+import assistant as package
 
 
 def test_all_is_what_is_visible():

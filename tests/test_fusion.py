@@ -1,7 +1,8 @@
 import pytest
-from assistant.fusion import ranks, reciprocal_rank_fusion
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from assistant.fusion import ranks, reciprocal_rank_fusion
 
 rankings = st.lists(
     st.lists(st.integers(0, 20), unique=True, max_size=10).map(lambda rows: [(row, 1.0) for row in rows]), min_size=1, max_size=4

@@ -1,4 +1,5 @@
 import pytest
+
 from assistant.headings import find_outline, heading_name, normal_name
 from assistant.lines import split_lines
 

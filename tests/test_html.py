@@ -2,10 +2,11 @@ import html
 import re
 
 import pytest
-from assistant.html import CSS, answer_html, document_html, escape, quote_html, quote_label
-from assistant.types import Span
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from assistant.html import CSS, answer_html, document_html, escape, quote_html, quote_label
+from assistant.types import Span
 
 
 def shown(markup):

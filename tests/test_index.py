@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+
 from assistant import Assistant
 from assistant.config import make_settings
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound

@@ -1,4 +1,5 @@
 import pytest
+
 from assistant.errors import IndexMismatch
 from assistant.lexical import LexicalIndex
 

@@ -1,7 +1,8 @@
 import pytest
-from assistant.lines import Shape, is_sentence, split_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from assistant.lines import Shape, is_sentence, split_lines
 
 
 def contents(text):

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from assistant.evaluation.metrics import interval, percentile, precision_recall, retrieval, risk_coverage, share
 
 

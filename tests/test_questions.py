@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from assistant.errors import QuestionSetError
 from assistant.evaluation.questions import EXPECTATIONS, KINDS, SPLITS, check_rows, load_questions, squash
 

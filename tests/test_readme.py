@@ -3,6 +3,7 @@ import shlex
 
 import pytest
 import typer
+
 from assistant.cli import app
 
 NEAR_THE_TOP = 60

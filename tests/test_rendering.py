@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 
 import pytest
+
 from assistant.messages import CONFLICT, NEAREST, catalogue
 from assistant.rendering import WIDTH, answer_text, hit_lines, inert, table_lines
 from assistant.types import Choice, Role

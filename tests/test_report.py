@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from assistant.errors import QuestionSetError
 from assistant.evaluation.report import compare, load_report, markdown, write_report
 from assistant.evaluation.runner import Outcome, Result

@@ -1,4 +1,5 @@
 import pytest
+
 from assistant.retrieval import dense_search, lexical_search, retrieve, rows_of
 
 QUESTIONS = ["how long does it take?", "rare risks of chemotherapy at home", "who sets up the pump", "oral alternatives", "heparin"]

@@ -1,13 +1,14 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as example_settings
+from hypothesis import strategies as st
+
 from assistant.chunking import candidates_of, chunk_document
 from assistant.documents import Source, decode
 from assistant.sections import parse_corpus
 from assistant.types import SectionKind, UnitKind
-from hypothesis import given
-from hypothesis import settings as example_settings
-from hypothesis import strategies as st
 
 visible = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 heading = st.sampled_from(

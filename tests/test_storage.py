@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from assistant.chunking import candidates_of, chunk_document
 from assistant.errors import IndexMismatch
 from assistant.storage import candidate_row, chunk_row, document_row, load_candidates, load_chunks, load_documents, write_rows

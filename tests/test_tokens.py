@@ -1,7 +1,8 @@
 import pytest
-from assistant.tokens import code_spans, codes_in, normalize, stem, tokenize, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from assistant.tokens import code_spans, codes_in, normalize, stem, tokenize, words
 
 PATTERN = r"[A-Z]\d{4}"
 anything = settings(deadline=None, max_examples=150)

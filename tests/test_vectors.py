@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from assistant.errors import IndexMismatch
 from assistant.vectors import FaissStore
 

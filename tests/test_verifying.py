@@ -2,6 +2,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
+
 from assistant.types import Status
 from assistant.verifying import verify
 

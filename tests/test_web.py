@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from assistant.answer_json import answer_to_json
 from assistant.web import build_page, earlier_questions, example_questions, serve
 

@@ -14,12 +14,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
+
 from assistant.inference import OnnxEncoder
 from assistant.kinds import form_features
 from assistant.tokens import codes_in
 from authored import CODE_PATTERN, load_families
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 
 PRECISION = 0.9
 STRENGTH = 1.0

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from onnx import helper, numpy_helper
+
 from assistant.embedding import export, load
 from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
-from onnx import helper, numpy_helper
 
 SMALLEST = 4096
 """Tensors with fewer values stay float."""

@@ -27,6 +27,8 @@ from typing import Any
 
 import torch
 import torch.nn.functional as functional
+from sentence_transformers import SentenceTransformer
+
 from assistant.chunking import candidates_of, chunk_document, embedded_text, read_texts
 from assistant.embedding import locate
 from assistant.evaluation.questions import squash
@@ -35,7 +37,6 @@ from assistant.tokens import codes_in
 from assistant.types import Document, Span
 from assistant.units import sentences
 from authored import CODE_PATTERN, Family, load_families
-from sentence_transformers import SentenceTransformer
 
 ONE_FACT = ("direct", "bycode", "narrow", "billing", "unanswerable")
 AS_GOOD = 1.4
