@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.conflicts import conflicting, title_first
+from assistant.conflicts import asks_inclusion, conflicting, title_first, title_quote, title_rules
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
 from assistant.kinds import Kind, presumes
@@ -170,7 +170,10 @@ class Answerer:
         shared = share_words(quotes)
         if len(shared) == 1:
             return self._answered(query, shared, belief)
-        if len(answering) == len(self._index.documents) and (clause := self._shared_clause(query.text, quotes)):
+        described = [self._index.by_id[d] for d in contending]
+        if asks_inclusion(query.text) and all(map(title_rules, described)):
+            quotes = [title_quote(document) for document in described]
+        if len(contending) == len(self._index.documents) and (clause := self._shared_clause(query.text, quotes)):
             return self._answered(query, [clause], belief)
         return self._clarify(query, sorted(contending), shared, belief)
 

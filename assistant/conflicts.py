@@ -34,6 +34,22 @@ _MINOR = frozenset(
 )
 
 
+def asks_inclusion(text: str) -> bool:
+    """Say whether a question is about what a code includes and what is billed apart."""
+    return bool(_ASKS_INCLUSION.search(text))
+
+
+def title_rules(document: Document) -> bool:
+    """Say whether a document's official title says what is billed apart."""
+    return bool(_APART.search(document.title_text))
+
+
+def title_quote(document: Document) -> Quote:
+    """Return the official title as an answer."""
+    section = next(i for i, s in enumerate(document.sections) if s.span.contains(document.title))
+    return quote_span(document, document.title, section, (document.sections[section].heading,), Role.ANSWER)
+
+
 def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]:
     """Return the quotes with the official title before each, where it says what is billed apart and the question or quote is about that."""
     ordered: list[Quote] = []
@@ -41,12 +57,11 @@ def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]
         document = index.by_id[quote.document]
         title = document.title
         inside = quote.start <= title.start < quote.end
-        rules = _APART.search(document.title_text)
+        rules = title_rules(document)
         alike = {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.title_text)}
         states = len(quote.text.split()) <= STATEMENT_WORDS and _APART.search(quote.text) and alike
-        if rules and not inside and (_ASKS_INCLUSION.search(text) or states):
-            section = next(i for i, s in enumerate(document.sections) if s.span.contains(title))
-            ordered.append(quote_span(document, title, section, (document.sections[section].heading,), Role.ANSWER))
+        if rules and not inside and (asks_inclusion(text) or states):
+            ordered.append(title_quote(document))
         ordered.append(quote)
     return ordered
 

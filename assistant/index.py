@@ -28,7 +28,7 @@ from assistant.embedding import DEFAULT, export, model_name
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
 from assistant.headings import normal_name
 from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
-from assistant.lexical import LexicalIndex
+from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import FORMAT, Manifest, check_files, file_sha256, put_in_place, read_manifest
 from assistant.quantities import quantities
 from assistant.sections import parse_corpus
@@ -120,9 +120,9 @@ class Index:
 
     @cached_property
     def heading_words(self) -> frozenset[str]:
-        """Return the stems of all section headings."""
+        """Return the stems of all section headings, function words left out."""
         headings = {s.heading for document in self.documents for s in document.sections if s.kind is SectionKind.BODY}
-        return frozenset(token for heading in headings for token in tokenize(heading))
+        return frozenset(token for heading in headings for token in tokenize(heading)) - FUNCTION_WORDS
 
     @cached_property
     def words(self) -> Counter[str]:

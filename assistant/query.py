@@ -113,6 +113,8 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     vector = index.encoder.encode_one(text or turn)
     found = subjects(index, text, vector) if text else ()
     own = documents_of_codes(index, known) or _clear_subjects(index, text, found, before)
+    if not own and before and before.documents and (named_only := _only_subject(index, text)):
+        own = named_only
     if not own and before and not before.documents and before.text and text:
         joined = f"{before.text} {text}"
         found = subjects(index, joined, index.encoder.encode_one(joined))
@@ -170,6 +172,17 @@ def _sides(index: Index, text: str) -> tuple[str, ...]:
 def _is_topic(index: Index, word: str) -> bool:
     """Say whether a stem is a word of headings, which say what is asked and not of what."""
     return word in index.heading_words
+
+
+def _only_subject(index: Index, text: str) -> tuple[str, ...]:
+    """Return the document that the rest of "what about …", "same for …" names, where the rest names one."""
+    if not _FOLLOWS.match(text):
+        return ()
+    rest = _FOLLOWS.sub("", text)
+    if not rest or any(_is_topic(index, word) for word in tokenize(rest)):
+        return ()
+    found = subjects(index, rest, index.encoder.encode_one(rest))
+    return (found[0].document,) if found and found[0].share >= SIDE else ()
 
 
 def _in_title(index: Index, document: str, text: str) -> bool:

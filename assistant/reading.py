@@ -26,6 +26,8 @@ SAME_HEADING, SAME_HEADING_FROM = 0.3, 0.25
 """Part of another document's score under the same heading that counts, above the second value; chosen on `eval/` dev."""
 
 
+LACKING = 0.15
+"""A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
 AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""
 
@@ -52,7 +54,7 @@ class EncoderReader:
     The question counts once as it is and once without the words of the document's title: they name the subject, which every
     candidate shares, and would draw the choice to where they are repeated. What documents of the same kind say under the same heading
     counts too: where their sections answer the question, so does probably this one's. And a question for an amount of time prefers
-    what holds one.
+    what holds one. Where another document of the kind answers far better, this one lacks what was asked, and its scores fall by as much.
     """
 
     def score(self, index: Index, text: str, document: str) -> Vectors:
@@ -62,11 +64,12 @@ class EncoderReader:
         for other in index.alike(document):
             for name, score in zip(index.candidate_headings(other), self._cosines(index, text, other), strict=True):
                 best[name] = max(best.get(name, 0.0), float(score))
+        lacking = max(best.values(), default=0.0) - float(scores.max())
         shared = [SAME_HEADING * max(best.get(name, 0.0) - SAME_HEADING_FROM, 0.0) for name in index.candidate_headings(document)]
         dimension = asked_dimension(text)
         amounts = [AMOUNT if dimension in held else 0.0 for held in index.candidate_dimensions(document)] if dimension else 0.0
         total: Vectors = scores + np.asarray(shared, dtype=np.float32) + np.asarray(amounts, dtype=np.float32)
-        return total
+        return total - np.float32(lacking) if lacking > LACKING else total
 
     def _cosines(self, index: Index, text: str, document: str) -> Vectors:
         rows = index.candidate_rows[document]
@@ -76,8 +79,8 @@ class EncoderReader:
 
 
 def without_title(index: Index, text: str, document: str) -> str:
-    """Return a question without the words of a document's title; as it is if nothing would be left to ask."""
-    title = index.vocabulary(document)[2] - FUNCTION_WORDS
+    """Return a question without the words of a document's title that head no section; as it is if nothing would be left to ask."""
+    title = index.vocabulary(document)[2] - FUNCTION_WORDS - index.heading_words
     kept = [word for word in text.split() if not (stems := tokenize(word)) or not title.issuperset(stems)]
     return " ".join(kept) if any(tokenize(word) for word in kept) else text
 
