@@ -26,7 +26,7 @@ SAME_HEADING, SAME_HEADING_FROM = 0.3, 0.25
 """Part of another document's score under the same heading that counts, above the second value; chosen on `eval/` dev."""
 
 
-LACKING = 0.15
+LACKING = 0.2
 """A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
 AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""

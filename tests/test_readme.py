@@ -20,9 +20,9 @@ def commands():
 
 
 def command_lines(readme):
-    """Return the words of every `assistant …` command in a code block, prompts, comments, pipes and redirections left out."""
+    """Return the words of every `assistant …` command in a block of shell lines, prompts, comments, pipes and redirections left out."""
     found = []
-    for block in re.findall(r"^```[^\n]*\n(.*?)^```", readme, re.DOTALL | re.MULTILINE):
+    for block in re.findall(r"^```(?:sh|bash|console)\n(.*?)^```", readme, re.DOTALL | re.MULTILINE):
         for line in block.replace("\\\n", " ").splitlines():
             match = re.match(r"\s*(?:\$\s+)?(?:[A-Z_]+=\S*\s+)*(?:\S*/)?assistant(\s.*|$)", line)
             if match:
