@@ -175,7 +175,7 @@ class Answerer:
             quotes = [title_quote(document) for document in described]
         if len(contending) == len(self._index.documents) and (clause := self._shared_clause(query.text, quotes)):
             return self._answered(query, [clause], belief)
-        return self._clarify(query, sorted(contending), shared, belief)
+        return self._clarify(query, contending, shared, belief)
 
     def _shared_clause(self, text: str, quotes: Sequence[Quote]) -> Quote | None:
         """Return the clause that all the quotes hold word for word, where it answers by itself."""

@@ -12,9 +12,10 @@ from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
 from assistant.errors import QueryError
 from assistant.index import Index, Progress, build_index, is_current, open_index
-from assistant.query import bare_text, documents_of_codes, understand
+from assistant.query import Query, documents_of_codes, understand
 from assistant.reading import EncoderReader
-from assistant.retrieval import retrieve
+from assistant.reranking import rerank
+from assistant.retrieval import DEPTH, retrieve
 from assistant.tokens import codes_in, normalize
 from assistant.types import Answer, Document, Hit, Reason, Section, SectionKind
 from assistant.verifying import Mismatch, verify
@@ -39,7 +40,8 @@ class Assistant:
     def __init__(self, index: Index, corpus: Path) -> None:
         self.index = index
         self.corpus = corpus
-        self._answerer = Answerer(index, EncoderReader())
+        self._reader = EncoderReader()
+        self._answerer = Answerer(index, self._reader)
 
     @classmethod
     def open(
@@ -95,7 +97,7 @@ class Assistant:
         return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
 
     def search(self, question: str, k: int = 10, *, code: str | None = None) -> list[Hit]:
-        """Return the `k` passages that fit best, without an answer; a code in the question, or `code`, restricts them.
+        """Return the `k` passages that fit best, without an answer; a code or clear subject in the question, or `code`, restricts them.
 
         Raises:
             QueryError: the question is empty, `k` is below 1, or no document describes `code`.
@@ -105,20 +107,24 @@ class Assistant:
             raise QueryError("the question is empty; type what to search for")
         if k < 1:
             raise QueryError(f"cannot return {k} passages; ask for 1 or more")
-        pattern = self.index.settings.code_pattern
-        codes = (self.known_code(code),) if code else tuple(c for c in codes_in(text, pattern) if c in self.index.by_code)
-        documents = documents_of_codes(self.index, codes) or None
-        bare = bare_text(text, pattern) or text
-        return retrieve(self.index, bare, self.index.encoder.encode([bare])[0], k, documents)
+        query = understand(self.index, text, ())
+        if code:
+            query = replace(query, documents=documents_of_codes(self.index, (self.known_code(code),)))
+        return self._ranked(query, k)
 
     def hits(self, question: str, history: Sequence[str] = (), k: int = 10) -> list[Hit]:
         """Return the `k` passages that `ask` would look at first for the same question and history."""
         text = normalize(question)
         if not any(c.isalnum() for c in text) or len(question) > self.index.settings.max_question_characters:
             return []
-        query = understand(self.index, text, history)
-        bare = query.text or text
-        return retrieve(self.index, bare, self.index.encoder.encode([bare])[0], k, query.documents or None)
+        return self._ranked(understand(self.index, text, history), k)
+
+    def _ranked(self, query: Query, k: int) -> list[Hit]:
+        """Retrieve, then order what was retrieved as the reader would."""
+        text = query.text or query.question
+        hits = retrieve(self.index, text, self.index.encoder.encode_one(text), max(k, DEPTH), query.documents or None)
+        shares = dict.fromkeys(query.documents, 1.0) or {subject.document: subject.share for subject in query.subjects}
+        return rerank(self.index, self._reader, text, hits, shares)[:k]
 
     def compare(self, codes: Sequence[str], section: str | None = None) -> list[Row]:
         """Return the sections of two or more codes side by side, or one section of them.

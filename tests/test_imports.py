@@ -5,7 +5,8 @@ import pytest
 ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "lines", "headings", "units", "documents",
     "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index",
-    "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "quoting", "comparing", "conflicts", "fitting",
+    "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
+    "quoting", "comparing", "conflicts", "fitting",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
     "evaluation.questions", "evaluation.runner", "evaluation.report", "web", "cli",
 ]  # fmt: skip

@@ -1,0 +1,90 @@
+import pytest
+
+from assistant.kinds import asks_for_code, compares, form_features, is_scenario, lists, presumes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which code do we bill?",
+        "what code should I use for home chemo?",
+        "which code fits",
+        "need a code for a pain pump",
+        "is there a code for home chemo?",
+        "what do we bill for this?",
+        "code for enzyme therapy at home",
+        "Patient on a pump for 18 hours at home. Code?",
+        "code please",
+    ],
+)
+def test_a_question_that_wants_a_code_is_told(assistant, text):
+    assert asks_for_code(text)
+    assert is_scenario(text, assistant.index.reader)
+
+
+@pytest.mark.parametrize(
+    "text", ["how long does S9327 take?", "what are the risks?", "Does the code include drugs?", "who gives the infusion?", ""]
+)
+def test_a_question_about_a_fact_wants_no_code(text):
+    assert not asks_for_code(text)
+
+
+@pytest.mark.parametrize("text", ["67 y/o man, home chemo pump running 48 hours", "My mother needs pain meds by pump for 18 hours at home"])
+def test_a_case_that_asks_nothing_is_a_scenario(assistant, text):
+    assert not asks_for_code(text)
+    assert is_scenario(text, assistant.index.reader)
+
+
+@pytest.mark.parametrize("text", ["how long does it take?", "what are the risks?", "is anesthesia needed?", "recovery"])
+def test_a_plain_question_is_no_scenario(assistant, text):
+    assert not is_scenario(text, assistant.index.reader)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("which services mention anaphylaxis?", True),
+        ("which of these need blood tests?", True),
+        ("which codes run less than 24 hours?", True),
+        ("list all side effects", True),
+        ("what are the risks?", False),
+        ("which nurse comes?", False),
+    ],
+)
+def test_a_question_over_all_codes_is_told(text, expected):
+    assert lists(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("S9330 vs S9336", True),
+        ("the difference between them", True),
+        ("compare their risks", True),
+        ("is it longer than the other?", True),
+        ("what are the risks?", False),
+    ],
+)
+def test_a_question_that_sets_things_side_by_side_is_told(text, expected):
+    assert compares(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("why does it hurt?", True),
+        ("is it safe?", True),
+        ("Does it work?", True),
+        ("how long does it take?", False),
+        ("what is it?", False),
+    ],
+)
+def test_a_question_that_takes_something_for_granted_is_told(text, expected):
+    assert presumes(text) is expected
+
+
+def test_the_form_of_a_question_is_always_as_many_numbers_within_bounds():
+    texts = ["", "why?", "a patient, 67, needs pain meds", "word " * 500, "Which code?"]
+    features = [form_features(text) for text in texts]
+    assert len({len(one) for one in features}) == 1
+    assert all(0 <= value <= 2 for one in features for value in one)

@@ -1,0 +1,78 @@
+import pytest
+
+from assistant.chunking import Level
+from assistant.listing import matching
+from assistant.quantities import quantities
+from assistant.reading import EncoderReader, read
+from assistant.types import Reason, Role, Status
+
+
+def held(assistant, text, code):
+    index = assistant.index
+    [document] = assistant.documents(code)
+    return document, matching(index, text, document.id, read(index, EncoderReader(), text, document.id))
+
+
+def test_only_the_services_that_mention_anaphylaxis_are_listed(assistant):
+    answer = assistant.ask("which services mention anaphylaxis?")
+    assert answer.status is Status.ANSWERED
+    assert {code for quote in answer.quotes for code in quote.codes} == {"S9338", "S9357"}
+    assert all("anaphylaxis" in quote.text for quote in answer.quotes)
+
+
+@pytest.mark.parametrize(
+    ("question", "owners"),
+    [
+        ("which services mention Gaucher's disease?", {"S9357"}),
+        ("which ones use heparin?", {"S9336"}),
+        ("which codes last 18 hours?", {"S9327"}),
+        ("which ones run 24/7?", {"S9330", "S9336"}),
+        ("which codes run less than 24 hours?", {"S9327", "S9338", "S9357"}),
+    ],
+)
+def test_words_and_amounts_decide_what_is_listed(assistant, question, owners):
+    answer = assistant.ask(question)
+    assert answer.status is Status.ANSWERED
+    assert {code for quote in answer.quotes for code in quote.codes} == owners
+
+
+@pytest.mark.parametrize("question", ["which services mention zebras?", "which services mention hemophilia?"])
+def test_what_no_document_mentions_is_not_listed(assistant, question):
+    answer = assistant.ask(question)
+    assert (answer.status, answer.reason) == (Status.ABSTAINED, Reason.NOT_COVERED)
+    assert all(quote.role is Role.NEAREST for quote in answer.quotes)
+
+
+@pytest.mark.parametrize("code", ["S9338", "S9357"])
+def test_what_is_found_by_a_word_are_units_that_hold_it(assistant, code):
+    document, found = held(assistant, "which services mention anaphylaxis?", code)
+    assert found
+    for reading in found:
+        assert reading.candidate.level is Level.UNIT
+        assert "anaphyla" in reading.candidate.span(document).of(document.text).casefold()
+
+
+@pytest.mark.parametrize("code", ["S9327", "S9330", "S9336"])
+def test_a_document_without_the_word_has_nothing(assistant, code):
+    assert held(assistant, "which services mention anaphylaxis?", code)[1] == []
+
+
+def test_what_is_found_by_an_amount_are_units_with_an_amount_that_meets_it(assistant):
+    document, found = held(assistant, "which codes take 2 hours?", "S9357")
+    [asked] = quantities("2 hours")
+    assert found
+    for reading in found:
+        assert any(amount.meets(asked) for amount in quantities(reading.candidate.span(document).of(document.text)))
+
+
+@pytest.mark.parametrize(("text", "code"), [("which last 48 hours?", "S9327"), ("which last 18 hours?", "S9330")])
+def test_a_title_that_rules_the_amount_out_rules_the_document_out(assistant, text, code):
+    assert held(assistant, text, code)[1] == []
+
+
+def test_a_question_without_a_telling_word_or_amount_matches_nothing(assistant):
+    assert held(assistant, "which of these?", "S9357")[1] == []
+
+
+def test_no_readings_give_no_matches(assistant):
+    assert matching(assistant.index, "which mention anaphylaxis?", "S9338-immunotherapy.txt", []) == []

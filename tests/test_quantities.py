@@ -1,0 +1,120 @@
+import math
+
+import pytest
+
+from assistant.quantities import Quantity, asked_dimension, quantities
+
+
+def hours(low, high, **ends):
+    return Quantity("time", low, high, "hour", **ends)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("less than twenty-four hours", ["time [0, 24) hour"]),
+        ("under 24 h", ["time [0, 24) hour"]),
+        ("up to 3 days", ["time [0, 72] hour"]),
+        ("no more than 4 hours", ["time [0, 4] hour"]),
+        ("5 hours or less", ["time [0, 5] hour"]),
+        ("24 hours or more", ["time [24, inf] hour"]),
+        ("twenty-four hours or more", ["time [24, inf] hour"]),
+        ("at least 90 minutes", ["time [1.5, inf] hour"]),
+        ("over 2 hours", ["time (2, inf] hour"]),
+        ("more than 24 hours", ["time (24, inf] hour"]),
+        ("1-3 hours", ["time [1, 3] hour"]),
+        ("1 to 3 hours", ["time [1, 3] hour"]),
+        ("between 1 to 4 hours", ["time [1, 4] hour"]),
+        ("between one and four hours", ["time [1, 4] hour"]),
+        ("10 or 12 hours", ["time [10, 12] hour"]),
+        ("eighteen hours", ["time [18, 18] hour"]),
+        ("an 18-hour infusion", ["time [18, 18] hour"]),
+        ("for a day", ["time [24, 24] hour"]),
+        ("two and a half liters", ["volume [2.5, 2.5] liter"]),
+        ("30 ml", ["volume [0.03, 0.03] liter"]),
+        ("more than one liter but no more than two liters", ["volume (1, 2] liter"]),
+        ("500 mg", ["mass [0.0005, 0.0005] kilogram"]),
+        ("5 cm", ["length [0.05, 0.05] meter"]),
+        ("6 feet", ["length [1.8288, 1.8288] meter"]),
+    ],
+)
+def test_an_amount_is_read_as_an_interval_in_base_units(text, expected):
+    assert [str(quantity) for quantity in quantities(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("every 2 weeks", ["period [336, 336] hour"]),
+        ("every two weeks", ["period [336, 336] hour"]),
+        ("2 weeks apart", ["period [336, 336] hour"]),
+        ("q 6 hours", ["period [6, 6] hour"]),
+        ("an 18-hour infusion every 2 weeks", ["time [18, 18] hour", "period [336, 336] hour"]),
+    ],
+)
+def test_how_often_is_kept_apart_from_how_long(text, expected):
+    assert [str(quantity) for quantity in quantities(text)] == expected
+
+
+@pytest.mark.parametrize("text", ["24/7", "around the clock", "non-stop", "day and night", "continuous", "without any interruption"])
+def test_words_for_endless_count_as_a_day_or_more(text):
+    assert quantities(f"the pump runs {text}") == [hours(24, math.inf)]
+
+
+@pytest.mark.parametrize("text", ["intermittent", "a few hours", "a couple of hours", "on and off"])
+def test_words_for_passing_count_as_less_than_a_day(text):
+    assert quantities(f"the pump runs {text}") == [hours(0, 24, high_open=True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not continuous", "frequent, but not continuous, infusions", "non-continuous", "S9327", "no time at all", "groups of up to ten", ""],
+)
+def test_what_is_denied_or_is_no_amount_gives_none(text):
+    assert quantities(text) == []
+
+
+def test_amounts_come_in_the_order_of_the_text():
+    found = quantities("2 liters over 3 hours, then continuous, then 5 cm")
+    assert [quantity.dimension for quantity in found] == ["volume", "time", "time", "length"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "met"),
+    [
+        (hours(0, 24, high_open=True), hours(24, math.inf), False),
+        (hours(0, 24), hours(24, math.inf), True),
+        (hours(0, 24), hours(24, math.inf, low_open=True), False),
+        (hours(0, 24, high_open=True), hours(18, 18), True),
+        (hours(0, 24, high_open=True), hours(24, 24), False),
+        (hours(0, 24), hours(24, 24), True),
+        (hours(24, math.inf), hours(24, 24), True),
+        (hours(24, math.inf, low_open=True), hours(24, 24), False),
+        (hours(24, math.inf), hours(48, 48), True),
+        (hours(24, math.inf), hours(1, 4), False),
+        (hours(1, 4), hours(3, 30), True),
+        (hours(18, 18), hours(18, 18), True),
+        (hours(24, 24), Quantity("period", 24, 24, "hour"), False),
+        (hours(1, 1), Quantity("volume", 1, 1, "liter"), False),
+    ],
+)
+def test_intervals_meet_where_an_amount_is_in_both(one, other, met):
+    assert one.meets(other) is met
+    assert other.meets(one) is met
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension"),
+    [
+        ("how long does it take?", "time"),
+        ("How many hours does one session last?", "time"),
+        ("what is the duration?", "time"),
+        ("how often is it given?", "period"),
+        ("how many times a day?", "period"),
+        ("how long before surgery should I stop eating?", None),
+        ("what are the risks?", None),
+        ("", None),
+    ],
+)
+def test_a_question_tells_which_amount_it_asks_for(text, dimension):
+    assert asked_dimension(text) == dimension

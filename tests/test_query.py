@@ -1,0 +1,123 @@
+import pytest
+
+from assistant.kinds import Kind
+from assistant.query import bare_text, documents_of_codes, understand
+from assistant.types import Reason, Status
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("S9327 duration", "duration"),
+        ("HCPCS code S9327: risks", "risks"),
+        ("s-9327 recovery", "recovery"),
+        ("how long does S9357 last?", "how long does it last?"),
+        ("how long does it last?", "how long does it last?"),
+        ("S9327", ""),
+        ("S9327?", ""),
+    ],
+)
+def test_codes_are_taken_out_of_what_is_searched_for(settings, text, bare):
+    assert bare_text(text, settings.code_pattern) == bare
+
+
+def test_documents_come_once_in_the_order_of_their_codes(assistant):
+    found = documents_of_codes(assistant.index, ["S9357", "S9327", "S9357", "S9999"])
+    assert [name[:5] for name in found] == ["S9357", "S9327"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "owners"),
+    [
+        ("S9357 duration", Kind.FACT, ["S9357"]),
+        ("9357 duration", Kind.FACT, ["S9357"]),
+        ("risks of enzyme replacement", Kind.FACT, ["S9357"]),
+        ("what are the risks?", Kind.FACT, []),
+        ("S9330 and S9336 duration", Kind.COMPARISON, ["S9330", "S9336"]),
+        ("chemo vs heparin risks", Kind.COMPARISON, ["S9330", "S9336"]),
+        ("difference between immunotherapy and enzyme replacement", Kind.COMPARISON, ["S9338", "S9357"]),
+        ("which services mention anaphylaxis?", Kind.LISTING, []),
+        ("what code for an 18-hour pain infusion at home?", Kind.SCENARIO, ["S9327"]),
+    ],
+)
+def test_a_question_is_told_by_its_kind_and_its_documents(assistant, question, kind, owners):
+    query = understand(assistant.index, question, [])
+    assert query.kind is kind
+    assert [name[:5] for name in query.documents] == owners
+    assert query.carried == ()
+
+
+def test_an_unknown_code_is_kept_apart(assistant):
+    query = understand(assistant.index, "S9999 or S9357 duration", [])
+    assert (query.codes, query.unknown) == (("S9357",), ("S9999",))
+
+
+@pytest.mark.parametrize("question", ["hello", "please tell me more", "thanks", "ok"])
+def test_a_question_that_asks_nothing_is_empty(assistant, question):
+    assert understand(assistant.index, question, []).is_empty
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "owner", "carried"),
+    [
+        (["S9357 duration"], "and its risks?", "S9357", ("codes",)),
+        (["S9357 duration", "and its risks?"], "recovery?", "S9357", ("codes",)),
+        (["S9357 duration", "what about S9330?"], "and the risks?", "S9330", ("codes",)),
+        (["S9357 duration"], "same for the blood thinner one", "S9336", ("topic",)),
+        (["S9357 duration"], "S9327?", "S9327", ("topic",)),
+        (["S9357 duration"], "what are the risks of home chemotherapy?", "S9330", ()),
+        (["S9357 duration"], "S9330 risks", "S9330", ()),
+        (["how long does it take?"], "the enzyme one", "S9357", ()),
+    ],
+)
+def test_a_follow_up_is_completed_from_the_turns_before_it(assistant, history, question, owner, carried):
+    query = understand(assistant.index, question, history)
+    assert [name[:5] for name in query.documents] == [owner]
+    assert query.carried == carried
+
+
+@pytest.mark.parametrize("question", ["same for the blood thinner one", "S9327?", "what about S9330?", "and S9338?"])
+def test_a_follow_up_that_only_names_a_subject_asks_the_same_again(assistant, question):
+    assert understand(assistant.index, question, ["S9357 duration"]).text == "duration"
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "owner", "section"),
+    [
+        (["S9357 duration"], "and its risks?", "S9357", "Risks and Complications"),
+        (["S9357 duration"], "same for the blood thinner one", "S9336", "Duration"),
+        (["S9357 duration"], "S9327?", "S9327", "Duration"),
+        (["S9357 duration"], "what are the risks of home chemotherapy?", "S9330", "Risks and Complications"),
+        (["what are the risks of chemotherapy at home"], "and for enzyme replacement?", "S9357", "Risks and Complications"),
+    ],
+)
+def test_follow_ups_are_answered_from_the_document_and_section_meant(assistant, history, question, owner, section):
+    answer = assistant.ask(question, history)
+    assert answer.status is Status.ANSWERED
+    assert {(quote.code, quote.section) for quote in answer.quotes} == {(owner, section)}
+
+
+def test_a_comparison_stays_one_in_the_next_turn(assistant):
+    query = understand(assistant.index, "and the risks?", ["S9330 vs S9336 duration"])
+    assert query.kind is Kind.COMPARISON
+    assert query.codes == ("S9330", "S9336")
+
+
+def test_a_new_question_with_its_own_code_is_answered_as_without_history(assistant):
+    answer = assistant.ask("S9330 risks", ["S9357 duration", "and its alternatives?"])
+    assert answer.quotes == assistant.ask("S9330 risks").quotes
+
+
+def test_a_new_question_that_the_documents_do_not_cover_inherits_no_answer(assistant):
+    assert assistant.ask("what is the capital of France?", ["S9357 duration"]).status is Status.ABSTAINED
+
+
+def test_an_unknown_code_after_a_known_one_is_not_answered_from_the_known_one(assistant):
+    answer = assistant.ask("and S9999?", ["S9357 duration"])
+    assert (answer.status, answer.reason, answer.quotes) == (Status.ABSTAINED, Reason.UNKNOWN_CODE, ())
+
+
+@pytest.mark.parametrize("question", ["S9327", "S9327?", " s-9327 ", "HCPCS S9327"])
+def test_a_bare_code_gives_the_title(assistant, question):
+    [quote] = assistant.ask(question).quotes
+    assert (quote.code, quote.section, quote.text) == ("S9327", "Title", quote.title)

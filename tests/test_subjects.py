@@ -1,0 +1,59 @@
+import pytest
+
+from assistant import Assistant
+from assistant.subjects import subjects, telling_words
+
+
+def weighed(assistant, text):
+    return subjects(assistant.index, text, assistant.index.encoder.encode_one(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("enzyme replacement", "S9357"),
+        ("what are the risks of chemotherapy at home?", "S9330"),
+        ("how long does the heparin infusion run?", "S9336"),
+        ("immunotherapy preparation", "S9338"),
+        ("pain management alternatives", "S9327"),
+    ],
+)
+def test_the_document_that_a_question_names_comes_first(assistant, text, code):
+    first = weighed(assistant, text)[0]
+    assert first.document.startswith(code)
+    assert first.share > 0.5
+    assert first.telling > 0
+
+
+@pytest.mark.parametrize("text", ["enzyme replacement", "what are the risks?", "what is the capital of France?", "zzzz"])
+def test_shares_and_beliefs_are_parts_of_a_whole_in_falling_order(assistant, text):
+    found = weighed(assistant, text)
+    assert sum(subject.share for subject in found) == pytest.approx(1, abs=1e-4)
+    assert sum(subject.belief for subject in found) == pytest.approx(1, abs=1e-4)
+    assert [subject.share for subject in found] == sorted((subject.share for subject in found), reverse=True)
+    assert len({subject.document for subject in found}) == len(found)
+
+
+def test_a_question_about_nothing_in_particular_is_sure_of_no_document(assistant):
+    assert weighed(assistant, "what are the risks?")[0].belief < 0.5
+
+
+def test_telling_words_are_those_that_some_documents_use_and_others_do_not(assistant):
+    words = telling_words(assistant.index, "what are the risks of chemotherapy")
+    assert len(words) == 1
+    assert next(iter(words)).startswith("chemother")
+    assert telling_words(assistant.index, "the of what") == {}
+    assert telling_words(assistant.index, "zebra") == {}
+
+
+def test_a_rarer_word_tells_more(assistant):
+    index = assistant.index
+    words = telling_words(index, "heparin anaphylaxis chemotherapy enzyme immunotherapy pump catheter blood")
+    pairs = sorted((index.document_frequency[word], weight) for word, weight in words.items())
+    assert [weight for _, weight in pairs] == sorted((weight for _, weight in pairs), reverse=True)
+
+
+@pytest.mark.parametrize(("text", "name"), [("the lamp of the lighthouse", "lighthouse.md"), ("ferry across the harbour", "ferry.txt")])
+def test_other_documents_are_told_apart_too(tiny, settings, text, name):
+    assistant = Assistant.open(tiny / "corpus", tiny / "index", settings, build=False)
+    assert weighed(assistant, text)[0].document == name
