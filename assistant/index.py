@@ -129,6 +129,11 @@ class Index:
         """Return how often each case-folded word occurs in the corpus."""
         return Counter(word for document in self.documents for word in words(document.text))
 
+    @cached_property
+    def title_frequency(self) -> Counter[str]:
+        """Return in how many titles each stem occurs."""
+        return Counter(word for document in self.documents for word in self.vocabulary(document.id)[2])
+
     def vocabulary(self, name: str) -> tuple[frozenset[str], ...]:
         """Return the stems of a document's text, of its opening, and of its title."""
         if name not in self._vocabularies:

@@ -186,9 +186,9 @@ def _only_subject(index: Index, text: str) -> tuple[str, ...]:
 
 
 def _in_title(index: Index, document: str, text: str) -> bool:
-    """Say whether a text holds a word by which a document's title differs from others."""
-    total = len(index.documents)
-    return any(word in index.vocabulary(document)[2] and index.document_frequency[word] < total / 2 for word in tokenize(text))
+    """Say whether a text holds a word by which a document's title differs from most other titles."""
+    most = len(index.documents) / 2
+    return any(word in index.vocabulary(document)[2] and index.title_frequency[word] < most for word in tokenize(text))
 
 
 def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) -> bool:
