@@ -159,7 +159,9 @@ def compare(
     from assistant.answer_json import quote_to_json
     from assistant.rendering import comparison_text
 
-    rows = _open(corpus, index).compare(codes, section)
+    assistant = _open(corpus, index)
+    rows = assistant.compare(codes, section)
+    codes = list(dict.fromkeys(map(assistant.known_code, codes)))
     if as_json:
         _print_json([{"section": row.heading, "cells": [quote_to_json(c) if c else None for c in row.cells]} for row in rows])
     else:

@@ -24,6 +24,9 @@ AGAINST_SHARE = 0.05
 """A document that does not fit is only shown when similarity gave it this share of belief."""
 FIT_SHARE = 0.5
 """A code fits when its document has this share of the belief that contradictions leave."""
+FIT_OWN = 0.15
+"""… and of all belief this much: what the ruled-out leave over does not make a stranger fit."""
+LEAST = 1e-9
 FIT_TELLING = 0.8
 """A code fits when its document shares telling words of this weight with the scenario: one word that under half of the documents use …"""
 FIT_LIKELY, FIT_LIKE = 0.28, 0.55
@@ -74,8 +77,8 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     fits = []
     for subject in considered:
         document, why = index.by_id[subject.document], against[subject.document]
-        share = subject.share * DISQUALIFIED if why else subject.share / max(open_share, subject.share)
-        fits_it = why is None and share >= FIT_SHARE and _is_alike(subject)
+        share = subject.share * DISQUALIFIED if why else subject.share / max(open_share, subject.share, LEAST)
+        fits_it = why is None and share >= FIT_SHARE and subject.share >= FIT_OWN and _is_alike(subject)
         fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, document, why)))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)

@@ -44,6 +44,10 @@ _INSIDE_CODE = re.compile(
     rf"\b(?:in(?:side)?|outside|under|within|of|by|with|from|than|same|part\s+of)\s+(?:[\w'-]*\w\s+){{0,5}}{_CODE}\s*[?.!]*\s*$",
     re.IGNORECASE,
 )
+_ASKS_CONTENT = re.compile(
+    rf"\b(?:what|how)\b(?!\s+(?:\w+\s+)?{_CODE}).{{0,60}}\b(?:includ|cover|pay|bundl|mean|describ|stand|contain|rolls?|says?)\w*\b|\bin(?:cluded)?\s+(?:in\s+)?(?:this|that|the)\s+{_CODE}",
+    re.IGNORECASE,
+)
 _LISTS = re.compile(
     r"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:the(?:se|m)?|those|your|all|five|\d+)?\s*(?:codes|ones|services|therapies|procedures|documents|treatments|infusions)\b"
     r"|\bwhich\s+(?:of\s+(?:the(?:se|m)?|those|your)\b)|\bin\s+which\s+of\b|\bwhich\s+(?:list|mention|need|require|warn|say|run|allow|use|have|include)\b"
@@ -69,6 +73,8 @@ _PERSON = re.compile(
 
 def asks_for_code(text: str) -> bool:
     """Say whether a question asks outright which code to use."""
+    if _ASKS_CONTENT.search(text):
+        return False
     return bool(_ASKS_CODE.search(text)) and not (
         _INSIDE_CODE.search(text) and not re.search(rf"\b(?:which|what)\b[^,.;?]*{_CODE}", text, re.IGNORECASE)
     )

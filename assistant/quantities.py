@@ -141,6 +141,8 @@ def _digits(text: str) -> str:
         plain,
         flags=re.IGNORECASE,
     )
+    plain = re.sub(r"\b(every|each|once\s+(?:a|per|every))\s+(?=(?:hour|day|week|month|year)\b)", r"\1 1 ", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"\b(\d+(?:\.\d+)?)\s*\+\s*(?=[A-Za-z])", r"at least \1 ", plain)
     return str(alpha2digit(plain, "en", threshold=0))
 
 

@@ -215,7 +215,7 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
 def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None) -> Kind:
     if not named and is_scenario(text, index.reader):
         return Kind.SCENARIO
-    if not named and before is None and lists(text):
+    if not named and len(documents) < 2 and lists(text):
         return Kind.LISTING
     if len(documents) > 1:
         return Kind.COMPARISON

@@ -22,7 +22,6 @@ def test_the_document_that_a_question_names_comes_first(assistant, text, code):
     first = weighed(assistant, text)[0]
     assert first.document.startswith(code)
     assert first.share > 0.5
-    assert first.telling > 0
 
 
 @pytest.mark.parametrize("text", ["enzyme replacement", "what are the risks?", "what is the capital of France?", "zzzz"])

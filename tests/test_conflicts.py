@@ -1,0 +1,142 @@
+import pytest
+
+from assistant import Assistant
+from assistant.conflicts import asks_inclusion, conflicting, title_first, title_quote, title_rules
+from assistant.index import build_index
+from assistant.quoting import quote_span
+from assistant.types import Reason, Role, Status, UnitKind
+
+CRUISE = """Evening cruise, less than three hours, with a guide (meals charged separately)
+
+Code: C5005
+
+Summary
+
+A cruise around the bay with a guide. The fare includes meals and a blanket.
+
+Duration
+
+The cruise takes five hours in all.
+
+Setting
+
+The boat leaves from the old pier.
+"""
+WALK = """Walk through the old town with a guide
+
+Code: W6006
+
+Summary
+
+The fee includes a map.
+
+Duration
+
+The walk takes two hours.
+"""
+
+
+@pytest.fixture
+def bay(seeded, tmp_path, settings):
+    corpus = tmp_path / "bay"
+    corpus.mkdir()
+    (corpus / "cruise.txt").write_text(CRUISE, encoding="utf-8")
+    (corpus / "walk.txt").write_text(WALK, encoding="utf-8")
+    build_index(corpus, seeded, settings)
+    return Assistant.open(corpus, seeded, settings, build=False)
+
+
+def sentence(document, beginning):
+    unit = next(
+        unit for unit in document.units if unit.kind is not UnitKind.LABEL and unit.span.of(document.text).strip().startswith(beginning)
+    )
+    return quote_span(document, unit.span, unit.section, unit.path, Role.ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("are the drugs included?", True),
+        ("billed separately?", True),
+        ("is nursing part of the code?", True),
+        ("are the nurses paid extra?", True),
+        ("how long?", False),
+        ("what are the risks?", False),
+        ("", False),
+    ],
+)
+def test_a_question_about_what_is_included_is_told(text, expected):
+    assert asks_inclusion(text) is expected
+
+
+def test_every_shipped_title_says_what_is_billed_apart(documents):
+    assert all(title_rules(document) for document in documents.values())
+
+
+def test_a_title_is_quoted_as_it_stands(bay):
+    [cruise], [walk] = bay.documents("C5005"), bay.documents("W6006")
+    quote = title_quote(cruise)
+    assert quote.text == quote.title == CRUISE.splitlines()[0]
+    assert CRUISE[quote.start : quote.end] == quote.text
+    assert title_rules(cruise)
+    assert not title_rules(walk)
+
+
+def test_a_sentence_that_counts_in_what_the_title_bills_apart_is_a_conflict(bay):
+    [cruise] = bay.documents("C5005")
+    [found] = conflicting(bay.index, [title_quote(cruise)])
+    assert found.text == "The fare includes meals and a blanket."
+    assert (found.role, found.section) == (Role.CONFLICT, "Summary")
+
+
+def test_an_amount_that_the_title_rules_out_brings_the_title_as_a_conflict(bay):
+    [cruise] = bay.documents("C5005")
+    [found] = conflicting(bay.index, [sentence(cruise, "The cruise takes")])
+    assert (found.text, found.role) == (cruise.title_text, Role.CONFLICT)
+
+
+@pytest.mark.parametrize(("code", "beginning"), [("C5005", "The boat leaves"), ("W6006", "The fee includes"), ("W6006", "The walk takes")])
+def test_what_nothing_speaks_against_has_no_conflict(bay, code, beginning):
+    [document] = bay.documents(code)
+    assert conflicting(bay.index, [sentence(document, beginning)]) == []
+
+
+def test_no_quotes_have_no_conflict(assistant):
+    assert conflicting(assistant.index, []) == []
+    assert title_first(assistant.index, "are the drugs included?", []) == []
+
+
+def test_the_title_goes_before_an_answer_about_what_is_included(bay):
+    [cruise], [walk] = bay.documents("C5005"), bay.documents("W6006")
+    fare, fee, pier = sentence(cruise, "The fare"), sentence(walk, "The fee"), sentence(cruise, "The boat")
+    assert title_first(bay.index, "are meals included?", [fare]) == [title_quote(cruise), fare]
+    assert title_first(bay.index, "is a map included?", [fee]) == [fee]
+    assert title_first(bay.index, "where does it leave?", [pier]) == [pier]
+    assert title_first(bay.index, "are meals included?", [title_quote(cruise)]) == [title_quote(cruise)]
+
+
+@pytest.mark.parametrize(
+    "question", ["S9330: are drugs included?", "are drugs included in S9330?", "are drugs billed separately for S9330?"]
+)
+def test_the_descriptor_comes_first_and_the_sentence_against_it_is_shown_as_a_conflict(assistant, question):
+    answer = assistant.ask(question)
+    assert answer.status is Status.ANSWERED
+    first = answer.quotes[0]
+    assert (first.text, first.role) == (first.title, Role.ANSWER)
+    assert "drugs and nursing visits coded separately" in first.text
+    [conflict] = [quote for quote in answer.quotes if quote.role is Role.CONFLICT]
+    assert conflict.text.startswith("This service includes everything from the medication")
+    assert {quote.code for quote in answer.quotes} == {"S9330"}
+
+
+@pytest.mark.parametrize("code", ["S9327", "S9336", "S9338", "S9357"])
+def test_documents_that_agree_with_their_titles_have_no_conflict(assistant, code):
+    [document] = assistant.documents(code)
+    assert conflicting(assistant.index, [title_quote(document)]) == []
+
+
+@pytest.mark.parametrize("question", ["is sedation needed for S9327?", "does S9327 need sedation?", "S9327 sedation"])
+def test_what_only_the_other_documents_say_is_not_answered(assistant, question):
+    answer = assistant.ask(question)
+    assert (answer.status, answer.reason) == (Status.ABSTAINED, Reason.NOT_COVERED)
+    assert all(quote.role is Role.NEAREST and quote.code == "S9327" for quote in answer.quotes)

@@ -1,0 +1,128 @@
+import pytest
+
+from assistant import Assistant
+from assistant.fitting import CONSIDERED, code_fits, weigh
+from assistant.index import build_index
+from assistant.reading import EncoderReader
+from assistant.subjects import subjects
+from assistant.types import Reason, Role, Status
+
+SHORT = """Dog care by a sitter at home, short stay (less than two days), meals for the dogs
+
+Code: K7007
+
+Summary
+
+A sitter feeds and walks the dogs while the owner is away for a short time.
+"""
+LONG = """Dog care by a sitter at home, long stay (two days or more), meals for the dogs
+
+Code: K8008
+
+Summary
+
+A sitter feeds and walks the dogs while the owner is away for a long time.
+"""
+
+
+@pytest.fixture
+def services(seeded, tmp_path, settings):
+    corpus = tmp_path / "services"
+    corpus.mkdir()
+    (corpus / "short.txt").write_text(SHORT, encoding="utf-8")
+    (corpus / "long.txt").write_text(LONG, encoding="utf-8")
+    build_index(corpus, seeded, settings)
+    return Assistant.open(corpus, seeded, settings, build=False)
+
+
+def fitting(answer):
+    return [fit.code for fit in answer.codes if fit.fits]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "code"),
+    [
+        ("A patient needs pain medication for 18 hours at home, which code?", "S9327"),
+        ("a patient needs intermittent pain medication infusion for 18 hours at home", "S9327"),
+        ("child with Gaucher disease gets enzyme infusions at home", "S9357"),
+    ],
+)
+def test_the_code_that_fits_comes_first_with_what_speaks_for_it(assistant, scenario, code):
+    answer = assistant.fit(scenario)
+    assert answer.status is Status.ANSWERED
+    assert fitting(answer) == [code]
+    assert answer.codes[0].code == code
+    own = [quote for quote in answer.quotes if quote.code == code]
+    assert own[0].text == own[0].title
+    assert {quote.role for quote in own} == {Role.FOR}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "code"),
+    [
+        ("A patient gets a 48-hour infusion of pain medication at home. Which code?", "S9327"),
+        ("A patient receives chemotherapy on a hospital ward. Which code?", "S9330"),
+        ("a patient on the hospital ward gets chemotherapy", "S9330"),
+        ("patient takes heparin tablets at home", "S9336"),
+    ],
+)
+def test_a_case_that_the_title_rules_out_fits_no_code_and_the_title_speaks_against(assistant, scenario, code):
+    answer = assistant.fit(scenario)
+    assert (answer.status, answer.reason) == (Status.ABSTAINED, Reason.NO_CODE_FITS)
+    assert fitting(answer) == []
+    [against] = [quote for quote in answer.quotes if quote.role is Role.AGAINST]
+    assert (against.code, against.text) == (code, against.title)
+    assert all(quote.role is Role.AGAINST for quote in answer.quotes)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "A patient needs pain medication for 18 hours at home, which code?",
+        "A patient gets a 48-hour infusion of pain medication at home. Which code?",
+        "A patient receives chemotherapy on a hospital ward. Which code?",
+    ],
+)
+def test_asking_and_fitting_agree_on_a_scenario(assistant, scenario):
+    asked, fitted = assistant.ask(scenario), assistant.fit(scenario)
+    assert (asked.status, asked.reason, asked.quotes, asked.codes) == (fitted.status, fitted.reason, fitted.quotes, fitted.codes)
+
+
+@pytest.mark.parametrize(
+    "scenario", ["a patient with a broken leg needs a cast", "18 hours of pain medication at home", "heparin drip at home around the clock"]
+)
+def test_at_most_one_code_fits_and_it_leads_every_quote_is_a_slice(assistant, scenario):
+    answer = assistant.fit(scenario)
+    assert fitting(answer) in ([], [answer.codes[0].code])
+    assert all(0 <= fit.score <= 1 for fit in answer.codes)
+    assert (answer.status is Status.ANSWERED) is bool(fitting(answer))
+    assert assistant.verify(answer) == []
+
+
+@pytest.mark.parametrize(("scenario", "reason"), [("", Reason.EMPTY_QUESTION), (" ?! ", Reason.EMPTY_QUESTION)])
+def test_an_empty_scenario_is_refused(assistant, scenario, reason):
+    answer = assistant.fit(scenario)
+    assert (answer.status, answer.reason, answer.codes) == (Status.ABSTAINED, reason, ())
+
+
+def test_a_scenario_that_is_too_long_is_refused(assistant):
+    assert assistant.fit("patient " * 5_000).reason is Reason.QUESTION_TOO_LONG
+
+
+def test_documents_are_weighed_once_each_with_those_that_fit_first(assistant):
+    index, text = assistant.index, "a patient needs pain medication for 18 hours at home"
+    fits = weigh(index, EncoderReader(), text, subjects(index, text, index.encoder.encode_one(text)))
+    assert len({fit.document.id for fit in fits}) == len(fits) <= CONSIDERED
+    assert [fit.fits for fit in fits] == sorted((fit.fits for fit in fits), reverse=True)
+    assert [(one.code, one.fits, one.score) for one in code_fits(fits)] == [(fit.document.codes[0], fit.fits, fit.score) for fit in fits]
+
+
+def test_nothing_is_weighed_without_subjects(assistant):
+    assert weigh(assistant.index, EncoderReader(), "a patient", ()) == []
+
+
+@pytest.mark.parametrize(("days", "fits", "against"), [("one day", "K7007", "K8008"), ("five days", "K8008", "K7007")])
+def test_the_amount_in_the_title_decides_between_documents_that_are_otherwise_alike(services, days, fits, against):
+    answer = services.fit(f"The owner is away for {days}; a sitter feeds and walks the dogs at home. Which code?")
+    assert fitting(answer) == [fits]
+    assert [quote.code for quote in answer.quotes if quote.role is Role.AGAINST] == [against]
