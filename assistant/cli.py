@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from assistant import messages
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -76,10 +77,12 @@ def _open(corpus: Path | None, index: Path | None) -> Assistant:
     """Open the assistant, building a missing index and updating a stale one, and saying so."""
     from assistant.api import Assistant
     from assistant.config import default_corpus, default_index, make_settings
-    from assistant.index import is_current
+    from assistant.index import NO_READER, is_current
     from assistant.manifest import MANIFEST
 
     settings = make_settings()
+    if settings.reader == NO_READER:
+        print(f"assistant: {messages.NO_READER}", file=sys.stderr)
     source = corpus or default_corpus()
     folder = index or default_index(source)
     if is_current(folder, source, settings):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from assistant.config import Settings
 from assistant.documents import Refusal, read_source
+from assistant.sections import TITLE_HEADING
+from assistant.tokens import codes_in
 from assistant.types import Answer, Quote
 
 
@@ -19,7 +21,7 @@ class Mismatch:
 
 
 def verify(answer: Answer, corpus: Path, settings: Settings) -> list[Mismatch]:
-    """Return every quote of `answer` that is not the slice it claims to be; an empty list means that all are."""
+    """Return every quote of `answer` that is not the slice, or not under the code and headings, that it claims; none means that all are."""
     return [Mismatch(quote, why) for quote in answer.quotes if (why := _fault(quote, corpus, settings))]
 
 
@@ -37,4 +39,16 @@ def _fault(quote: Quote, corpus: Path, settings: Settings) -> str:
         return "the offsets lie outside the document"
     if source.text[quote.start : quote.end] != quote.text:
         return "the text at these offsets is different"
+    return _stranger(quote, source.text, settings)
+
+
+def _stranger(quote: Quote, text: str, settings: Settings) -> str:
+    """Return which code, title or label the quote stands under although its document does not have it; empty where all are its own."""
+    if quote.title not in text:
+        return "the title is not in the document"
+    for label in {quote.section, *quote.path} - {TITLE_HEADING}:
+        if label not in text:
+            return f"the label '{label}' is not in the document"
+    if quote.code and quote.code not in codes_in(f"{quote.document} {text}", settings.code_pattern):
+        return f"the code {quote.code} is not in the document"
     return ""
