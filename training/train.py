@@ -277,7 +277,7 @@ def train(options: argparse.Namespace) -> None:
             torch.nn.utils.clip_grad_norm_(trainer.network.parameters(), 1.0)
             optimizer.step()
             done += 1
-            if done % 50 == 0:
+            if done % 50 == 0 or done == 1:
                 print(f"step {done} of {steps}, {kind} loss {loss.item():.3f}, {time.monotonic() - began:.0f} s", flush=True)
         trainer.model.save(str(options.out))
         state = {"network": trainer.network.state_dict(), "scalars": trainer.scalars.state_dict(), "optimizer": optimizer.state_dict()}
