@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.headings import normal_name
 from assistant.index import Index
 from assistant.quoting import quote_span
+from assistant.shapes import normal_name
 from assistant.types import Document, Quote, Role, Section, SectionKind
 
 SAME_HEADING = 0.7

@@ -7,15 +7,13 @@ position says that it closes the section before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from assistant.lines import Line, Shape, is_sentence
+from assistant.shapes import Style, View, candidates, is_code_caption, is_plain
 from assistant.tokens import tokenize
 
-HEADING_WORDS = 10
-"""A plain line of more words is prose or a title, not a heading."""
 FEWEST_HEADINGS = 3
 """A style that occurs less often does not rule a document."""
 PLAIN_SHARE = 0.34
@@ -26,20 +24,6 @@ NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
 _SEPARATOR = re.compile(r"\s[|»›>·]\s")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
-_NUMBERING = re.compile(r"(?:\d{1,2}|[A-Z])[.)]\s+")
-_EDGE = "*_#: \t"
-
-
-class Style(Enum):
-    """How the headings of a document look, most explicit first."""
-
-    MARKED = "marked"
-    NUMBERED = "numbered"
-    CAPITALS = "capitals"
-    BOLD = "bold"
-    PLAIN = "plain"
-    LABEL = "label"
-    FIELD = "field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,157 +44,20 @@ class Outline:
     furniture: frozenset[int]
 
 
-def heading_name(line: Line, text: str) -> str:
-    """Return the words of a heading without numbering, markup and colon."""
-    raw = line.label if line.shape is not Shape.TEXT else line.content.of(text)
-    return _NUMBERING.sub("", raw.strip(_EDGE), count=1)
-
-
-def normal_name(name: str) -> str:
-    """Return a heading's words in the form in which two documents' headings are compared."""
-    return " ".join(tokenize(name))
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """The lines of one document with the questions that heading rules ask of them."""
-
-    text: str
-    lines: Sequence[Line]
-    codes: re.Pattern[str]
-    known: frozenset[str]
-
-    def of(self, i: int) -> str:
-        return self.lines[i].content.of(self.text)
-
-    def name(self, i: int) -> str:
-        return heading_name(self.lines[i], self.text)
-
-    def is_short(self, i: int) -> bool:
-        line, content = self.lines[i], self.of(i)
-        bare = content.strip(_EDGE)
-        return (
-            len(content.split()) <= HEADING_WORDS
-            and len(content) <= 80
-            and bool(bare)
-            and (bare[0].isupper() or bare[0].isdigit())
-            and any(c.isalpha() for c in bare)
-            and "|" not in content
-            and not is_sentence(content)
-            and line.shape is not Shape.RULE
-        )
-
-    def is_code(self, content: str) -> bool:
-        return bool(self.codes.fullmatch(content.strip(" .()").upper()))
-
-    def is_recurrent(self, i: int) -> bool:
-        return normal_name(self.name(i)) in self.known
-
-    def underlined(self, i: int) -> bool:
-        following = self.lines[i + 1] if i + 1 < len(self.lines) else None
-        return (
-            following is not None
-            and following.shape is Shape.RULE
-            and following.span.of(self.text)[0] in "=-"
-            and not following.blank_before
-            and not self.lines[i].is_item
-            and self.is_short(i)
-        )
-
-    def after_value(self, i: int) -> bool:
-        """Say whether line i can be the text that a heading with a colon announces on the line above."""
-        return i > 0 and self.lines[i - 1].shape is Shape.LABEL and not self.lines[i - 1].is_item
-
-
-def _is_marked(view: _View, i: int) -> bool:
-    return view.lines[i].marker == "#" or view.underlined(i)
-
-
-def _is_numbered(view: _View, i: int) -> bool:
-    line = view.lines[i]
-    return (
-        line.marker == "1"
-        and line.indent == 0
-        and line.span.of(view.text)[0].isdigit()
-        and (view.is_short(i) or line.shape is not Shape.TEXT)
-        and len(view.name(i).split()) <= HEADING_WORDS
-        and i + 1 < len(view.lines)
-        and (not view.lines[i + 1].span.of(view.text)[0].isdigit() or line.shape is Shape.FIELD or view.lines[i + 1].indent > 0)
-    )
-
-
-def _is_capitals(view: _View, i: int) -> bool:
-    line = view.lines[i]
-    name = view.name(i)
-    letters = [c for c in name if c.isalpha()]
-    return (
-        not line.is_item
-        and line.shape is not Shape.RULE
-        and len(letters) >= 4
-        and len(letters) >= 0.6 * len(name.replace(" ", ""))
-        and all(c.isupper() for c in letters)
-        and len(name.split()) <= HEADING_WORDS
-        and (line.shape is not Shape.TEXT or view.is_short(i))
-    )
-
-
-def _is_bold(view: _View, i: int) -> bool:
-    content = view.of(i)
-    return (
-        not view.lines[i].is_item and content.startswith(("**", "__")) and content.rstrip(":").endswith(("**", "__")) and view.is_short(i)
-    )
-
-
-def _is_plain(view: _View, i: int) -> bool:
-    line = view.lines[i]
-    if line.marker or line.shape is not Shape.TEXT or line.indent > 3 or not view.is_short(i) or view.after_value(i):
-        return False
-    if view.of(i).endswith(":") or _is_code_caption(view, i):
-        return False
-    if i == 0 or line.blank_before:
-        return line.blank_after or view.of(i)[0].isupper()
-    before = view.lines[i - 1]
-    closed = before.is_item or before.shape is not Shape.TEXT or is_sentence(view.of(i - 1)) or view.is_short(i - 1)
-    return closed and not view.of(i)[0].isdigit()
-
-
-def _is_label(view: _View, i: int) -> bool:
-    line = view.lines[i]
-    return line.shape is Shape.LABEL and not line.is_item and line.indent <= 3 and view.name(i)[:1].isupper()
-
-
-def _is_field(view: _View, i: int) -> bool:
-    line = view.lines[i]
-    if line.shape is not Shape.FIELD or line.is_item or line.indent > 3 or not view.name(i)[:1].isupper():
-        return False
-    return not view.is_code(view.of(i).split(":", 1)[1].strip(_EDGE))
-
-
-_TESTS: dict[Style, Callable[[_View, int], bool]] = {
-    Style.MARKED: _is_marked,
-    Style.NUMBERED: _is_numbered,
-    Style.CAPITALS: _is_capitals,
-    Style.BOLD: _is_bold,
-    Style.PLAIN: _is_plain,
-    Style.LABEL: _is_label,
-    Style.FIELD: _is_field,
-}
-
-
 def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: frozenset[str] = frozenset()) -> Outline:
     """Return the title, the section headings and the furniture of one document.
 
     `known` holds the normal names of headings that other documents of the corpus have text under; a labelled line with such a name
     heads a section here too.
     """
-    view = _View(text, lines, re.compile(code_pattern), known)
-    candidates = {style: [i for i in range(len(lines)) if test(view, i)] for style, test in _TESTS.items()}
-    style = _ruling_style(view, candidates)
-    ruling = _section_level(view, candidates[style]) if style is Style.MARKED else candidates[style]
-    labelled = sorted({*candidates[Style.LABEL], *candidates[Style.FIELD]})
+    view = View(text, lines, re.compile(code_pattern), known)
+    found = candidates(view)
+    style = _ruling_style(view, found)
+    ruling = _section_level(view, found[style]) if style is Style.MARKED else found[style]
+    labelled = sorted({*found[Style.LABEL], *found[Style.FIELD]})
     if style in (Style.LABEL, Style.FIELD):
         ruling = [i for i in labelled if _stands_alone(view, i, labelled)]
-    title = _title(view, ruling, candidates[Style.MARKED])
+    title = _title(view, ruling, found[Style.MARKED])
     chosen = [i for i in ruling if i > title]
     if style in (Style.LABEL, Style.FIELD):
         chosen = _without_sublabels(view, chosen)
@@ -220,9 +67,9 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     return _finish(view, chosen, title)
 
 
-def _ruling_style(view: _View, candidates: dict[Style, list[int]]) -> Style:
+def _ruling_style(view: View, looks: dict[Style, list[int]]) -> Style:
     """Return the most explicit style that enough headings with text below them have."""
-    opening = {style: sum(_opens(view, i) for i in found) for style, found in candidates.items()}
+    opening = {style: sum(_opens(view, i) for i in found) for style, found in looks.items()}
     for style in (Style.MARKED, Style.NUMBERED, Style.CAPITALS, Style.BOLD):
         if opening[style] >= FEWEST_HEADINGS:
             return style
@@ -232,32 +79,32 @@ def _ruling_style(view: _View, candidates: dict[Style, list[int]]) -> Style:
     return Style.LABEL if labelled else Style.PLAIN
 
 
-def _opens(view: _View, i: int) -> bool:
+def _opens(view: View, i: int) -> bool:
     """Say whether text stands under line i, or beside it after a colon."""
     if view.lines[i].shape is Shape.FIELD:
         return True
     following = i + 2 if view.underlined(i) else i + 1
-    return following < len(view.lines) and not _is_plain(view, following)
+    return following < len(view.lines) and not is_plain(view, following)
 
 
-def _mark_level(view: _View, i: int) -> int:
+def _mark_level(view: View, i: int) -> int:
     return view.lines[i].level or (1 if view.lines[i + 1].span.of(view.text)[0] == "=" else 2)
 
 
-def _section_level(view: _View, marked: list[int]) -> list[int]:
+def _section_level(view: View, marked: list[int]) -> list[int]:
     """Return the headings of the shallowest level that occurs more than once, and any above it but the first."""
     levels = [_mark_level(view, i) for i in marked]
     section = min((level for level in levels if levels.count(level) > 1), default=min(levels))
     return [i for n, (i, level) in enumerate(zip(marked, levels, strict=True)) if level == section or (level < section and n > 0)]
 
 
-def _stands_alone(view: _View, i: int, labelled: list[int]) -> bool:
+def _stands_alone(view: View, i: int, labelled: list[int]) -> bool:
     """Say whether a labelled line is set apart as the document's other labelled lines are."""
     apart = sum(view.lines[j].blank_before for j in labelled)
     return view.lines[i].blank_before or view.lines[i].shape is Shape.LABEL or apart < len(labelled) / 2
 
 
-def _title(view: _View, headings: list[int], marked: list[int]) -> int:
+def _title(view: View, headings: list[int], marked: list[int]) -> int:
     """Return the position of the title, or -1: among the opening lines, the first whose words the document uses most.
 
     The opening reaches down to the first heading that has sentences or a list below it. A lone mark above the section level is the title.
@@ -276,13 +123,13 @@ def _title(view: _View, headings: list[int], marked: list[int]) -> int:
     return next(i for i, n in used.items() if n >= TITLE_SHARE * best)
 
 
-def _may_be_title(view: _View, i: int) -> bool:
+def _may_be_title(view: View, i: int) -> bool:
     content = view.of(i)
     navigation = len(_SEPARATOR.findall(content)) >= 2
     return view.lines[i].shape is Shape.TEXT and not (navigation or view.is_recurrent(i) or is_sentence(content))
 
 
-def _has_content(view: _View, i: int, headings: list[int]) -> bool:
+def _has_content(view: View, i: int, headings: list[int]) -> bool:
     """Say whether sentences, items or fields stand between line i and the next heading."""
     after = next((h for h in headings if h > i), len(view.lines))
     if view.lines[i].shape is Shape.FIELD:
@@ -290,7 +137,7 @@ def _has_content(view: _View, i: int, headings: list[int]) -> bool:
     return any(view.lines[j].is_item or is_sentence(view.of(j)) for j in range(i + 1, after))
 
 
-def _without_names(view: _View, chosen: list[int], title: int) -> list[int]:
+def _without_names(view: View, chosen: list[int], title: int) -> list[int]:
     """Return plain headings without those that are text: the name of the service, or the one line under a heading.
 
     Among short lines that follow one another, the last one with text below is a heading; going up from it, lines pair up as
@@ -306,7 +153,7 @@ def _without_names(view: _View, chosen: list[int], title: int) -> list[int]:
     return sorted(headings)
 
 
-def _is_name(view: _View, i: int, title_words: set[str]) -> bool:
+def _is_name(view: View, i: int, title_words: set[str]) -> bool:
     """Say whether a short line repeats the title's words or holds a code, as the name of the service does."""
     content = view.of(i)
     mine = {t for t in tokenize(content) if len(t) > 3}
@@ -314,7 +161,7 @@ def _is_name(view: _View, i: int, title_words: set[str]) -> bool:
     return has_code or (len(mine) >= 2 and len(mine & title_words) >= NAME_SHARE * len(mine))
 
 
-def _without_sublabels(view: _View, labels: list[int]) -> list[int]:
+def _without_sublabels(view: View, labels: list[int]) -> list[int]:
     """Return labelled headings without those that divide a section: the first follows its heading at once, the others its list."""
     kept: list[int] = []
     first: Line | None = None
@@ -330,7 +177,7 @@ def _without_sublabels(view: _View, labels: list[int]) -> list[int]:
     return kept
 
 
-def _with_closing_labels(view: _View, chosen: list[int], labelled: list[int]) -> list[int]:
+def _with_closing_labels(view: View, chosen: list[int], labelled: list[int]) -> list[int]:
     """Return `chosen` with the labelled lines that head a section although the document's headings look otherwise."""
     result = set(chosen)
     for i in labelled:
@@ -341,7 +188,7 @@ def _with_closing_labels(view: _View, chosen: list[int], labelled: list[int]) ->
     return sorted(result)
 
 
-def _closes_section(view: _View, heading: int, i: int) -> bool:
+def _closes_section(view: View, heading: int, i: int) -> bool:
     """Say whether the labelled line i ends the section of `heading` and heads its own.
 
     It does where its name heads a section in other documents, or where it follows a list back at the margin and the section
@@ -357,10 +204,10 @@ def _closes_section(view: _View, heading: int, i: int) -> bool:
     return before.is_item and line.indent <= view.lines[heading].indent and not divided
 
 
-def _finish(view: _View, chosen: list[int], title: int) -> Outline:
+def _finish(view: View, chosen: list[int], title: int) -> Outline:
     """Return the outline; what heads nothing, stands above the title, repeats it or closes the page becomes furniture."""
     furniture = {*range(max(title, 0)), *_closing_note(view, chosen), *_repeated_title(view, chosen, title)}
-    furniture |= {i for i in range(title + 1, len(view.lines)) if _is_code_caption(view, i) or _COPYRIGHT.match(view.of(i))}
+    furniture |= {i for i in range(title + 1, len(view.lines)) if is_code_caption(view, i) or _COPYRIGHT.match(view.of(i))}
     headings: list[Heading] = []
     for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True):
         if i in furniture:
@@ -374,15 +221,7 @@ def _finish(view: _View, chosen: list[int], title: int) -> Outline:
     return Outline(title, tuple(headings), frozenset(furniture))
 
 
-def _is_code_caption(view: _View, i: int) -> bool:
-    """Say whether a short line only announces codes ("HCPCS code", "Related Codes") that do not follow."""
-    content = view.of(i).casefold().rstrip(":")
-    following = view.of(i + 1) if i + 1 < len(view.lines) else ""
-    announces = content.endswith((" code", " codes")) and len(content.split()) <= 4 and not view.lines[i].is_item
-    return announces and not any(view.is_code(word.strip("()[],;:")) for word in following.split())
-
-
-def _repeated_title(view: _View, chosen: list[int], title: int) -> set[int]:
+def _repeated_title(view: View, chosen: list[int], title: int) -> set[int]:
     """Return the lines of page templates that repeat the whole title, with what follows up to the next heading with content."""
     found: set[int] = set()
     title_text = view.of(title) if title >= 0 else ""
@@ -395,11 +234,11 @@ def _repeated_title(view: _View, chosen: list[int], title: int) -> set[int]:
     return found
 
 
-def _template_lines(view: _View) -> set[int]:
+def _template_lines(view: View) -> set[int]:
     return {i for i, li in enumerate(view.lines) if li.shape is Shape.TEXT and not li.is_item and not is_sentence(view.of(i))}
 
 
-def _closing_note(view: _View, chosen: list[int]) -> range:
+def _closing_note(view: View, chosen: list[int]) -> range:
     """Return the lines after a rule that no heading follows: a remark about the page, not part of its last section."""
     last = max(chosen, default=-1)
     rules = [i for i in range(last + 2, len(view.lines)) if view.lines[i].shape is Shape.RULE and not view.underlined(i - 1)]

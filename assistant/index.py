@@ -26,12 +26,12 @@ from assistant.config import PACKAGED_READER, Settings
 from assistant.documents import Refusal, Source, corpus_files, read_corpus
 from assistant.embedding import DEFAULT, export, model_name
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
-from assistant.headings import normal_name
 from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
 from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import FORMAT, Manifest, check_files, file_sha256, put_in_place, read_manifest
 from assistant.quantities import quantities
 from assistant.sections import parse_corpus
+from assistant.shapes import normal_name
 from assistant.storage import (
     candidate_row,
     chunk_row,

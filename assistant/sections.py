@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 
 from assistant.config import Settings
 from assistant.documents import Source
-from assistant.headings import Outline, find_outline, normal_name
+from assistant.headings import Outline, find_outline
 from assistant.lines import Line, split_lines
+from assistant.shapes import normal_name
 from assistant.tokens import codes_in
 from assistant.types import Document, Section, SectionKind, Span, Unit
 from assistant.units import units_of_section

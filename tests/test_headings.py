@@ -1,7 +1,8 @@
 import pytest
 
-from assistant.headings import find_outline, heading_name, normal_name
+from assistant.headings import find_outline
 from assistant.lines import split_lines
+from assistant.shapes import heading_name, normal_name
 
 PATTERN = r"[A-Z]\d{4}"
 TITLE = "Harbour ferry crossing, foot passengers only, one way"

@@ -3,7 +3,7 @@ import ast
 import pytest
 
 ORDER = [
-    "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "lines", "headings", "units", "documents",
+    "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "lines", "shapes", "headings", "units", "documents",
     "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index",
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",

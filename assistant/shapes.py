@@ -1,0 +1,185 @@
+"""Lines -> the ways in which each may be a heading. Looks at a line and its neighbours; decides nothing about the document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from assistant.lines import Line, Shape, is_sentence
+from assistant.tokens import tokenize
+
+HEADING_WORDS = 10
+"""A plain line of more words is prose or a title, not a heading."""
+_NUMBERING = re.compile(r"(?:\d{1,2}|[A-Z])[.)]\s+")
+_EDGE = "*_#: \t"
+
+
+class Style(Enum):
+    """How the headings of a document look, most explicit first."""
+
+    MARKED = "marked"
+    NUMBERED = "numbered"
+    CAPITALS = "capitals"
+    BOLD = "bold"
+    PLAIN = "plain"
+    LABEL = "label"
+    FIELD = "field"
+
+
+def heading_name(line: Line, text: str) -> str:
+    """Return the words of a heading without numbering, markup and colon."""
+    raw = line.label if line.shape is not Shape.TEXT else line.content.of(text)
+    return _NUMBERING.sub("", raw.strip(_EDGE), count=1)
+
+
+def normal_name(name: str) -> str:
+    """Return a heading's words in the form in which two documents' headings are compared."""
+    return " ".join(tokenize(name))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The lines of one document with the questions that heading rules ask of them."""
+
+    text: str
+    lines: Sequence[Line]
+    codes: re.Pattern[str]
+    known: frozenset[str]
+
+    def of(self, i: int) -> str:
+        """Return the text of line i without its marker."""
+        return self.lines[i].content.of(self.text)
+
+    def name(self, i: int) -> str:
+        """Return the words of line i as a heading."""
+        return heading_name(self.lines[i], self.text)
+
+    def is_short(self, i: int) -> bool:
+        """Say whether line i is short enough, and ends as no sentence does."""
+        line, content = self.lines[i], self.of(i)
+        bare = content.strip(_EDGE)
+        return (
+            len(content.split()) <= HEADING_WORDS
+            and len(content) <= 80
+            and bool(bare)
+            and (bare[0].isupper() or bare[0].isdigit())
+            and any(c.isalpha() for c in bare)
+            and "|" not in content
+            and not is_sentence(content)
+            and line.shape is not Shape.RULE
+        )
+
+    def is_code(self, content: str) -> bool:
+        """Say whether a word is a code."""
+        return bool(self.codes.fullmatch(content.strip(" .()").upper()))
+
+    def is_recurrent(self, i: int) -> bool:
+        """Say whether line i bears the name of a heading that other documents have."""
+        return normal_name(self.name(i)) in self.known
+
+    def underlined(self, i: int) -> bool:
+        """Say whether a rule right below makes line i a heading."""
+        following = self.lines[i + 1] if i + 1 < len(self.lines) else None
+        return (
+            following is not None
+            and following.shape is Shape.RULE
+            and following.span.of(self.text)[0] in "=-"
+            and not following.blank_before
+            and not self.lines[i].is_item
+            and self.is_short(i)
+        )
+
+    def after_value(self, i: int) -> bool:
+        """Say whether line i can be the text that a heading with a colon announces on the line above."""
+        return i > 0 and self.lines[i - 1].shape is Shape.LABEL and not self.lines[i - 1].is_item
+
+
+def _is_marked(view: View, i: int) -> bool:
+    return view.lines[i].marker == "#" or view.underlined(i)
+
+
+def _is_numbered(view: View, i: int) -> bool:
+    line = view.lines[i]
+    return (
+        line.marker == "1"
+        and line.indent == 0
+        and line.span.of(view.text)[0].isdigit()
+        and (view.is_short(i) or line.shape is not Shape.TEXT)
+        and len(view.name(i).split()) <= HEADING_WORDS
+        and i + 1 < len(view.lines)
+        and (not view.lines[i + 1].span.of(view.text)[0].isdigit() or line.shape is Shape.FIELD or view.lines[i + 1].indent > 0)
+    )
+
+
+def _is_capitals(view: View, i: int) -> bool:
+    line = view.lines[i]
+    name = view.name(i)
+    letters = [c for c in name if c.isalpha()]
+    return (
+        not line.is_item
+        and line.shape is not Shape.RULE
+        and len(letters) >= 4
+        and len(letters) >= 0.6 * len(name.replace(" ", ""))
+        and all(c.isupper() for c in letters)
+        and len(name.split()) <= HEADING_WORDS
+        and (line.shape is not Shape.TEXT or view.is_short(i))
+    )
+
+
+def _is_bold(view: View, i: int) -> bool:
+    content = view.of(i)
+    return (
+        not view.lines[i].is_item and content.startswith(("**", "__")) and content.rstrip(":").endswith(("**", "__")) and view.is_short(i)
+    )
+
+
+def is_plain(view: View, i: int) -> bool:
+    """Say whether a line looks like a heading without any mark: short, unpunctuated, after something that ended."""
+    line = view.lines[i]
+    if line.marker or line.shape is not Shape.TEXT or line.indent > 3 or not view.is_short(i) or view.after_value(i):
+        return False
+    if view.of(i).endswith(":") or is_code_caption(view, i):
+        return False
+    if i == 0 or line.blank_before:
+        return line.blank_after or view.of(i)[0].isupper()
+    before = view.lines[i - 1]
+    closed = before.is_item or before.shape is not Shape.TEXT or is_sentence(view.of(i - 1)) or view.is_short(i - 1)
+    return closed and not view.of(i)[0].isdigit()
+
+
+def _is_label(view: View, i: int) -> bool:
+    line = view.lines[i]
+    return line.shape is Shape.LABEL and not line.is_item and line.indent <= 3 and view.name(i)[:1].isupper()
+
+
+def _is_field(view: View, i: int) -> bool:
+    line = view.lines[i]
+    if line.shape is not Shape.FIELD or line.is_item or line.indent > 3 or not view.name(i)[:1].isupper():
+        return False
+    return not view.is_code(view.of(i).split(":", 1)[1].strip(_EDGE))
+
+
+_TESTS: dict[Style, Callable[[View, int], bool]] = {
+    Style.MARKED: _is_marked,
+    Style.NUMBERED: _is_numbered,
+    Style.CAPITALS: _is_capitals,
+    Style.BOLD: _is_bold,
+    Style.PLAIN: is_plain,
+    Style.LABEL: _is_label,
+    Style.FIELD: _is_field,
+}
+
+
+def is_code_caption(view: View, i: int) -> bool:
+    """Say whether a short line only announces codes ("HCPCS code", "Related Codes") that do not follow."""
+    content = view.of(i).casefold().rstrip(":")
+    following = view.of(i + 1) if i + 1 < len(view.lines) else ""
+    announces = content.endswith((" code", " codes")) and len(content.split()) <= 4 and not view.lines[i].is_item
+    return announces and not any(view.is_code(word.strip("()[],;:")) for word in following.split())
+
+
+def candidates(view: View) -> dict[Style, list[int]]:
+    """Return the positions of the lines that look like a heading in each style."""
+    return {style: [i for i in range(len(view.lines)) if test(view, i)] for style, test in _TESTS.items()}
