@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answering import Answerer
+from assistant.building import Progress, build_index
 from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
 from assistant.errors import QueryError
-from assistant.index import Index, Progress, build_index, is_current, open_index
+from assistant.index import Index, is_current, open_index
 from assistant.query import Query, documents_of_codes, understand
 from assistant.reading import EncoderReader
 from assistant.reranking import rerank

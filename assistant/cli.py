@@ -20,7 +20,7 @@ from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.index import Progress
+    from assistant.building import Progress
     from assistant.types import Answer, Hit
 
 app = typer.Typer(
@@ -258,8 +258,9 @@ def index_command(
     index: IndexDir = None,
 ) -> None:
     """Build or update the index of a corpus folder."""
+    from assistant.building import build_index
     from assistant.config import default_corpus, default_index, make_settings
-    from assistant.index import build_index, is_current, open_index
+    from assistant.index import is_current, open_index
     from assistant.manifest import read_manifest
 
     settings = make_settings()

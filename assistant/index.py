@@ -1,48 +1,28 @@
-"""Corpus -> index folder -> open index. Joins documents, chunks, vectors and BM25; refuses to know how they are searched.
-
-A build writes a new data folder, then replaces the manifest, so that whoever opens the index sees the old one or the new one and
-never a mixture.
-"""
+"""Index folder -> open index. Joins documents, chunks, vectors and BM25; refuses to know how it was built and how it is searched."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from assistant.chunking import Candidate, candidates_of, chunk_document, embedded_text, opening_text, read_texts
+from assistant.chunking import opening_text
 from assistant.config import PACKAGED_READER, Settings
-from assistant.documents import Refusal, Source, corpus_files, read_corpus
-from assistant.embedding import DEFAULT, export, model_name
+from assistant.documents import corpus_files
+from assistant.embedding import DEFAULT, model_name
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound, ModelError
 from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
 from assistant.lexical import FUNCTION_WORDS, LexicalIndex
-from assistant.manifest import FORMAT, Manifest, check_files, file_sha256, put_in_place, read_manifest
+from assistant.manifest import FORMAT, Manifest, check_files, read_manifest
 from assistant.quantities import quantities
-from assistant.sections import parse_corpus
 from assistant.shapes import normal_name
-from assistant.storage import (
-    candidate_row,
-    chunk_row,
-    document_row,
-    load_candidates,
-    load_chunks,
-    load_documents,
-    write_rows,
-)
+from assistant.storage import load_candidates, load_chunks, load_documents
 from assistant.tokens import tokenize, words
-from assistant.types import Chunk, Document, SectionKind
+from assistant.types import Document, SectionKind
 from assistant.vectors import FaissStore
 
 DOCUMENTS, CHUNKS, CANDIDATES = "documents.jsonl", "chunks.jsonl", "candidates.jsonl"
@@ -50,9 +30,6 @@ VECTORS, READING, OPENINGS, LEXICAL, ENCODER, READER = "vectors.faiss", "candida
 NO_READER = "none"
 ALIKE = 8
 """So many documents of the same kind are looked at beside one."""
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, how many are done, and how many there are."""
-_log = logging.getLogger(__name__)
 
 
 class Index:
@@ -238,119 +215,3 @@ def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
         return read_manifest(folder).fingerprint == fingerprint(settings, corpus_state(corpus))
     except (IndexNotFound, IndexMismatch):
         return False
-
-
-def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progress | None = None) -> Manifest:
-    """Write an index of `corpus` into `folder` and return its manifest; whatever was there stays until the new one is whole.
-
-    Raises:
-        CorpusError: no document can be read.
-        ModelError: the encoder cannot be loaded.
-    """
-    tell = progress or (lambda stage, done, total: None)
-    state = corpus_state(corpus)
-    sources, refusals = read_corpus(corpus, settings)
-    name = "data-" + fingerprint(settings, state)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
-        work.chmod(0o755)
-    except OSError as error:
-        raise IndexMismatch(f"the index folder '{folder}' cannot be written ({error.strerror}); name another with --index DIR") from error
-    try:
-        encoder = _provide_encoder(folder, work / ENCODER, settings, tell)
-        reader = _provide_reader(work, encoder, settings)
-        parts = _write_parts(work, sources, encoder, reader, settings, tell)
-        manifest = _manifest(work, name, settings, state, refusals, encoder, parts)
-        manifest = put_in_place(folder, work, manifest)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return manifest
-
-
-def _provide_encoder(folder: Path, target: Path, settings: Settings, tell: Progress) -> OnnxEncoder:
-    """Return the encoder, taken from the index that is there where it has the same model, else exported."""
-    tell("loading the encoder", 0, 1)
-    try:
-        old = folder / read_manifest(folder).data / ENCODER
-        same = json.loads((old / CONFIG_FILE).read_text(encoding="utf-8"))["name"] == model_name(settings.encoder)
-        if same and not Path(settings.encoder).is_dir():
-            check_files(old.parent, read_manifest(folder))
-            shutil.copytree(old, target)
-            encoder = OnnxEncoder(target)
-            tell("loading the encoder", 1, 1)
-            return encoder
-    except (IndexNotFound, IndexMismatch, ModelError, OSError, ValueError, KeyError):
-        shutil.rmtree(target, ignore_errors=True)
-    encoder = export(settings.encoder, target)
-    tell("loading the encoder", 1, 1)
-    return encoder
-
-
-def _provide_reader(work: Path, encoder: OnnxEncoder, settings: Settings) -> OnnxEncoder:
-    if settings.reader == NO_READER:
-        return encoder
-    if settings.reader == DEFAULT:
-        return OnnxEncoder(PACKAGED_READER)
-    return export(settings.reader, work / READER)
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    documents: list[Document]
-    chunks: list[Chunk]
-    candidates: list[Candidate]
-
-
-def _write_parts(
-    work: Path, sources: list[Source], encoder: OnnxEncoder, reader: OnnxEncoder, settings: Settings, tell: Progress
-) -> _Parts:
-    tell("reading documents", 0, len(sources))
-    documents = parse_corpus(sources, settings)
-    tell("reading documents", len(sources), len(sources))
-    pairs = [(document, chunk) for document in documents for chunk in chunk_document(document, settings.chunk_tokens)]
-    read = [(document, one, text) for document in documents for one in candidates_of(document) for text in read_texts(document, one)]
-    candidates = [(document, one) for document, one, _ in read]
-    texts = [embedded_text(document, chunk) for document, chunk in pairs]
-    readings = [text for *_, text in read]
-    total, done = len(texts) + len(readings), 0
-
-    def count(n: int) -> None:
-        nonlocal done
-        done += n
-        tell("embedding", done, total)
-
-    write_rows(work / DOCUMENTS, map(document_row, documents))
-    write_rows(work / CHUNKS, (chunk_row(chunk) for _, chunk in pairs))
-    write_rows(work / CANDIDATES, (candidate_row(candidate) for _, candidate in candidates))
-    FaissStore.build(encoder.encode(texts, count)).save(work / VECTORS)
-    np.save(work / OPENINGS, encoder.encode([opening_text(document) for document in documents]), allow_pickle=False)
-    np.save(work / READING, reader.encode(readings, count), allow_pickle=False)
-    LexicalIndex.build(texts).save(work / LEXICAL)
-    return _Parts(documents, [chunk for _, chunk in pairs], [candidate for _, candidate in candidates])
-
-
-def _manifest(
-    work: Path, name: str, settings: Settings, state: dict[str, str], refusals: list[Refusal], encoder: OnnxEncoder, parts: _Parts
-) -> Manifest:
-    files: dict[str, list[int | str]] = {
-        path.relative_to(work).as_posix(): [path.stat().st_size, file_sha256(path)] for path in sorted(work.rglob("*")) if path.is_file()
-    }
-    return Manifest(
-        format=FORMAT,
-        fingerprint=fingerprint(settings, state),
-        encoder=encoder.name,
-        reader=reader_name(settings),
-        dimension=encoder.dimension,
-        chunk_tokens=settings.chunk_tokens,
-        code_pattern=settings.code_pattern,
-        corpus={document.id: document.sha256 for document in parts.documents},
-        refused={refusal.id: refusal.why for refusal in refusals},
-        documents=len(parts.documents),
-        chunks=len(parts.chunks),
-        candidates=len(parts.candidates),
-        built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        built_by=version("hcpcs-assistant"),
-        data=name,
-        files=files,
-    )

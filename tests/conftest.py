@@ -7,10 +7,10 @@ import pytest
 
 import network_guard
 from assistant import Assistant
+from assistant.building import build_index
 from assistant.cli import main
 from assistant.config import make_settings
 from assistant.documents import Source, decode, read_corpus
-from assistant.index import build_index
 from assistant.sections import parse_corpus, parse_document
 
 ROOT = Path(__file__).parent.parent

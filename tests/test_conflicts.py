@@ -1,8 +1,8 @@
 import pytest
 
 from assistant import Assistant
+from assistant.building import build_index
 from assistant.conflicts import asks_inclusion, conflicting, title_first, title_quote, title_rules
-from assistant.index import build_index
 from assistant.quoting import quote_span
 from assistant.types import Reason, Role, Status, UnitKind
 

@@ -1,8 +1,8 @@
 import pytest
 
 from assistant import Assistant
+from assistant.building import build_index
 from assistant.fitting import CONSIDERED, code_fits, weigh
-from assistant.index import build_index
 from assistant.reading import EncoderReader
 from assistant.subjects import subjects
 from assistant.types import Reason, Role, Status

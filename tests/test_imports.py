@@ -4,7 +4,7 @@ import pytest
 
 ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "lines", "shapes", "headings", "units", "documents",
-    "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index",
+    "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index", "building",
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",

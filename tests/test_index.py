@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from assistant import Assistant
+from assistant.building import build_index
 from assistant.config import make_settings
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound
-from assistant.index import build_index, is_current, open_index
+from assistant.index import is_current, open_index
 from assistant.manifest import MANIFEST, read_manifest
 from assistant.retrieval import retrieve
 
