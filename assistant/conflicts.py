@@ -21,7 +21,7 @@ _NOT_WITHIN = re.compile(r"\b(?:not|non|without|except|exclud\w*)\s+(?:\w+\s+)?$
 _ASKS_INCLUSION = re.compile(
     r"\b(?:includ\w*|bundl\w*|separate(?:ly)?|extra|(?:charg|bill|invoic|pa(?:id|y)|cod)\w*\s+(?:\w+\s+){0,3}(?:apart|separate\w*|alone|extra|own)"
     r"|part\s+of\s+(?:\w+\s+){0,4}(?:code|fee|price|rate|charge|payment|it)|(?:same|own|its\s+own)\s+(?:claim\s+)?(?:line|code|charge|fee)|rolled\s+in(?:to)?"
-    r"|lumps?|covered\s+(?:in|by)|(?:inside|outside|within)\s+(?:the|this|that|it)|take\s+in|(?:charge|fee|line)\s+of\s+(?:its|their)\s+own)\b",
+    r"|covered\s+(?:in|by)|(?:inside|outside|within)\s+(?:the|this|that|it)|(?:charge|fee|line)\s+of\s+(?:its|their)\s+own)\b",
     re.IGNORECASE,
 )
 STATEMENT_WORDS = 30

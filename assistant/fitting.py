@@ -38,7 +38,7 @@ INSTEAD_LIKE = 0.55
 """A heading this similar to `INSTEAD` opens a section about other services, whose words speak against a fit."""
 
 _HOME = re.compile(
-    r"\b(?:home|house|apartment|flat|bedroom|living\s+room|residence|farm|(?:his|her|their|my|own)\s+(?:own\s+)?(?:room|bed|den|place))\b",
+    r"\b(?:home|house|apartment|flat|bedroom|living\s+room|residence|(?:his|her|their|my|own)\s+(?:own\s+)?(?:room|bed|place))\b",
     re.IGNORECASE,
 )
 _FACILITY = re.compile(
@@ -53,7 +53,7 @@ _INFUSED = re.compile(
     r"\b(?:infus\w*|intravenous\w*|iv|i\.v\.|drips?|gtt|pump\w*|injec\w*|subcutaneous\w*|catheter|port|bags?)\b", re.IGNORECASE
 )
 _DENIED = re.compile(
-    r"\b(?:no|not|never|without|cannot|can't|unable|stopped|instead\s+of|rather\s+than|from\s+any|nothing|away\s+from|out\s+of|avoid|far\s+from)\b[^,.;]{0,30}$",
+    r"\b(?:no|not|never|without|cannot|can't|unable|stopped|instead\s+of|rather\s+than|(?:hours?|miles?|far|away)\s+from|out\s+of|avoid)\b[^,.;]{0,30}$",
     re.IGNORECASE,
 )
 

@@ -23,7 +23,7 @@ from assistant.shapes import normal_name
 from assistant.storage import load_candidates, load_chunks, load_documents
 from assistant.tokens import tokenize, words
 from assistant.types import Document, SectionKind
-from assistant.vectors import FaissStore
+from assistant.vectors import FaissStore, VectorStore
 
 DOCUMENTS, CHUNKS, CANDIDATES = "documents.jsonl", "chunks.jsonl", "candidates.jsonl"
 VECTORS, READING, OPENINGS, LEXICAL, ENCODER, READER = "vectors.faiss", "candidates.npy", "openings.npy", "bm25", "encoder", "reader"
@@ -44,7 +44,7 @@ class Index:
         self.documents = load_documents(data / DOCUMENTS)
         self.chunks = load_chunks(data / CHUNKS)
         self.candidates = load_candidates(data / CANDIDATES)
-        self.vectors = FaissStore.load(data / VECTORS)
+        self.vectors: VectorStore = FaissStore.load(data / VECTORS)
         self.lexical = LexicalIndex.load(data / LEXICAL, len(self.chunks))
         self.candidate_vectors: Vectors = np.load(data / READING, mmap_mode="r")
         self.openings: Vectors = np.load(data / OPENINGS, mmap_mode="r")

@@ -33,7 +33,6 @@ class Calibration:
     are logistic weights over `kinds.form_features`, the question's vector and 1, for telling a described case from a question.
     """
 
-    trained: bool = False
     reading_scale: float = 20.0
     reading_threshold: float = 0.30
     reading_sure: float = 0.5

@@ -30,7 +30,6 @@ _ASKS_CODE = re.compile(
         (?=\s*(?:$|[?.!,;:]|for|to|do|should|would|can|fits?|applies|apply|is|matches|covers?|goes|describes|please|here|\bi\b|we))
   | \b(?:what|how)\s+(?:do|should|would|can|must|shall|does|will)\s+(?:we|i|you|they|(?:the|my|our)\s+\w+)\s+
         (?:bill|code|enter|report|submit|put\s+down|claim)(?=\s*(?:$|[?.!,;]|this|that|it\b|him|her|for\s+(?:this|him|her|a)\b|under|on\b))
-  | \b(?:which|what)\s+(?:number|one)\b.{{0,30}}\b(?:claim|bill|form|paperwork)\b
   | [.!?,;:–-]\s*(?:the\s+|which\s+|what\s+)?{_CODE}\s*(?:please|pls|plz|needed)?\s*[?.!]*\s*$
   | \b{_CODE}\s+(?:please|pls|plz|needed)\b
   | \b(?:need|want|give\s+me|find|looking\s+for|asks?\s+for|asking\s+for)\s+(?:me\s+)?(?:the|a|an|its)\s+(?:[\w-]+\s+){{0,3}}{_CODE}\b
@@ -49,7 +48,7 @@ _ASKS_CONTENT = re.compile(
     re.IGNORECASE,
 )
 _LISTS = re.compile(
-    r"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:the(?:se|m)?|those|your|all|five|\d+)?\s*(?:codes|ones|services|therapies|procedures|documents|treatments|infusions)\b"
+    r"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:the(?:se|m)?|those|your|all|\d+)?\s*(?:codes|ones|services|therapies|procedures|documents|treatments|infusions)\b"
     r"|\bwhich\s+(?:of\s+(?:the(?:se|m)?|those|your)\b)|\bin\s+which\s+of\b|\bwhich\s+(?:list|mention|need|require|warn|say|run|allow|use|have|include)\b"
     r"|\b(?:list|name)\s+(?:all|every)\b|\b(?:do|are)\s+all\s+of\b",
     re.IGNORECASE,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.chunking import Candidate, Level
 from assistant.errors import IndexMismatch
 from assistant.types import Chunk, Document, Section, SectionKind, Span, Unit, UnitKind
 
+T = TypeVar("T")
 Row = list[object] | dict[str, object]
 
 
@@ -50,10 +51,7 @@ def load_documents(path: Path) -> tuple[Document, ...]:
     Raises:
         IndexMismatch: the file is missing or damaged.
     """
-    try:
-        return tuple(_document(row) for row in _read_rows(path))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path) from error
+    return _load(path, _document)
 
 
 def _document(row: dict[str, Any]) -> Document:
@@ -85,10 +83,7 @@ def load_chunks(path: Path) -> tuple[Chunk, ...]:
     Raises:
         IndexMismatch: the file is missing or damaged.
     """
-    try:
-        return tuple(_chunk(row) for row in _read_rows(path))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path) from error
+    return _load(path, _chunk)
 
 
 def _chunk(row: dict[str, Any]) -> Chunk:
@@ -107,8 +102,16 @@ def load_candidates(path: Path) -> tuple[Candidate, ...]:
     Raises:
         IndexMismatch: the file is missing or damaged.
     """
+    return _load(path, _candidate)
+
+
+def _candidate(row: dict[str, Any]) -> Candidate:
+    return Candidate(row["document"], Level(row["level"]), *row["at"])
+
+
+def _load(path: Path, make: Callable[[dict[str, Any]], T]) -> tuple[T, ...]:
     try:
-        return tuple(Candidate(row["document"], Level(row["level"]), *row["at"]) for row in _read_rows(path))
+        return tuple(make(row) for row in _read_rows(path))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
 

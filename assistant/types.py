@@ -29,10 +29,6 @@ class Span:
         """Say whether `other` lies wholly inside."""
         return self.start <= other.start and other.end <= self.end
 
-    def overlaps(self, other: Span) -> bool:
-        """Say whether the two share a character."""
-        return self.start < other.end and other.start < self.end
-
 
 class SectionKind(Enum):
     """What a section is for: the document's title, its content, or the furniture of the page it was saved from."""

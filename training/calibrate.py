@@ -54,7 +54,6 @@ def main() -> None:
     print(f"left-out families: {wanted.sum()} of {len(rows)} are cases; at {cut:.2f} precision {precision[last]:.3f}, recall {recall:.3f}")
     model.fit(features, wanted)
     value = {
-        "trained": True,
         "reading_scale": options.scale,
         "reading_threshold": options.threshold,
         "reading_sure": options.sure,
