@@ -58,16 +58,20 @@ def page(browser, address):
     context.close()
 
 
+ANSWERED = "#chat .bot:has(.quote, .said, .understood)"
+"""A reply that holds its answer; while one is on its way, the page shows a bubble without any of these."""
+
+
 def ask(page, question):
-    answered = page.locator("#chat .bot").count()
+    answered = page.locator(ANSWERED).count()
     page.fill("#question textarea", question)
     page.click("#send")
-    page.wait_for_function("n => document.querySelectorAll('#chat .bot').length > n", arg=answered)
+    page.wait_for_function("([css, n]) => document.querySelectorAll(css).length > n", arg=[ANSWERED, answered])
     page.wait_for_function("() => document.querySelector('#question textarea').value === ''")
 
 
 def last_bot(page):
-    return page.locator("#chat .bot").last
+    return page.locator(ANSWERED).last
 
 
 def marked(page):
