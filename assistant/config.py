@@ -36,7 +36,10 @@ class Settings(BaseSettings):
     chunk_tokens: int = Field(default=160, ge=16, le=2048)
     code_pattern: str = r"[A-Z]\d{4}"
     max_question_characters: int = Field(default=2000, ge=16)
+    authority: tuple[str, ...] = ()
     max_file_bytes: int = Field(default=20_000_000, ge=1)
+    max_pages: int = Field(default=2000, ge=1)
+    max_text_characters: int = Field(default=20_000_000, ge=1)
 
     @field_validator("code_pattern")
     @classmethod

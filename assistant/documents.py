@@ -1,4 +1,4 @@
-"""Corpus files -> decoded sources. Knows files and bytes; refuses to know what the text means."""
+"""Corpus files -> sources. Knows files, their limits and which of them are refused; refuses to know formats and what text means."""
 
 from __future__ import annotations
 
@@ -6,24 +6,33 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 
 from assistant.config import Settings
 from assistant.errors import CorpusError
-
-SUFFIXES = frozenset({".txt", ".md"})
-"""File name endings that can be read. Other files are reported, never silently skipped."""
+from assistant.formats import Extract, Unreadable, extract
+from assistant.types import Place, Span
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One decoded corpus file. `id` is its path below the corpus folder with forward slashes; `sha256` is of its bytes."""
+    """One document of a corpus before it is parsed. `id`, `file`, `sha256` and the fields after it as in `Document`.
+
+    `codes` and `title` are None where the text has to tell.
+    """
 
     id: str
     text: str
     sha256: str
+    file: str
+    codes: tuple[str, ...] | None = None
+    title: Span | None = None
+    places: tuple[Place, ...] = ()
+    authority: int = 0
+    dated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +66,9 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def read_source(path: Path, corpus: Path, settings: Settings) -> Source | Refusal:
-    """Return the decoded file, or why it cannot be used.
-
-    Text is UTF-8; a byte order mark is dropped from the text, line ends stay as they are, so that offsets count characters
-    of the decoded file itself.
-    """
+def read_file(path: Path, corpus: Path, settings: Settings) -> list[Source] | Refusal:
+    """Return the documents of a file, or why it cannot be used."""
     name = path.relative_to(corpus).as_posix()
-    if path.suffix.lower() not in SUFFIXES:
-        return Refusal(name, f"files ending in '{path.suffix}' are not supported")
     try:
         size = path.stat().st_size
         if size > settings.max_file_bytes:
@@ -73,31 +76,60 @@ def read_source(path: Path, corpus: Path, settings: Settings) -> Source | Refusa
         data = path.read_bytes()
     except OSError as error:
         return Refusal(name, f"cannot be read ({error.strerror})")
-    return decode(name, data)
+    return read_bytes(name, data, settings)
 
 
-def decode(name: str, data: bytes) -> Source | Refusal:
-    """Return the text of `data`, or why it is not text."""
+def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Refusal:
+    """Return the documents in the bytes of the file `name`, or why it cannot be used."""
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return Refusal(name, f"is not UTF-8 text (byte {error.start})")
-    if "\0" in text:
-        return Refusal(name, "holds NUL characters and is not text")
-    if not text.strip():
-        return Refusal(name, "is empty")
-    return Source(name, text, hashlib.sha256(data).hexdigest())
+        found = extract(name, PurePosixPath(name).suffix.lower(), data, settings)
+    except Unreadable as error:
+        return Refusal(name, str(error))
+    digest = hashlib.sha256(data).hexdigest()
+    return [_source(name, one, digest, settings) for one in found if one.text.strip()]
+
+
+def _source(name: str, one: Extract, digest: str, settings: Settings) -> Source:
+    if one.key:
+        digest = hashlib.sha256(one.text.encode("utf-8", "surrogatepass")).hexdigest()
+    ranked = one.authority + _rank(name, settings)
+    identity = f"{name}#{one.key}" if one.key else name
+    return Source(identity, one.text, digest, name, one.codes, one.title, one.places, ranked, one.dated)
+
+
+def _rank(name: str, settings: Settings) -> int:
+    """Return how far up the setting `authority` puts a file; 0 where it is not named."""
+    places = [i for i, pattern in enumerate(settings.authority) if fnmatchcase(name, pattern)]
+    return 100 * (len(settings.authority) - places[0]) if places else 0
+
+
+def read_document(identity: str, corpus: Path, settings: Settings) -> Source | Refusal:
+    """Return the one document of that id, read anew from its file, or why it cannot be."""
+    root = corpus.resolve()
+    for name in dict.fromkeys((identity, identity.rpartition("#")[0])):
+        path = (root / name).resolve()
+        if name and path.is_relative_to(root) and path.is_file():
+            found = read_file(path, root, settings)
+            if isinstance(found, Refusal):
+                return found
+            return next((source for source in found if source.id == identity), Refusal(identity, "is no longer in its file"))
+    return Refusal(identity, "is not in the corpus")
 
 
 def read_corpus(corpus: Path, settings: Settings) -> tuple[list[Source], list[Refusal]]:
-    """Return the readable files of `corpus` in order of id, and those that were refused.
+    """Return the documents of `corpus` in order of file, and the files that were refused.
 
     Raises:
         CorpusError: the folder is missing or holds no readable document.
     """
-    read = [read_source(path, corpus, settings) for path in corpus_files(corpus)]
-    sources = [one for one in read if isinstance(one, Source)]
-    refusals = [one for one in read if isinstance(one, Refusal)]
+    sources: list[Source] = []
+    refusals: list[Refusal] = []
+    for path in corpus_files(corpus):
+        found = read_file(path, corpus, settings)
+        if isinstance(found, Refusal):
+            refusals.append(found)
+        else:
+            sources.extend(found)
     if not sources:
         why = "; ".join(f"{one.id} {one.why}" for one in refusals[:3]) or "it is empty"
         raise CorpusError(f"the corpus folder '{corpus}' holds no document that can be read: {why}")

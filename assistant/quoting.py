@@ -19,6 +19,7 @@ def words_of(text: str) -> str:
 
 def quote_span(document: Document, span: Span, section: int, path: tuple[str, ...], role: Role) -> Quote:
     """Return a slice of a document as a quote."""
+    place = document.place_of(span.start)
     return Quote(
         text=span.of(document.text),
         code=document.codes[0] if document.codes else None,
@@ -31,6 +32,7 @@ def quote_span(document: Document, span: Span, section: int, path: tuple[str, ..
         end=span.end,
         sha256=document.sha256,
         role=role,
+        page=place.number if place and place.kind == "page" else None,
     )
 
 

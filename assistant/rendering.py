@@ -53,7 +53,7 @@ def answer_text(answer: Answer, documents: dict[str, Document]) -> str:
 
 def _line(quote: Quote, documents: dict[str, Document]) -> int | None:
     document = documents.get(quote.document)
-    return document.line_of(quote.start) if document else None
+    return document.line_of(quote.start) if document and not document.places else None
 
 
 def hit_lines(hit: Hit, document: Document) -> list[str]:

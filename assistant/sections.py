@@ -57,13 +57,21 @@ def _votes(text: str, lines: Sequence[Line], settings: Settings) -> Counter[str]
 def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Settings) -> Document:
     sections = _sections(source.text, lines, outline)
     units = _units(source.text, lines, outline, sections)
-    title = lines[outline.title].content if outline.title >= 0 else _first_line(lines)
-    codes = _codes(source, title, sections, settings.code_pattern)
-    return Document(source.id, codes, title, source.text, source.sha256, tuple(sections), tuple(units))
-
-
-def _first_line(lines: Sequence[Line]) -> Span:
-    return lines[0].content
+    title = source.title or lines[max(outline.title, 0)].content
+    codes = _codes(source, title, sections, settings.code_pattern) if source.codes is None else source.codes
+    return Document(
+        source.id,
+        codes,
+        title,
+        source.text,
+        source.sha256,
+        tuple(sections),
+        tuple(units),
+        source.file,
+        source.places,
+        source.authority,
+        source.dated,
+    )
 
 
 def _sections(text: str, lines: Sequence[Line], outline: Outline) -> list[Section]:
@@ -122,7 +130,7 @@ def _codes(source: Source, title: Span, sections: Sequence[Section], pattern: st
     opening_end = next((s.span.end for s in body if s.kind is SectionKind.BODY), len(source.text))
     opening = source.text[:opening_end]
     field = _labelled_codes(source.text, pattern)
-    return field or _about(title.of(source.text), pattern) or _about(opening, pattern) or codes_in(source.id, pattern)
+    return field or _about(title.of(source.text), pattern) or _about(opening, pattern) or codes_in(source.file, pattern)
 
 
 _REMARK = re.compile(r"\([^()]*\b(?:not|never|see|instead)\b[^()]*\)", re.IGNORECASE)

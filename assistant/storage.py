@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from assistant.chunking import Candidate, Level
 from assistant.errors import IndexMismatch
-from assistant.types import Chunk, Document, Section, SectionKind, Span, Unit, UnitKind
+from assistant.types import Chunk, Document, Place, Section, SectionKind, Span, Unit, UnitKind
 
 T = TypeVar("T")
 Row = list[object] | dict[str, object]
@@ -38,6 +38,9 @@ def document_row(document: Document) -> Row:
         "sha256": document.sha256,
         "sections": [[s.heading, s.kind.value, _span_row(s.span), _span_row(s.body)] for s in document.sections],
         "units": [[_span_row(u.span), u.kind.value, u.section, list(u.path), u.group, u.list_number] for u in document.units],
+        "file": document.file,
+        "places": [[place.start, place.kind, place.number] for place in document.places],
+        "rank": [document.authority, document.dated],
     }
 
 
@@ -61,7 +64,8 @@ def _document(row: dict[str, Any]) -> Document:
     units = tuple(
         Unit(Span(*span), UnitKind(kind), section, tuple(path), group, number) for span, kind, section, path, group, number in row["units"]
     )
-    return Document(row["id"], tuple(row["codes"]), Span(*row["title"]), row["text"], row["sha256"], sections, units)
+    codes, places = tuple(row["codes"]), tuple(Place(*place) for place in row["places"])
+    return Document(row["id"], codes, Span(*row["title"]), row["text"], row["sha256"], sections, units, row["file"], places, *row["rank"])
 
 
 def chunk_row(chunk: Chunk) -> Row:

@@ -6,6 +6,7 @@ where the document is at hand.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
 
@@ -78,11 +79,23 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file text comes from: from character `start` on, the `number`th `kind` ("page", "row"), counted from 1."""
+
+    start: int
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source text with what was found in it.
 
-    `text` is what offsets count in: the decoded file itself. `sha256` is of the file's bytes. `codes` are the codes the document
-    describes, not every code it mentions. `title` is the official descriptor or page title.
+    `text` is what offsets count in: the decoded file itself, or what was extracted from it. `file` is the corpus file it comes from;
+    `id` is the same where the file holds one document, else it adds `#` and a key. `sha256` is of the file's bytes, or of `text` where
+    the file holds several documents. `codes` are the codes the document describes, not every code it mentions. `title` is the
+    official descriptor or page title. `places` are in order of `start`; there are none where the text is the file itself. Of documents that
+    disagree the one of higher `authority` comes first, then the one `dated` later (ISO date, or empty).
     """
 
     id: str
@@ -92,6 +105,10 @@ class Document:
     sha256: str
     sections: tuple[Section, ...]
     units: tuple[Unit, ...]
+    file: str
+    places: tuple[Place, ...] = ()
+    authority: int = 0
+    dated: str = ""
 
     @property
     def title_text(self) -> str:
@@ -106,6 +123,11 @@ class Document:
     def line_of(self, offset: int) -> int:
         """Return the 1-based line on which a character stands."""
         return self.text.count("\n", 0, offset) + 1
+
+    def place_of(self, offset: int) -> Place | None:
+        """Return where in the file a character comes from; None where the text is the file itself, which has lines."""
+        before = bisect_right(self.places, offset, key=lambda place: place.start)
+        return self.places[before - 1] if before else None
 
 
 @dataclass(frozen=True, slots=True)

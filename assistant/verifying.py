@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.config import Settings
-from assistant.documents import Refusal, read_source
+from assistant.documents import Refusal, read_document
 from assistant.sections import TITLE_HEADING
 from assistant.tokens import codes_in
 from assistant.types import Answer, Quote
@@ -26,11 +26,7 @@ def verify(answer: Answer, corpus: Path, settings: Settings) -> list[Mismatch]:
 
 
 def _fault(quote: Quote, corpus: Path, settings: Settings) -> str:
-    root = corpus.resolve()
-    path = (root / quote.document).resolve()
-    if not path.is_relative_to(root) or not path.is_file():
-        return "the document is not in the corpus"
-    source = read_source(path, root, settings)
+    source = read_document(quote.document, corpus, settings)
     if isinstance(source, Refusal):
         return f"the document {source.why}"
     if source.sha256 != quote.sha256:

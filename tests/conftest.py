@@ -10,7 +10,7 @@ from assistant import Assistant
 from assistant.building import build_index
 from assistant.cli import main
 from assistant.config import make_settings
-from assistant.documents import Source, decode, read_corpus
+from assistant.documents import read_bytes, read_corpus
 from assistant.sections import parse_corpus, parse_document
 
 ROOT = Path(__file__).parent.parent
@@ -94,8 +94,7 @@ def documents(corpus, settings):
 @pytest.fixture(scope="session")
 def parse(settings):
     def parse_text(text, name="document.txt"):
-        source = decode(name, text.encode("utf-8"))
-        assert isinstance(source, Source)
+        (source,) = read_bytes(name, text.encode("utf-8"), settings)
         return parse_document(source, settings)
 
     return parse_text

@@ -4,7 +4,7 @@ import logging
 import pytest
 
 from assistant.config import make_settings
-from assistant.documents import Refusal, Source, corpus_files, decode, read_corpus, read_source
+from assistant.documents import Refusal, Source, corpus_files, read_bytes, read_corpus, read_document, read_file
 from assistant.errors import CorpusError
 
 
@@ -75,28 +75,43 @@ def test_unreadable_files_beside_a_good_one_are_reported_and_not_skipped_silentl
     ],
 )
 def test_bytes_that_are_no_text_are_refused_with_the_reason(data, why):
-    refusal = decode("x.txt", data)
+    refusal = read_bytes("x.txt", data, make_settings())
     assert isinstance(refusal, Refusal)
     assert why in refusal.why
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text_but_of_the_hash():
     data = b"\xef\xbb\xbfword\r\n"
-    assert decode("x.txt", data) == Source("x.txt", "word\r\n", hashlib.sha256(data).hexdigest())
+    assert read_bytes("x.txt", data, make_settings()) == [Source("x.txt", "word\r\n", hashlib.sha256(data).hexdigest(), "x.txt")]
 
 
 def test_a_file_over_the_limit_is_refused_with_both_numbers(tmp_path):
     (tmp_path / "a.txt").write_text("x" * 2000, encoding="utf-8")
-    refusal = read_source(tmp_path / "a.txt", tmp_path, make_settings(max_file_bytes=1000))
+    refusal = read_file(tmp_path / "a.txt", tmp_path, make_settings(max_file_bytes=1000))
     assert refusal == Refusal("a.txt", "2,000 bytes is over the limit of 1,000")
 
 
 def test_suffixes_are_read_without_regard_to_case(tmp_path, settings):
     (tmp_path / "A.TXT").write_text("words", encoding="utf-8")
-    assert isinstance(read_source(tmp_path / "A.TXT", tmp_path, settings), Source)
+    assert isinstance(read_file(tmp_path / "A.TXT", tmp_path, settings), list)
 
 
 def test_a_folder_that_looks_like_a_file_is_walked(tmp_path):
     (tmp_path / "old.txt").mkdir()
     (tmp_path / "old.txt" / "a.txt").write_text("words", encoding="utf-8")
     assert ids(tmp_path) == ["old.txt/a.txt"]
+
+
+def test_a_document_is_read_again_by_its_id_and_only_inside_the_corpus(tmp_path, settings):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a#1.txt").write_text("words", encoding="utf-8")
+    (tmp_path / "out.txt").write_text("words", encoding="utf-8")
+    assert read_document("a#1.txt", tmp_path / "in", settings).text == "words"
+    for name in ("../out.txt", "gone.txt", "", "#", "gone.txt#1"):
+        assert read_document(name, tmp_path / "in", settings) == Refusal(name, "is not in the corpus")
+
+
+def test_a_file_ranks_by_the_first_pattern_that_names_it(tmp_path):
+    ranked = make_settings(authority=("official/*", "*.md"))
+    ranks = {name: read_bytes(name, b"words", ranked)[0].authority for name in ("official/a.md", "b.md", "c.txt")}
+    assert ranks["official/a.md"] > ranks["b.md"] > ranks["c.txt"] == 0

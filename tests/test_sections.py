@@ -6,7 +6,7 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from assistant.chunking import candidates_of, chunk_document
-from assistant.documents import Source, decode
+from assistant.documents import Refusal, read_bytes
 from assistant.sections import parse_corpus
 from assistant.types import SectionKind, UnitKind
 
@@ -41,8 +41,8 @@ many = example_settings(deadline=None, max_examples=150)
 
 
 def parsed(settings, *given_texts):
-    decoded = [decode(f"{i}.txt", text.encode("utf-8")) for i, text in enumerate(given_texts)]
-    return parse_corpus([source for source in decoded if isinstance(source, Source)], settings)
+    found = [read_bytes(f"{i}.txt", text.encode("utf-8"), settings) for i, text in enumerate(given_texts)]
+    return parse_corpus([source for one in found if not isinstance(one, Refusal) for source in one], settings)
 
 
 @many
@@ -200,7 +200,7 @@ def test_a_document_without_a_code_is_labelled_by_its_title(parse):
 def test_windows_line_ends_and_a_byte_order_mark_change_offsets_but_no_words(parse, settings):
     text = HEAD + BODY
     plain = parse(text)
-    source = decode("document.txt", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    (source,) = read_bytes("document.txt", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), settings)
     [windows] = parse_corpus([source], settings)
     assert not windows.text.startswith("\ufeff")
     assert [section.heading for section in windows.sections] == [section.heading for section in plain.sections]

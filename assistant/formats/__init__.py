@@ -1,0 +1,31 @@
+"""File bytes -> documents, one module per format. A module is imported when its first file is read.
+
+Each has `extract(name, data, settings)`, which returns one `Extract` per document in the file, or raises `Unreadable`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from assistant.config import Settings
+from assistant.formats.extract import Extract, Unreadable
+
+__all__ = ["SUFFIXES", "Extract", "Unreadable", "extract"]
+
+_MODULES = {".txt": "text", ".md": "markdown", ".markdown": "markdown"}
+SUFFIXES = frozenset(_MODULES)
+"""File name endings that can be read. Other files are reported, never silently skipped."""
+
+
+def extract(name: str, suffix: str, data: bytes, settings: Settings) -> list[Extract]:
+    """Return the documents of a file; `suffix` is its ending in lower case, with the dot.
+
+    Raises:
+        Unreadable: the ending is not supported, or the file holds no text that can be quoted.
+    """
+    if suffix not in _MODULES:
+        raise Unreadable(f"files ending in '{suffix}' are not supported")
+    found: list[Extract] = import_module(f"assistant.formats.{_MODULES[suffix]}").extract(name, data, settings)
+    if not any(one.text.strip() for one in found):
+        raise Unreadable("is empty")
+    return found
