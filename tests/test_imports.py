@@ -15,7 +15,8 @@ ORDER = [
 ENGINES = {
     "faiss": {"vectors"}, "sentence_transformers": {"embedding"}, "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
     "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "matplotlib": {"evaluation.report"},
-    "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"},
+    "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "lxml": {"formats.html"}, "mammoth": {"formats.docx"}, "pypdfium2": {"formats.pdf"},
+    "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"},
 }  # fmt: skip
 
 
