@@ -75,7 +75,7 @@ class Answerer:
         """Answer a bare code with the official title of its documents."""
         quotes = []
         for document in map(self._index.by_id.__getitem__, query.documents):
-            rows = self._index.candidate_rows[document.id]
+            rows = self._index.candidates.of(document.id)
             holder = next((c for c in map(self._index.candidates.__getitem__, rows) if c.span(document).contains(document.title)), None)
             if holder:
                 quotes.append(quote_candidate(document, holder, Role.ANSWER))
@@ -212,7 +212,7 @@ class Answerer:
 
     def _nearest_codes(self, unknown: str) -> list[Choice]:
         close = difflib.get_close_matches(unknown, list(self._index.by_code), n=NEAREST_CODES, cutoff=0.3)
-        return [Choice(code, self._index.by_code[code][0].title_text) for code in close]
+        return [Choice(code, self._index.by_id[self._index.by_code[code][0]].title_text) for code in close]
 
     def _answered(self, query: Query, quotes: Sequence[Quote], confidence: float, message: str = "") -> Answer:
         answering = [quote for quote in quotes if quote.role is Role.ANSWER]

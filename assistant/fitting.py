@@ -96,7 +96,7 @@ def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
 
 def _evidence(index: Index, reader: Reader, text: str, document: Document, against: str | None) -> tuple[Quote, ...]:
     """Return the title, and what the document says closest to the scenario: for it, or against it."""
-    rows = index.candidate_rows[document.id]
+    rows = index.candidates.of(document.id)
     title = next((c for c in (index.candidates[row] for row in rows) if c.span(document).contains(document.title)), None)
     quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
     if against:

@@ -25,7 +25,7 @@ def lexical_search(index: Index, text: str, k: int, rows: Sequence[int] | None =
 
 def rows_of(index: Index, documents: Sequence[str]) -> list[int]:
     """Return the chunk rows of some documents."""
-    return [row for document in documents for row in index.chunk_rows.get(document, ())]
+    return [row for document in documents for row in index.chunks.of(document)]
 
 
 def retrieve(index: Index, text: str, vector: Vectors, k: int, documents: Sequence[str] | None = None) -> list[Hit]:

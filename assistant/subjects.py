@@ -50,10 +50,10 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     """Return the documents that `text` may be about, most likely first; shares sum to 1. `vector` is the retrieval encoder's."""
     likeness: dict[str, list[float]] = {}
     for row, score in dense_search(index, vector, DEPTH):
-        likeness.setdefault(index.chunks[row].document, []).append(score)
+        likeness.setdefault(index.documents.ids[index.chunks.owner(row)], []).append(score)
     matches: dict[str, float] = {}
     for row, score in lexical_search(index, text, DEPTH):
-        matches.setdefault(index.chunks[row].document, score)
+        matches.setdefault(index.documents.ids[index.chunks.owner(row)], score)
     documents = sorted(likeness.keys() | matches.keys())
     if not documents:
         return ()
@@ -83,7 +83,7 @@ def _clearness(share: float, features: Sequence[float], text: str) -> float:
 def telling_words(index: Index, text: str) -> dict[str, float]:
     """Return the words of a question that some documents use and others do not, with their inverse document frequency."""
     total = len(index.documents)
-    counts = {word: index.document_frequency.get(word, 0) for word in dict.fromkeys(tokenize(text))}
+    counts = {word: index.words.document_frequency(word) for word in dict.fromkeys(tokenize(text))}
     return {word: math.log((total + 1) / (n + 0.5)) for word, n in counts.items() if 0 < n < total and word not in FUNCTION_WORDS}
 
 
@@ -91,7 +91,7 @@ def _features(
     index: Index, document: str, likeness: Sequence[float], match: float, vector: Vectors, words: dict[str, float]
 ) -> list[float]:
     """Return likeness of the nearest chunk, of the nearest three, of the opening; BM25; telling words in text, opening and title."""
-    vocabulary = index.vocabulary(document)
+    vocabulary = index.vocabulary(document)[:3]
     shared = [sum(weight for word, weight in words.items() if word in part) for part in vocabulary]
     nearest = likeness[:NEAREST_CHUNKS]
-    return [nearest[0], sum(nearest) / len(nearest), float(index.openings[index.position[document]] @ vector), match, *shared]
+    return [nearest[0], sum(nearest) / len(nearest), float(index.openings[index.documents.position[document]] @ vector), match, *shared]
