@@ -25,7 +25,7 @@ import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from assistant.chunking import candidates_of, chunk_document, embedded_text, opening_text, read_texts
-from assistant.config import PACKAGED_READER, Settings
+from assistant.config import PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.documents import Stamp, corpus_state
 from assistant.embedding import DEFAULT, export, model_name
 from assistant.errors import IndexMismatch, IndexNotFound, ModelError
@@ -43,7 +43,7 @@ from assistant.index import (
     open_index,
     reader_name,
 )  # fmt: skip
-from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
+from assistant.inference import OnnxEncoder, Vectors
 from assistant.lexical import LexicalIndex
 from assistant.manifest import FORMAT, HASHED_BYTES, Manifest, check_files, file_sha256, put_in_place, read_manifest, remove_leftovers
 from assistant.planning import Before, Known, Plan, plan
@@ -208,24 +208,28 @@ def _before(folder: Path, old: Index | None) -> Before:
 
 
 def _provide_encoder(folder: Path, work: Path, settings: Settings, tell: Progress) -> OnnxEncoder:
-    """Return the encoder, taken from the index that is there where it has the same model, else exported."""
+    """Return the encoder: the packaged one, or the one of the index that is there where it has the same model, else exported."""
+    if settings.encoder == DEFAULT:
+        return OnnxEncoder(PACKAGED_ENCODER)
     tell("loading the encoder", 0, 1)
-    target = work / ENCODER
-    try:
-        manifest = read_manifest(folder)
-        old = folder / manifest.data / ENCODER
-        same = json.loads((old / CONFIG_FILE).read_text(encoding="utf-8"))["name"] == model_name(settings.encoder)
-        if same and not Path(settings.encoder).is_dir():
-            check_files(old.parent, replace(manifest, files={name: v for name, v in manifest.files.items() if name.startswith(ENCODER)}))
-            shutil.copytree(old, target, copy_function=_link)
-            encoder = OnnxEncoder(target)
-            tell("loading the encoder", 1, 1)
-            return encoder
-    except (IndexNotFound, IndexMismatch, ModelError, OSError, ValueError, KeyError):
-        shutil.rmtree(target, ignore_errors=True)
-    encoder = export(settings.encoder, target)
+    encoder = _taken_encoder(folder, work / ENCODER, settings) or export(settings.encoder, work / ENCODER)
     tell("loading the encoder", 1, 1)
     return encoder
+
+
+def _taken_encoder(folder: Path, target: Path, settings: Settings) -> OnnxEncoder | None:
+    """Take the exported encoder of the index that is there; None where it has another one, or a folder's, which may have changed."""
+    try:
+        manifest = read_manifest(folder)
+        if manifest.encoder != settings.encoder or Path(settings.encoder).is_dir():
+            return None
+        own = {name: value for name, value in manifest.files.items() if name.startswith(ENCODER)}
+        check_files(folder / manifest.data, replace(manifest, files=own))
+        shutil.copytree(folder / manifest.data / ENCODER, target, copy_function=_link)
+        return OnnxEncoder(target)
+    except (IndexNotFound, IndexMismatch, ModelError, OSError):
+        shutil.rmtree(target, ignore_errors=True)
+        return None
 
 
 def _link(source: str, target: str) -> None:

@@ -72,7 +72,7 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     """Return the documents that a scenario may belong to, those that fit first, by score."""
     asked = quantities(text)
     considered = subjects[:CONSIDERED]
-    against = {s.document: _contradiction(index.by_id[s.document], text, asked) for s in considered}
+    against = {s.document: _ruled_out(index, s.document, text, asked) for s in considered}
     open_share = 1.0 - sum(s.share for s in considered if against[s.document])
     fits = []
     for subject in considered:
@@ -118,6 +118,12 @@ def _headings_instead(index: Index, name: str) -> frozenset[int]:
     headings = [section.heading or "-" for section in index.by_id[name].sections]
     likeness = index.encoder.encode(headings) @ index.encoder.encode_one(INSTEAD)
     return frozenset(i for i, value in enumerate(likeness) if value >= INSTEAD_LIKE)
+
+
+def _ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity]) -> str | None:
+    """Return what any title under which the code is described rules out."""
+    found = (_contradiction(index.by_id[one], text, asked) for one in index.service(name))
+    return next((why for why in found if why), None)
 
 
 def _contradiction(document: Document, text: str, asked: Sequence[Quantity]) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.config import PACKAGED_READER, Settings
+from assistant.config import PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.embedding import DEFAULT, model_name
 from assistant.errors import IndexMismatch, ModelError
 from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
@@ -35,7 +35,7 @@ class Index:
         data = self.data = folder / manifest.data
         self.manifest = manifest
         self.settings = settings
-        self.encoder = OnnxEncoder(data / ENCODER)
+        self.encoder = OnnxEncoder(PACKAGED_ENCODER if settings.encoder == DEFAULT else data / ENCODER)
         self.reader = self.encoder if settings.reader == NO_READER else OnnxEncoder(_reader_folder(data, settings))
         self.documents = Documents(data)
         self.by_id = ById(self.documents)
@@ -86,6 +86,16 @@ class Index:
             position = self.documents.position[name]
             self._vocabularies[name] = tuple(self.words.stems_in(part, position) for part in PARTS)
         return self._vocabularies[name]
+
+    def service(self, name: str) -> tuple[str, ...]:
+        """Return the documents that describe the same code as a document, those first whose word counts most; without a code, itself."""
+        codes = self.documents.codes[self.documents.position[name]]
+        return self.by_code[codes[0]] if codes else (name,)
+
+    @cached_property
+    def services(self) -> int:
+        """Return how many documents there are, those that describe the same code counted once."""
+        return len({self.service(name)[0] for name in self.documents.ids})
 
     @cached_property
     def by_code(self) -> dict[str, tuple[str, ...]]:

@@ -64,8 +64,8 @@ def bare_text(text: str, pattern: str) -> str:
 
 
 def documents_of_codes(index: Index, codes: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids of the documents that describe some codes, in the order of the codes."""
-    return tuple(dict.fromkeys(name for code in codes for name in index.by_code.get(code, ())))
+    """Return, for each code in order, the id of the document that describes it; of several the one whose word counts most."""
+    return tuple(dict.fromkeys(index.by_code[code][0] for code in codes if code in index.by_code))
 
 
 _FOLLOWS = re.compile(

@@ -34,9 +34,9 @@ MOST_WORDS = 25
 class Subject:
     """A document that a question may be about.
 
-    `share` is its part among all documents, `belief` how sure it is that the question is about it and not about any or none,
-    `similarity` the likeness of its nearest chunk, `telling` the weight of the words that it shares with the question and others
-    do not.
+    Documents that describe the same code are one subject, under the one whose word counts most. `share` is its part among all
+    documents, `belief` how sure it is that the question is about it and not about any or none, `similarity` the likeness of its nearest
+    chunk, `telling` the weight of the words that it shares with the question and others do not.
     """
 
     document: str
@@ -62,13 +62,19 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     scores = np.asarray(rows) @ np.asarray(WEIGHTS)
     powers = np.exp(scores - scores.max())
     shares = powers / powers.sum()
-    order = sorted(range(len(documents)), key=lambda i: (-round(float(shares[i]), 6), documents[i]))
+    services: dict[str, list[int]] = {}
+    for i in sorted(range(len(documents)), key=lambda i: (-round(float(shares[i]), 6), documents[i])):
+        services.setdefault(index.service(documents[i])[0], []).append(i)
+    summed = {name: float(shares[owned].sum()) for name, owned in services.items()}
+    order = sorted(services, key=lambda name: (-round(summed[name], 6), name))
     first = order[0]
-    clear = _clearness(float(shares[first]), rows[first], text)
-    rest = max(1.0 - float(shares[first]), 1e-9)
-    beliefs = [clear if i == first else float(shares[i]) / rest * (1.0 - clear) for i in range(len(documents))]
+    clear = _clearness(summed[first], rows[services[first][0]], text)
+    rest = max(1.0 - summed[first], 1e-9)
+    beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
+    nearest = {name: rows[services[name][0]] for name in order}
     return tuple(
-        Subject(documents[i], round(float(shares[i]), 6), round(beliefs[i], 6), round(rows[i][0], 6), round(rows[i][4], 6)) for i in order
+        Subject(name, round(summed[name], 6), round(beliefs[name], 6), round(nearest[name][0], 6), round(nearest[name][4], 6))
+        for name in order
     )
 
 
