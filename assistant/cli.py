@@ -132,14 +132,15 @@ def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
             return
         if not question:
             return
-        if question == FRESH:
+        afresh = question == FRESH
+        if afresh:
             if not history:
                 print(f"assistant: {FRESH} asks the last question again; ask one first", file=sys.stderr)
                 continue
             question, history = history[-1], []
         carried = assistant.carried(question, history)
         answer = assistant.ask(question, history)
-        if understood := understood_text(answer, carried):
+        if understood := understood_text(answer, carried, afresh=afresh):
             print(understood + (f" ({FRESH} asks again without it)" if carried else "") + "\n")
         print(answer_text(answer, assistant.index.by_id) + "\n")
         history.append(question)

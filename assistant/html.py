@@ -42,7 +42,7 @@ CSS = """
 .document { max-height: 34em; overflow-y: auto; line-height: 1.5; position: relative; }
 .document .text { white-space: pre-wrap; overflow-wrap: anywhere; }
 .document .heading { font-weight: 700; }
-.document .furniture { opacity: .6; }
+.document .furniture { color: var(--pale); }
 .document mark { background: #ffe08a; color: #1d1d1d; padding: .1em 0; }
 .beside { overflow: auto; max-height: 85vh; }
 .beside table { border-collapse: collapse; width: 100%; }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.comparing import Row
-from assistant.messages import AGAINST, CARRIED, CONFLICT, FITS, FITS_NOT, FOR, NEAREST, NO_SECTION, SEPARATOR, UNDERSTOOD, WEIGHED
+from assistant.messages import AFRESH, AGAINST, CARRIED, CONFLICT, FITS, FITS_NOT, FOR, NEAREST, NO_SECTION, SEPARATOR, UNDERSTOOD, WEIGHED
 from assistant.types import Answer, Document, Hit, Quote, Role
 
 WIDTH = 80
@@ -88,9 +88,10 @@ def answering(answer: Answer) -> list[Quote]:
     return [quote for quote in answer.quotes if quote.role in (Role.ANSWER, Role.CONTEXT)]
 
 
-def understood_text(answer: Answer, carried: Sequence[str]) -> str:
+def understood_text(answer: Answer, carried: Sequence[str], *, afresh: bool = False) -> str:
     """Return how a question was understood and what of it came from earlier questions; empty where neither is to be told."""
-    lines = _wrapped(UNDERSTOOD + answer.resolved, "") if answer.resolved else []
+    lines = [AFRESH] if afresh else []
+    lines += _wrapped(UNDERSTOOD + answer.resolved, "") if answer.resolved else []
     lines += _wrapped(CARRIED + SEPARATOR.join(carried), "") if carried else []
     return "\n".join(lines)
 
