@@ -34,15 +34,20 @@ _SETTLE = """() => setTimeout(() => {
   const box = mark?.closest('.document'), log = document.querySelector('#chat [role=log]');
   if (box) box.scrollTop = mark.offsetTop - box.clientHeight / 3;
   if (log && asked) log.scrollTop += asked.getBoundingClientRect().top - log.getBoundingClientRect().top - 40;
-  if (log) log.tabIndex = 0;
-  for (const said of document.querySelectorAll('#chat [data-testid]')) said.removeAttribute('aria-label');
-  for (const group of document.querySelectorAll('fieldset'))
-    group.setAttribute('aria-label', group.querySelector('[data-testid=block-info]')?.textContent ?? '');
 }, 150)"""
-"""Shows the last question with what follows it, and the marked words in their document, without moving the page.
-
-Mends what Gradio leaves to a keyboard or a screen reader: the conversation cannot be scrolled, messages are named by their markup, groups
-of choices have no name.
+"""Shows the last question with what follows it, and the marked words in their document, without moving the page."""
+_MEND = """() => {
+  const mend = () => {
+    document.querySelectorAll('#chat [role=log]:not([tabindex])').forEach(log => log.tabIndex = 0);
+    document.querySelectorAll('#chat :is([data-testid=bot], [data-testid=user])').forEach(said => said.removeAttribute('aria-label'));
+    document.querySelectorAll('fieldset:not([aria-label])').forEach(group =>
+      group.setAttribute('aria-label', group.querySelector('[data-testid=block-info]')?.textContent ?? ''));
+  };
+  new MutationObserver(mend).observe(document.body, {childList: true, subtree: true, attributeFilter: ['aria-label']});
+  mend();
+}"""
+"""Mends what Gradio leaves to a keyboard and a screen reader: a conversation that cannot be scrolled, messages that are named by their
+markup, groups of choices without a name.
 """
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 """Keeps an event of the page from being an endpoint."""
@@ -163,6 +168,7 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                 turn.then(refresh, codes, outputs, **PRIVATE)
         gr.Markdown(LIMITS)
         _add_endpoints(assistant)
+        page.load(None, None, None, js=_MEND, **PRIVATE)
     return page
 
 
@@ -251,7 +257,7 @@ def _add_comparison(assistant: Assistant) -> tuple[gr.Dropdown, Any, list[Any]]:
         )
         section = gr.Dropdown(headings(first), value=ALL_SECTIONS, label="Section", elem_id="section", scale=1, min_width=200)
     shown = gr.HTML(table(first), elem_id="table")
-    codes.input(refresh, codes, [section, shown], **PRIVATE)
+    codes.change(refresh, codes, [section, shown], **PRIVATE)
     section.input(table, [codes, section], shown, **PRIVATE)
     return codes, refresh, [section, shown]
 

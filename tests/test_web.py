@@ -166,8 +166,8 @@ def test_choices_are_buttons_that_ask_the_same_about_the_one_picked(page, assist
     choices = page.locator("#meant input")
     assert choices.count() == len(assistant.ask("how long does the infusion take?").choices)
     page.locator("#meant label", has_text="S9330 ·").click()
-    page.wait_for_function("() => document.querySelectorAll('#chat .bot .quote').length > 3")
     page.wait_for_selector("#meant", state="hidden")
+    page.wait_for_function("css => document.querySelectorAll(css).length === 2", arg=ANSWERED)
     assert last_bot(page).locator(".chip.code").all_text_contents() == ["S9330"]
 
 
@@ -194,6 +194,14 @@ def test_a_case_shows_the_code_that_fits_or_what_rules_one_out(page):
     assert "less than twenty-four hours" in last_bot(page).locator(".verdict .quote.against .words").first.text_content()
 
 
+def beside(page, *codes):
+    """Open the table from the answer, and wait until it is that of these codes."""
+    page.click("#beside")
+    page.wait_for_function(
+        "codes => [...document.querySelectorAll('#table thead th')].map(h => h.textContent).join() === codes.join()", arg=list(codes)
+    )
+
+
 def boxes(locator):
     return [one.bounding_box() for one in locator.all()]
 
@@ -203,9 +211,7 @@ def test_codes_stand_side_by_side_and_one_click_shows_all_their_sections(page, a
     left, right = boxes(last_bot(page).locator(".column"))
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] <= right["x"]
-    page.click("#beside")
-    page.wait_for_selector("#table table")
-    assert page.locator("#table thead th").all_text_contents() == ["S9330", "S9327"]
+    beside(page, "S9330", "S9327")
     rows = assistant.compare(["S9330", "S9327"])
     assert page.locator("#table tbody th").all_text_contents() == [row.heading for row in rows]
     wanted = [cell.text for row in rows for cell in row.cells if cell]
@@ -239,14 +245,13 @@ def test_on_a_phone_cells_stand_below_each_other_under_their_code_and_nothing_is
     upper, lower = boxes(last_bot(page).locator(".column"))
     assert upper["x"] == lower["x"]
     assert upper["y"] + upper["height"] <= lower["y"]
-    page.click("#beside")
-    page.wait_for_selector("#table table")
+    beside(page, "S9330", "S9327")
     first, second = boxes(page.locator("#table tbody tr").first.locator("td"))
     assert first["x"] == second["x"]
     assert first["y"] + first["height"] <= second["y"]
     assert page.locator("#table tbody tr").first.locator(".owner:visible").all_text_contents() == ["S9330", "S9327"]
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
-    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes(page.locator("#table td")))
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes(page.locator("#table tbody td")))
 
 
 CONTRAST = """selector => {
@@ -302,7 +307,7 @@ def test_a_disagreement_and_a_nearest_passage_do_not_look_like_an_answer(page):
 
 def test_a_screen_reader_gets_names_and_no_markup(page):
     ask(page, "S9357 and S9330 duration")
-    page.wait_for_function("() => document.querySelector('#quotes').getAttribute('aria-label')")
+    page.wait_for_selector("#quotes[aria-label]")
     assert page.get_by_role("group", name="Quotes of this answer").is_visible()
     assert page.get_by_role("log").get_attribute("tabindex") == "0"
     assert page.get_by_role("textbox", name="Question").is_visible()
@@ -339,11 +344,10 @@ def hostile(browser, settings, index_folder, tmp_path):
 
 
 def test_hostile_documents_stay_text_in_every_view(hostile):
+    ask(hostile, "which one is wet?")
     ask(hostile, "F1001 and L2002 risks")
     hostile.wait_for_selector("#source mark")
-    ask(hostile, "which one is wet?")
-    hostile.click("#beside")
-    hostile.wait_for_selector("#table table")
+    beside(hostile, "F1001", "L2002")
     assert hostile.locator("#table .words", has_text="<script>alert(1)</script>").count() >= 4
     assert hostile.locator("img[src=x], #chat script, #table script, #source script, #chat strong, #table strong").count() == 0
     assert hostile.said == []
@@ -387,8 +391,7 @@ def test_html_and_markdown_in_a_question_stay_text(page, question):
 def test_no_request_leaves_this_machine(page):
     ask(page, "S9357 and S9330 duration")
     page.wait_for_selector("#source mark")
-    page.click("#beside")
-    page.wait_for_selector("#table table")
+    beside(page, "S9357", "S9330")
     page.wait_for_load_state("load")
     hosts = {urlsplit(url).hostname for url in page.requested if urlsplit(url).scheme not in ("data", "blob")}
     assert hosts == {"127.0.0.1"}
