@@ -106,10 +106,10 @@ def answer_html(answer: Answer, documents: Mapping[str, Document], carried: Sequ
 
 
 def _side_by_side(quotes: Sequence[Quote], documents: Mapping[str, Document]) -> str:
-    """Return quotes one under the other, or where they come from several documents, a column for each of these."""
+    """Return quotes one under the other, or where they are about several codes, a column for each of these."""
     owners: dict[str, list[str]] = {}
     for quote in quotes:
-        owners.setdefault(quote.document, []).append(quote_html(quote, documents))
+        owners.setdefault(quote.code or quote.document, []).append(quote_html(quote, documents))
     columns = ["".join(shown) for shown in owners.values()]
     return _box("columns", *(_box("column", column) for column in columns)) if len(columns) > 1 else "".join(columns)
 
