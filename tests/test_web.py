@@ -163,8 +163,8 @@ def test_the_click_that_undoes_is_at_hand_for_a_keyboard_and_its_focus_is_seen(p
 
 def test_choices_are_buttons_that_ask_the_same_about_the_one_picked(page, assistant):
     ask(page, "how long does the infusion take?")
-    choices = page.locator("#meant input")
-    assert choices.count() == len(assistant.ask("how long does the infusion take?").choices)
+    page.wait_for_selector("#meant")
+    assert page.locator("#meant input").count() == len(assistant.ask("how long does the infusion take?").choices)
     page.locator("#meant label", has_text="S9330 ·").click()
     page.wait_for_selector("#meant", state="hidden")
     page.wait_for_function("css => document.querySelectorAll(css).length === 2", arg=ANSWERED)
@@ -286,10 +286,9 @@ def test_all_words_of_an_answer_can_be_read_in_light_and_in_dark(page, scheme):
     ask(page, "pt needs an 18 hour pain infusion at home, which code?")
     ask(page, "pt needs a 48 hour pain infusion at home, which code?")
     for part in (".words", ".place", ".understood", ".chip", ".said", ".side"):
-        found = page.evaluate(CONTRAST, f"#chat {part}")
-        assert found, part
-        assert min(found) >= 4.5, (part, found)
-    assert min(page.evaluate(CONTRAST, "#source .furniture, #source mark")) >= 4.5
+        assert page.locator(f"#chat {part}").count(), part
+        page.wait_for_function(f"part => Math.min(...({CONTRAST})(part)) >= 4.5", arg=f"#chat {part}")
+    page.wait_for_function(f"part => Math.min(...({CONTRAST})(part)) >= 4.5", arg="#source .furniture, #source mark")
 
 
 def test_a_disagreement_and_a_nearest_passage_do_not_look_like_an_answer(page):
