@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.lines import Line, Shape, is_sentence
+from assistant.lines import FURNISHED, Line, Shape, is_sentence
 from assistant.shapes import Style, View, candidates, is_code_caption, is_plain
 from assistant.tokens import tokenize
 
@@ -22,6 +22,7 @@ TITLE_SHARE = 0.6
 """A line may be the title when it holds this share of the most words that an opening line has in common with the text."""
 NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
+_CONTENT = FURNISHED - {Shape.RULE}
 _SEPARATOR = re.compile(r"\s[|»›>·]\s")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 
@@ -134,7 +135,7 @@ def _has_content(view: View, i: int, headings: list[int]) -> bool:
     after = next((h for h in headings if h > i), len(view.lines))
     if view.lines[i].shape is Shape.FIELD:
         return True
-    return any(view.lines[j].is_item or is_sentence(view.of(j)) for j in range(i + 1, after))
+    return any(view.lines[j].is_item or view.lines[j].shape in _CONTENT or is_sentence(view.of(j)) for j in range(i + 1, after))
 
 
 def _without_names(view: View, chosen: list[int], title: int) -> list[int]:
@@ -200,7 +201,7 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
         return False
     if view.is_recurrent(i):
         return True
-    divided = any(view.lines[j].shape is not Shape.TEXT and not view.lines[j].is_item for j in between)
+    divided = any(view.lines[j].shape not in (Shape.TEXT, *_CONTENT) and not view.lines[j].is_item for j in between)
     return before.is_item and line.indent <= view.lines[heading].indent and not divided
 
 
