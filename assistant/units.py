@@ -125,6 +125,8 @@ class _Reader:
         if line.marker or line.blank_before or line.shape is Shape.LABEL or line.shape in FURNISHED:
             return False
         start, tail = line.content.of(self.text)[0], before.content.of(self.text)
+        if line.shape is Shape.FIELD and start.isupper():
+            return False
         open_end = not is_sentence(tail) or tail.endswith(",")
         return open_end and (start.islower() or start in "(" or tail.endswith((",", " and", " or", " the", " of", " to")) or len(tail) > 60)
 
