@@ -22,7 +22,6 @@ _STYLES = "\n".join(
             for name, tag in (("Bullet", "ul"), ("Number", "ol"))
             for n in range(1, 6)
         ),
-        "comment-reference =>",
     ]
 )
 """Word's own styles. Headings stand one level below the title, as in a page."""

@@ -76,6 +76,7 @@ _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u3000]+")
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\xad\0"))
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_SEPARATORS = re.compile(r"\W+")
 _SITE = re.compile(r"\s+[|»·]\s+")
 _FOOTNOTE = re.compile(r"#(?:foot|end)?note|#fn|#cite", re.IGNORECASE)
 LINKS = 3
@@ -89,6 +90,8 @@ LONGEST_CELL = 1500
 """A cell of more characters holds a part of the page, not a datum."""
 MOST_COLUMNS = 100
 """Cells of one row that are read; what a page claims beyond that is a mistake or a bomb."""
+DEEPEST = 40
+"""Columns that a list is set in at most."""
 MOST_NUMBERED = 99
 """List numbers of more digits are no longer told from quantities."""
 
@@ -143,7 +146,7 @@ def _parse(page: str) -> Element | None:
 
 @dataclass(slots=True)
 class _Weight:
-    """What an element holds: visible characters, those of them in links, links, and whether a heading."""
+    """What an element holds: letters and digits, those of them in links, links, and whether a heading."""
 
     characters: int = 0
     linked: int = 0
@@ -181,7 +184,7 @@ def _weigh(root: Element) -> dict[Element, _Weight]:
 
 
 def _count(text: str | None) -> int:
-    return len("".join(text.split())) if text else 0
+    return len(_SEPARATORS.sub("", text)) if text else 0
 
 
 def _is_link(element: Element) -> bool:
@@ -192,6 +195,8 @@ def _is_unseen(element: Element) -> bool:
     """Say whether a reader of the page does not see an element, or sees it on every page of the site."""
     if not isinstance(element.tag, str) or element.tag in _SKIPPED:
         return True
+    if not element.attrib:
+        return element.tag == "dialog"
     if element.get("hidden") is not None or (element.get("aria-hidden") or "").casefold() == "true":
         return True
     if (element.get("role") or "").casefold() in _FRAME_ROLES or (element.tag == "dialog" and element.get("open") is None):
@@ -240,7 +245,7 @@ def _page_title(root: Element, start: Element) -> str:
     if len(outer) == 1:
         return _plain(outer[0])
     named = next((_plain(one) for one in root.iter("title")), "")
-    title = max(_SITE.split(named), key=len)
+    title = _SITE.split(named)[0]
     return "" if inner and title.casefold() == _plain(inner[0]).casefold() else title
 
 
@@ -361,7 +366,7 @@ class _Writer:
 
     def _writes_whole(self, element: Element) -> bool:
         """Write an element at once and say so, where it is a table of data or preformatted."""
-        if element.tag == "pre" or (element.tag == "table" and _is_data(element)):
+        if element.tag == "pre" or (element.tag == "table" and _is_data(element, self.weights)):
             self._flush()
             self.line = element.sourceline or self.line
             lines = _table_lines(element, self.weights) if element.tag == "table" else _preformatted(element)
@@ -415,7 +420,7 @@ class _Writer:
 
     def _open_list(self, numbered: bool) -> None:
         """Open a list; a numbered one is always set in, so that its items are not taken for numbered headings."""
-        self.lists.append(_List(numbered, self.lists[-1].indent + 2 if self.lists else 2 if numbered else 0))
+        self.lists.append(_List(numbered, min(DEEPEST, self.lists[-1].indent + 2) if self.lists else 2 if numbered else 0))
         self.mark = ""
 
     def _open_item(self) -> None:
@@ -426,6 +431,8 @@ class _Writer:
 
     def _flush(self) -> None:
         """Write the words read so far, a line for each that the page breaks."""
+        if not self.pieces:
+            return
         pieces, self.pieces = self.pieces, []
         lines: list[list[tuple[str, bool]]] = [[]]
         for piece in pieces:
@@ -474,7 +481,7 @@ def _preformatted(element: Element) -> list[tuple[int, str]]:
     return [(0, f"```\n{words}\n```" if coded else words)]
 
 
-def _is_data(table: Element) -> bool:
+def _is_data(table: Element, weights: dict[Element, _Weight]) -> bool:
     """Say whether a table holds data: columns of short cells, and nothing that lays out a page."""
     if (table.get("role") or "").casefold() in ("presentation", "none"):
         return False
@@ -486,7 +493,7 @@ def _is_data(table: Element) -> bool:
     widths = [sum(_is_cell(cell) for cell in row) for row in table.iter("tr")]
     if max(widths, default=0) < 2:
         return False
-    return all(_count("".join(cell.itertext())) <= LONGEST_CELL for cell in table.iter("td"))
+    return all(weights[cell].characters <= LONGEST_CELL for cell in table.iter("td") if cell in weights)
 
 
 def _is_cell(element: Element) -> bool:
@@ -546,12 +553,16 @@ def _let_hang(cells: list[str], hanging: dict[int, tuple[int, str]], below: dict
 
 
 def _span_of(cell: Element, name: str) -> int:
-    asked = cell.get(name) or "1"
+    asked = cell.get(name)
+    if not asked:
+        return 1
     return min(MOST_COLUMNS, int(asked)) if re.fullmatch(r"[1-9]\d{0,3}", asked) else 1
 
 
 def _cell_words(cell: Element, weights: dict[Element, _Weight]) -> str:
     """Return the words of a cell on one line, items of a list apart by semicolons, pipes escaped."""
+    if not len(cell):
+        return " ".join((cell.text or "").split()).replace("|", "\\|")
     pieces: list[str] = []
     walker = etree.iterwalk(cell, events=("start", "end"))
     for event, element in walker:

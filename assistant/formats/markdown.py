@@ -14,11 +14,12 @@ from assistant.types import Span
 
 FRONT_MATTER_CHARACTERS = 20_000
 """Longer front matter is taken for text."""
+MOST_BRACKETS = 200
+"""Front matter with more lists and mappings in brackets is taken for text too."""
 HIGHEST_AUTHORITY = 99
 """Most that a document may claim for itself; what the settings say of its folder counts for more."""
 _FENCED = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_COMMENT = re.compile(r"^[ \t]*<!--.*?(?:-->[ \t]*(?=[\r\n]|\Z))", re.DOTALL | re.MULTILINE)
-_CODE_FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,}).*?^ {0,3}(?P=mark)[`~]*[ \t]*$", re.DOTALL | re.MULTILINE)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n]|\Z)")
 _CODE_KEY = re.compile(r"\b(?:codes?|hcpcs|cpt|cdt|icd(?: ?10)?(?: ?cm)?)\Z")
 _DATES = ("updated", "last updated", "effective", "effective date", "date")
 
@@ -53,18 +54,31 @@ def _outside(text: str, hidden: list[Span]) -> str:
 
 
 def _comments(text: str, start: int) -> list[Span]:
-    """Return the comments that take up whole lines after `start`, outside fenced code."""
-    if "<!--" not in text:
-        return []
-    fences = [match.span() for match in _CODE_FENCE.finditer(text, start)]
-    found = [Span(*match.span()) for match in _COMMENT.finditer(text, start)]
-    return [one for one in found if not any(a <= one.start < b for a, b in fences)]
+    """Return the comments that take up whole lines after `start`, outside fenced code. Reads every character a bounded number of times."""
+    found: list[Span] = []
+    fence, end, covered = "", 0, start
+    for match in _LINE.finditer(text, start) if "<!--" in text else ():
+        line = match.group().strip()
+        if fence:
+            fence = "" if line.startswith(fence) and not line.strip(fence[0]) else fence
+        elif match.start() < covered:
+            continue
+        elif line.startswith(("```", "~~~")):
+            fence = line[: len(line) - len(line.lstrip(line[0]))]
+        elif line.startswith("<!--") and end >= 0:
+            end = end if end > match.start() else text.find("-->", match.start())
+            if end >= 0 and not _LINE.match(text, end + 3).group().strip():  # type: ignore[union-attr]
+                found.append(Span(match.start(), end + 3))
+                covered = end + 3
+    return found
 
 
 def _fields(source: str) -> dict[str, object] | None:
     """Return the front matter by lower-case key, values as written; None where it is not a mapping."""
     import yaml
 
+    if source.count("[") + source.count("{") > MOST_BRACKETS:
+        return None
     try:
         found = yaml.load(source, Loader=yaml.BaseLoader)  # makes nothing but strings, lists and mappings
     except (yaml.YAMLError, ValueError, RecursionError):
