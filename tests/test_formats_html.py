@@ -65,6 +65,12 @@ def test_the_main_part_is_read_alone_where_there_is_one(settings):
     assert "Imprint" in text_of(page.replace("It runs every hour of the day.", "").replace("Menu", "Menu " * 99), settings)
 
 
+def test_a_page_without_a_body_tag_is_read(settings):
+    assert (
+        text_of("<!doctype html><title>T</title><nav>Home</nav><main><h1>Ferry</h1><p>It runs.</main>", settings) == "# Ferry\n\nIt runs.\n"
+    )
+
+
 def test_a_page_inside_a_form_and_a_heading_in_the_articles_header_are_read(settings):
     page = "<form id=f><article><header><h1>Ferry</h1></header><p>It runs.</p></article></form>"
     assert text_of(page, settings) == "# Ferry\n\nIt runs.\n"

@@ -104,7 +104,7 @@ def as_text(neutral):
     lines = []
     for kind, words in blocks(neutral):
         mark = {"-": "- ", "--": "  - ", "#": "  1. ", "=": "- "}.get(kind, "")
-        lines += [] if mark or (kind == "|" and lines[-1].startswith("|")) else [""]
+        lines += [] if mark or (kind == "|" and lines[-1].startswith(("|", "+"))) else [""]
         lines.append(f"| {' | '.join(cells(words))} |" if kind[0] == "|" else f"{mark}{words}")
         if kind == "|h":
             lines.append("+" + "-----+" * len(cells(words)))
@@ -117,7 +117,7 @@ def as_markdown(neutral):
         mark = {"-": "* ", "--": "    * ", "#": "1. ", "=": "- ", "1": "# ", "2": "## "}.get(kind, "")
         follows = lines and lines[-1].lstrip().startswith(("*", "1.", "-", "|")) and kind not in ("1", "2", "p")
         lines += [] if follows else [""]
-        lines.append(f"|{'|'.join(cells(words))}|" if kind[0] == "|" else f"{mark}{words}")
+        lines.append(f"|  {'  |  '.join(cells(words))}  |" if kind[0] == "|" else f"{mark}{words}")
         if kind == "|h":
             lines.append("|" + ":---|" * len(cells(words)))
     return "\n".join(lines[1:]).encode()

@@ -21,53 +21,21 @@ from assistant.tables import is_row
 from assistant.types import Place
 
 Element: TypeAlias = Any
-_SKIPPED = frozenset(
-    (
-        *(
-            "script",
-            "style",
-            "template",
-            "noscript",
-            "nav",
-            "aside",
-            "head",
-            "title",
-            "meta",
-            "link",
-            "base",
-            "select",
-            "option",
-            "datalist",
-        ),
-        *("button", "textarea", "input", "svg", "canvas", "iframe", "frame", "frameset", "object", "embed", "applet", "audio", "video"),
-        *("img", "picture", "map", "area", "progress", "meter", "del", "s", "strike", "rp", "rt", "col", "colgroup"),
-    )
-)
-_FRAME_ROLES = frozenset(
-    ("navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "toolbar", "dialog", "alertdialog")
-)
-_BLOCKS = frozenset(
-    (
-        *("html", "body", "main", "article", "section", "div", "p", "ul", "ol", "li", "dl", "dt", "dd", "dir", "menu", "pre", "blockquote"),
-        *(
-            "table",
-            "caption",
-            "thead",
-            "tbody",
-            "tfoot",
-            "tr",
-            "td",
-            "th",
-            "figure",
-            "figcaption",
-            "address",
-            "details",
-            "summary",
-            "header",
-        ),
-        *("footer", "form", "fieldset", "legend", "hr", "center", "h1", "h2", "h3", "h4", "h5", "h6", "hgroup", "search", "dialog"),
-    )
-)
+# fmt: off
+_SKIPPED = frozenset({
+    "script", "style", "template", "noscript", "nav", "aside", "title", "meta", "link", "base", "select", "option", "datalist", "button",
+    "textarea", "input", "svg", "canvas", "iframe", "frame", "frameset", "object", "embed", "applet", "audio", "video", "img", "picture",
+    "map", "area", "progress", "meter", "del", "s", "strike", "rp", "rt", "col", "colgroup",
+})
+_FRAME_ROLES = frozenset({
+    "navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "toolbar", "dialog", "alertdialog",
+})
+_BLOCKS = frozenset({
+    "html", "head", "body", "main", "article", "section", "div", "p", "ul", "ol", "li", "dl", "dt", "dd", "dir", "menu", "pre",
+    "blockquote", "table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", "figure", "figcaption", "address", "details", "summary",
+    "header", "footer", "form", "fieldset", "legend", "hr", "center", "h1", "h2", "h3", "h4", "h5", "h6", "hgroup", "search", "dialog",
+})
+# fmt: on
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dir", "menu"})
 _LINK_BLOCKS = frozenset(("ul", "ol", "dl", "div", "p", "table", "section", "td", "span", "dir", "menu"))
