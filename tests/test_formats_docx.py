@@ -152,7 +152,7 @@ def test_entities_do_not_grow(settings):
     assert isinstance(refusal, Refusal)
 
 
-@example_settings(max_examples=60, deadline=2000)
+@example_settings(max_examples=40, deadline=5000)
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(ferry, settings, data):
     broken = bytearray(ferry)
@@ -164,7 +164,7 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(ferry, settings, dat
         assert str(error)
 
 
-@example_settings(max_examples=60, deadline=2000)
+@example_settings(max_examples=20, deadline=5000)
 @given(markup=st.text(alphabet=st.sampled_from('<>/="w:ptr &;#body document'), max_size=80))
 def test_any_markup_in_a_word_file_is_read_or_refused_and_nothing_else(ferry, settings, markup):
     parts = []
