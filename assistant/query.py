@@ -147,7 +147,7 @@ def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
     """Return the codes in a turn; digits alone count where just one code of the corpus has them."""
     named = list(codes_in(turn, pattern))
     for word in words(turn):
-        owners = [code for code in index.by_code if code[1:] == word] if len(word) >= 4 and word.isdigit() else []
+        owners = [code for code in index.by_code if code[0].isalpha() and code[1:] == word] if len(word) >= 4 and word.isdigit() else []
         if len(owners) == 1 and owners[0] not in named:
             named.append(owners[0])
     return tuple(named)
