@@ -4,7 +4,7 @@ import pytest
 
 ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "lines", "shapes", "headings", "units",
-    "formats.extract", "formats.text", "formats.markdown", "formats", "documents",
+    "formats.extract", "formats.text", "formats.markdown", "formats.layout", "formats.flow", "formats.pdf", "formats", "documents",
     "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index", "building",
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",

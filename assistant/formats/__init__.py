@@ -12,7 +12,7 @@ from assistant.formats.extract import Extract, Unreadable
 
 __all__ = ["SUFFIXES", "Extract", "Unreadable", "extract"]
 
-_MODULES = {".txt": "text", ".md": "markdown", ".markdown": "markdown"}
+_MODULES = {".txt": "text", ".md": "markdown", ".markdown": "markdown", ".pdf": "pdf"}
 SUFFIXES = frozenset(_MODULES)
 """File name endings that can be read. Other files are reported, never silently skipped."""
 
