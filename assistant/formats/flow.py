@@ -17,6 +17,9 @@ from assistant.types import Place
 
 _EDGE_ROWS = 3
 """Running headers and footers are looked for among so many rows at the top and at the bottom of a page."""
+_EDGE_SHARE = 0.13
+"""They stand in this share of its height."""
+_COUNTER = re.compile(r"(?<![\w.,-])\d{1,4}(?![\w,-])")
 _MARGIN = 0.045
 """What stands so near the edge of the page, in shares of its height, and is smaller than the body is no part of the text."""
 _LARGER = 1.06
@@ -96,30 +99,42 @@ def flow(pages: Sequence[Page]) -> tuple[str, tuple[Place, ...]]:
 
 
 def _without_furniture(pages: Sequence[Page]) -> list[list[Word]]:
-    """Return the words of each page without those of rows that recur at one height on most pages, and without page numbers."""
+    """Return the words of each page without running heads, running feet and page numbers; all words where nothing would be left."""
     rows = [rows_of(page.words) for page in pages]
     body = _body_size(word for page in pages for word in page.words)
-    edges = [_edge_rows(own) for own in rows]
     counts: Counter[tuple[str, int]] = Counter()
-    for page, own, near in zip(pages, rows, edges, strict=True):
-        keys = {_key(page, own[i]) for i in near}
+    for page, own in zip(pages, rows, strict=True):
+        keys = {key for i in _edge_rows(page, own) for key in _keys(page, own[i])}
         counts.update({(text, y + d) for text, y in keys for d in (-1, 0, 1)})
-    filled = sum(bool(own) for own in rows)
-    enough = max(2, 0.4 * filled)
+    enough = max(2, 0.4 * sum(bool(own) for own in rows))
+    recurrent = {key for key, n in counts.items() if n >= enough}
     kept = []
-    for page, own, near in zip(pages, rows, edges, strict=True):
-        gone = {i for i in near if counts[_key(page, own[i])] >= enough or _is_margin(page, own, i, body)}
-        kept.append([word for i, row in enumerate(own) if i not in gone for word in row])
-    return kept
+    for page, own in zip(pages, rows, strict=True):
+        edge = _edge_rows(page, own)
+        gone = {i for i in edge if not recurrent.isdisjoint(_keys(page, own[i])) or _is_margin(page, own, i, body)}
+        inner = {i for i in gone if not (set(range(i)) <= gone or set(range(i + 1, len(own))) <= gone)}
+        kept.append([word for i, row in enumerate(own) if i not in gone - inner for word in row])
+    return kept if any(kept) else [list(page.words) for page in pages]
 
 
-def _edge_rows(rows: Sequence[Sequence[Word]]) -> set[int]:
-    return {*range(min(_EDGE_ROWS, len(rows))), *range(max(len(rows) - _EDGE_ROWS, 0), len(rows))}
+def _edge_rows(page: Page, rows: Sequence[Sequence[Word]]) -> set[int]:
+    """Return the positions of the rows at the top and at the bottom of a page that may be running heads and feet."""
+    outer = _EDGE_SHARE * (page.top - page.bottom)
+    first = {i for i in range(min(_EDGE_ROWS, len(rows))) if rows[i][0].y > page.top - outer}
+    return first | {i for i in range(max(len(rows) - _EDGE_ROWS, 0), len(rows)) if rows[i][0].y < page.bottom + outer}
 
 
-def _key(page: Page, row: Sequence[Word]) -> tuple[str, int]:
-    """Return what a row shares with the same row of other pages: its words, numbers aside, and its height on the page."""
-    return re.sub(r"\d+", "#", joined(row)).casefold(), round((page.top - row[0].y) / 4)
+def _keys(page: Page, row: Sequence[Word]) -> set[tuple[str, int]]:
+    """Return what a row may share with the same row of other pages: its words and its height on the page.
+
+    Each of its first numbers may stay the same from page to page, or count the pages.
+    """
+    texts = [joined(row).casefold()]
+    for number in list(_COUNTER.finditer(texts[0]))[:3][::-1]:
+        counted = f"#{int(number.group()) - page.number}"
+        texts += [text[: number.start()] + counted + text[number.end() :] for text in texts]
+    height = round((page.top - row[0].y) / 4)
+    return {(text, height) for text in texts}
 
 
 def _is_margin(page: Page, rows: Sequence[Sequence[Word]], i: int, body: float) -> bool:
@@ -156,7 +171,11 @@ def _setting(lines: Sequence[Line], pages: Sequence[Page]) -> _Setting:
     pitches = [
         round((a.y - b.y) / a.size, 2)
         for a, b in zip(lines, lines[1:], strict=False)
-        if a.region == b.region and a.page == b.page and 0.8 < (a.y - b.y) / a.size < 2.5 and abs(a.size - b.size) < 0.3 and _is_full(a, b, edges)
+        if a.region == b.region
+        and a.page == b.page
+        and 0.8 < (a.y - b.y) / a.size < 2.5
+        and abs(a.size - b.size) < 0.3
+        and _is_full(a, b, edges)
     ]
     return _Setting(body, max(median(pitches) if pitches else 1.2, 1.0), edges)
 
@@ -215,7 +234,11 @@ def _goes_on(block: _Block, line: Line, tight: bool, setting: _Setting) -> bool:
     if line.bold_start and not before.bold and _LABEL.match(line.text) and (ended or not full):
         return False
     if moved:
-        return _fits_column(block, line) and not before.bold and ((not ended and (lower or full)) or (full and block.is_item and not line.marker))
+        return (
+            _fits_column(block, line)
+            and not before.bold
+            and ((not ended and (lower or full)) or (full and block.is_item and not line.marker))
+        )
     return _hangs(block, line) and (full or (not ended and lower))
 
 

@@ -16,6 +16,8 @@ from assistant.lines import BULLETS
 
 DOT = 8.0
 """A drawn thing of less than this width and height may be a bullet, one of less than this in one of them a line."""
+SPACE = 0.12
+"""A gap between two words, in units of the font size, from which on a space stands between them."""
 _THIN = 2.5
 """Height of a level line and width of an upright one at most."""
 _NEAR = 3.0
@@ -138,7 +140,7 @@ def joined(words: Sequence[Word]) -> str:
         if before is not None:
             gap = (word.x0 - before.x1) / max(word.size, before.size)
             wide = gap > 3 and not before.text.endswith(":") and not set(before.text) <= set(".…_")
-            pieces.append("   " if wide else " " if word.spaced or gap > 0.2 else "")
+            pieces.append("   " if wide else " " if word.spaced or gap > SPACE else "")
         pieces.append(word.text)
     return "".join(pieces)
 
@@ -186,11 +188,11 @@ def _dots(rules: Sequence[Rule], words: Sequence[Word]) -> list[Word]:
 
 
 def _is_mark(word: Word, after: Word | None) -> bool:
-    """Say whether a word is a bullet or an item's number; an "o" is one where a wide gap follows."""
+    """Say whether a word is a bullet or an item's number; an "o" or a number without a point is one where a wide gap follows."""
     if after is None:
         return False
-    if word.text == "o":
-        return after.x0 - word.x1 > 0.6 * word.size
+    if word.text == "o" or re.fullmatch(r"\d{1,2}", word.text):
+        return (0.6 if word.text == "o" else 0.9) * word.size < after.x0 - word.x1 < 5 * word.size
     return (len(word.text) == 1 and word.text in _MARKS) or bool(_NUMBERED.fullmatch(word.text))
 
 
@@ -206,6 +208,7 @@ def _segments(row: Sequence[Word]) -> list[Segment]:
 
 
 def _marks_alone(segment: Sequence[Word], after: Word) -> bool:
+    """Say whether a segment is but the mark of an item that a word begins."""
     return len(segment) == 1 and _is_mark(segment[0], after) and after.x0 - segment[0].x1 < 5 * after.size
 
 
@@ -272,7 +275,7 @@ def _bands_at(segments: list[Segment], x: float) -> _Bands:
         run = []
 
     for segment in segments:
-        if segment[0].x0 < x < segment[-1].x1:
+        if segment[0].x0 < x < segment[-1].x1 + _GUTTER * 0.8 * segment[-1].size:
             close()
             other.append(segment)
         else:
@@ -289,8 +292,6 @@ def _are_columns(left: list[Segment], right: list[Segment]) -> bool:
         return False
     if min(s[0].y for s in right) > max(s[0].y for s in left) or min(s[0].y for s in left) > max(s[0].y for s in right):
         return False
-    if max(s[-1].x1 for s in left) > min(s[0].x0 for s in right) - _GUTTER * 0.8 * _size(left[0]):
-        return False
     return _is_prose(left) and _is_prose(right) and not _aligned(left, right)
 
 
@@ -303,7 +304,10 @@ def _is_prose(side: list[Segment]) -> bool:
 
 
 def _aligned(left: list[Segment], right: list[Segment]) -> bool:
-    """Say whether the paragraphs of two sides begin at the same heights, as the cells of a table do."""
+    """Say whether the paragraphs of two sides, none of them a heading, begin at the same heights, as the cells of a table do."""
+    size = _size(word for segment in left for word in segment)
+    if any(segment[0].size > 1.1 * size for side in (left, right) for segment in side[1:]):
+        return False
     tops = [_tops(side) for side in (left, right)]
     if min(map(len, tops)) < 2:
         return False
@@ -339,8 +343,9 @@ def _region_lines(number: int, region: Region, segments: list[Segment]) -> list[
 def _line(number: int, region: Region, words: Sequence[Word]) -> Line:
     marker, rest = _marker(words)
     lettered = [word for word in rest if any(c.isalnum() for c in word.text)] or rest
+    text = joined(rest)
     return Line(
-        text=joined(rest),
+        text=(text[:-1] + "\xad" if text.endswith("\u2010") else text).replace("\u2010", "-"),
         x0=words[0].x0,
         x1=words[-1].x1,
         y=rest[0].y if len(rest) == 1 else _base(rest),
@@ -364,7 +369,7 @@ def _first_width(words: Sequence[Word]) -> float:
     """Return the width of what stands before the first space."""
     end = words[0]
     for before, word in zip(words, words[1:], strict=False):
-        if word.spaced or word.x0 - before.x1 > 0.2 * word.size:
+        if word.spaced or word.x0 - before.x1 > SPACE * word.size:
             break
         end = word
     return end.x1 - words[0].x0
@@ -376,7 +381,8 @@ def _marker(words: Sequence[Word]) -> tuple[str, Sequence[Word]]:
     if after is None and not (len(first.text) > 1 and first.text[0] in "•‣◦▪●○\uf0b7\uf0a7\uf0d8"):
         return "", words
     if after is not None and _is_mark(first, after) and (after.spaced or after.x0 - first.x1 > 0.2 * after.size or first.text in _MARKS):
-        return (first.text if _NUMBERED.fullmatch(first.text) else "-"), words[1:]
+        number = f"{first.text}." if first.text.isdigit() else first.text
+        return (number if _NUMBERED.fullmatch(number) else "-"), words[1:]
     if len(first.text) > 1 and first.text[0] in "•‣◦▪●○\uf0b7\uf0a7\uf0d8":
         return "-", [first._replace(text=first.text[1:]), *words[1:]]
     return "", words

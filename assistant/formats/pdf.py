@@ -21,7 +21,7 @@ from pypdfium2 import raw
 from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
 from assistant.formats.flow import flow
-from assistant.formats.layout import DOT, Page, Rule, Word
+from assistant.formats.layout import DOT, SPACE, Page, Rule, Word
 
 _log = logging.getLogger(__name__)
 _PDFIUM = Lock()
@@ -30,13 +30,27 @@ LAID_OUT = 60_000
 """A page of more characters is no page for people; it is read in the order in which the file holds it, every line by itself."""
 MOST_PATHS = 5_000
 """A page with more drawn paths is a drawing; its lines are not looked at."""
+_UNEVEN = 0.1
+"""The gaps between spaced-out letters of one word differ by less than this, in units of the font size."""
+_SPACED_OUT = 4
+"""So many single letters with equal gaps between them are a word whose letters are spaced out."""
 _ENCRYPTED = {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
 _BOLD_WEIGHT = 600
 _SPACES = frozenset((9, 10, 11, 12, 13, 32, 0xA0, 0x3000, *range(0x2000, 0x200B), 0x202F, 0x205F))
 _HYPHEN_AT_LINE_END = 2
-_LETTERS = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st", _HYPHEN_AT_LINE_END: "-"}
+_LETTERS = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+    _HYPHEN_AT_LINE_END: "-",
+    0x2011: "-",
+}
 _DROPPED = frozenset((0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0xFFFE, 0xFFFF))
 
 
@@ -99,6 +113,7 @@ def _read_page(number: int, page: Any, text_page: Any) -> Page:
     found: dict[int, list[Word]] = {}
     for turn, word in _words(text_page):
         found.setdefault(turn, []).append(word)
+    found = {turn: _drawn_together(words) for turn, words in found.items()}
     if not found:
         return Page(number, left, right, bottom, top, ())
     turn = max(found, key=lambda t: (sum(len(word.text) for word in found[t]), -t))
@@ -136,10 +151,11 @@ def _words(text_page: Any) -> Iterator[tuple[int, Word]]:
     for i in range(text_page.count_chars()):
         code = raw.FPDFText_GetUnicode(text_page.raw, i)
         if code in _SPACES:
-            if letters and style:
-                yield style.turn, style.word(letters, x0, x1, base, spaced)
-                letters = []
-            spaced = True
+            if not raw.FPDFText_IsGenerated(text_page.raw, i):
+                if letters and style:
+                    yield style.turn, style.word(letters, x0, x1, base, spaced)
+                    letters = []
+                spaced = True
             continue
         letter = _letter(code)
         own = _style_of(text_page, i, styles)
@@ -151,7 +167,7 @@ def _words(text_page: Any) -> Iterator[tuple[int, Word]]:
         _, _, origin, _ = _turned(own.turn, x.value, y.value, x.value, y.value)
         if not (math.isfinite(left) and math.isfinite(right) and math.isfinite(origin)):
             continue
-        if letters and style and (own != style or abs(origin - base) > 0.1 * own.size or not -0.5 < (left - x1) / own.size < 0.5):
+        if letters and style and (own != style or abs(origin - base) > 0.1 * own.size or not -0.5 < (left - x1) / own.size < SPACE):
             yield style.turn, style.word(letters, x0, x1, base, spaced)
             letters, spaced = [], False
         if not letters:
@@ -160,6 +176,34 @@ def _words(text_page: Any) -> Iterator[tuple[int, Word]]:
         x1 = max(x1, right)
     if letters and style:
         yield style.turn, style.word(letters, x0, x1, base, spaced)
+
+
+def _drawn_together(words: list[Word]) -> list[Word]:
+    """Return words with those drawn together whose letters are spaced out; short ones where longer ones of their size are."""
+    runs: list[list[Word]] = []
+    for word in words:
+        if runs and _is_next_letter(runs[-1], word):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    usual = {run[0].size: _gap(run[0], run[1]) for run in runs if len(run) >= _SPACED_OUT}
+    found: list[Word] = []
+    for run in runs:
+        if len(run) > 1 and abs(_gap(run[0], run[1]) - usual.get(run[0].size, -1.0)) < _UNEVEN:
+            found.append(run[0]._replace(text="".join(word.text for word in run), x1=run[-1].x1))
+        else:
+            found.extend(run)
+    return found
+
+
+def _gap(one: Word, other: Word) -> float:
+    return (other.x0 - one.x1) / other.size
+
+
+def _is_next_letter(run: list[Word], word: Word) -> bool:
+    before = run[-1]
+    same = len(before.text) == len(word.text) == 1 and not word.spaced and (before.y, before.size) == (word.y, word.size)
+    return same and 0 < _gap(before, word) < 1 and (len(run) < 2 or abs(_gap(before, word) - _gap(run[0], run[1])) < _UNEVEN)
 
 
 class _Style(NamedTuple):
