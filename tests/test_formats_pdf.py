@@ -32,7 +32,10 @@ from assistant.building import build_index
 from assistant.config import make_settings
 from assistant.documents import read_bytes
 from assistant.formats import Unreadable
+from assistant.formats.flow import flow
+from assistant.formats.layout import Page, Word
 from assistant.formats.pdf import extract
+from assistant.formats.pdfium import _letter, read
 from assistant.sections import parse_document
 from conftest import link_index
 
@@ -282,8 +285,6 @@ def test_a_hard_space_is_a_space():
     ("code", "letter_"), [(0xFB01, "fi"), (0xFB03, "ffi"), (0x2011, "-"), (2, "-"), (0x200B, ""), (7, ""), (0xD800, "")]
 )
 def test_ligatures_and_unseen_characters(code, letter_):
-    from assistant.formats.pdf import _letter
-
     assert _letter(code) == letter_
 
 
@@ -395,6 +396,27 @@ def test_a_page_of_scattered_words_is_read_in_seconds():
     assert time.perf_counter() - start < 10
 
 
+def test_work_without_end_is_given_up(monkeypatch):
+    forms = "".join(f"/X{n} {n + 6} 0 R" for n in range(9))
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources 5 0 R>>",
+        "<</Length 6>>stream\n/X0 Do\nendstream",
+        f"<</XObject<<{forms}>>>>",
+        *(
+            f"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources 5 0 R/Length 80>>stream\n{f'/X{n + 1} Do '.ljust(8) * 10}\nendstream"
+            for n in range(8)
+        ),
+        "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 11>>stream\n0 0 m 9 9 l S\nendstream",
+    ]
+    body = "%PDF-1.4\n" + "".join(f"{n} 0 obj\n{one}\nendobj\n" for n, one in enumerate(objects, 1))
+    monkeypatch.setattr("assistant.formats.pdf.PAGE_SECONDS", 1.0)
+    start = time.perf_counter()
+    assert why(f"{body}trailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF".encode()) == "is not a readable PDF (a page takes too long to read)"
+    assert time.perf_counter() - start < 8
+
+
 def test_threads_read_at_the_same_time():
     data, texts = pdf(FERRY, header="Manual"), []
     threads = [threading.Thread(target=lambda: texts.append(text_of(data))) for _ in range(8)]
@@ -426,14 +448,15 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(changes):
         else:
             data[at:at] = data[at // 2 : at]
     try:
-        (found,) = extract("a.pdf", bytes(data), make_settings())
+        pages, _ = read(bytes(data), 100, 100_000)
     except Unreadable as error:
         assert str(error).startswith(("is not a readable PDF", "holds no text", "is encrypted", "has "))
         return
-    starts = [place.start for place in found.places]
+    text, places = flow(pages)
+    starts = [place.start for place in places]
     assert starts == sorted(starts)
-    assert all(0 <= start < len(found.text) for start in starts)
-    found.text.encode("utf-8")
+    assert all(0 <= start < len(text) for start in starts)
+    text.encode("utf-8")
 
 
 def test_an_answer_from_a_pdf_names_its_page(index_folder, settings, tmp_path):

@@ -6,9 +6,12 @@ Each has `extract(name, data, settings)`, which returns one `Extract` per docume
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
+
+if TYPE_CHECKING:
+    from assistant.config import Settings
 
 __all__ = ["SUFFIXES", "Extract", "Unreadable", "extract"]
 

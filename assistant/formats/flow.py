@@ -20,6 +20,7 @@ _EDGE_ROWS = 3
 _EDGE_SHARE = 0.13
 """They stand in this share of its height."""
 _COUNTER = re.compile(r"(?<![\w.,-])\d{1,4}(?![\w,-])")
+_DASHES = "-–—|·. "
 _MARGIN = 0.045
 """What stands so near the edge of the page, in shares of its height, and is smaller than the body is no part of the text."""
 _LARGER = 1.06
@@ -30,6 +31,8 @@ _HEADING_WORDS = 60
 """A block of more words is no heading, however large."""
 _BOLD_WORDS = 14
 """A bold block of body size with more words is emphasis, not a heading."""
+_RAGGED = 0.05
+"""Lines that end so near one another, in shares of their width, end at the edge of the column."""
 _PAGE_NUMBER = re.compile(r"(?:page|p\.)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _NAMED_NUMBER = re.compile(r"page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _LABEL = re.compile(r"[^\W\d_][^:.!?]{0,60}:(?:\s|$)")
@@ -127,14 +130,17 @@ def _edge_rows(page: Page, rows: Sequence[Sequence[Word]]) -> set[int]:
 def _keys(page: Page, row: Sequence[Word]) -> set[tuple[str, int]]:
     """Return what a row may share with the same row of other pages: its words and its height on the page.
 
-    Each of its first numbers may stay the same from page to page, or count the pages.
+    Each of its first numbers may stay the same from page to page, or count the pages. A row that begins or ends with a number that counts
+    them need share no more.
     """
     texts = [joined(row).casefold()]
     for number in list(_COUNTER.finditer(texts[0]))[:3][::-1]:
         counted = f"#{int(number.group()) - page.number}"
         texts += [text[: number.start()] + counted + text[number.end() :] for text in texts]
     height = round((page.top - row[0].y) / 4)
-    return {(text, height) for text in texts}
+    ends = {row[0].text.strip(_DASHES), row[-1].text.strip(_DASHES)}
+    counters = {f"#{int(end) - page.number}" for end in ends if re.fullmatch(r"\d{1,4}", end)}
+    return {(text, height) for text in (*texts, *counters)}
 
 
 def _is_margin(page: Page, rows: Sequence[Sequence[Word]], i: int, body: float) -> bool:
@@ -181,14 +187,20 @@ def _setting(lines: Sequence[Line], pages: Sequence[Page]) -> _Setting:
 
 
 def _right_edge(lines: Sequence[Line], pages: Sequence[Page]) -> float:
-    """Return where the lines of a column end at most; where few come near one another there, the margin at the right is that at the left."""
+    """Return where the lines of a column have to end: the farthest place that several lines come near.
+
+    Where none is, the margin at the right of the page is taken to be as wide as that at the left.
+    """
     rows = [line for line in lines if not line.is_row]
-    right = max((line.x1 for line in rows), default=0.0)
+    ends = sorted((line.x1 for line in rows), reverse=True)
     left = min((line.x0 for line in rows), default=0.0)
-    near = sum(line.x1 > right - 0.08 * (right - left) for line in rows)
-    if near >= 3 or not rows or rows[0].region.columns != "1":
-        return right
-    return max(right, pages[0].right - (left - pages[0].left))
+    several = max(3, len(ends) // 50)
+    for farthest, last in zip(ends, ends[several - 1 :], strict=False):
+        if farthest - last < _RAGGED * (farthest - left):
+            return farthest
+    if not rows or rows[0].region.columns != "1":
+        return ends[0] if ends else 0.0
+    return max(ends[0], pages[0].right - (left - pages[0].left))
 
 
 def _is_full(line: Line, following: Line, edges: dict[str, float]) -> bool:
@@ -217,7 +229,7 @@ def _is_tight(before: Line, line: Line, setting: _Setting) -> bool:
 def _goes_on(block: _Block, line: Line, tight: bool, setting: _Setting) -> bool:
     """Say whether a line goes on with the sentence or paragraph that a block holds."""
     before = block.last
-    if line.is_row or before.is_row or abs(line.size - before.size) > 0.05 * before.size + 0.3:
+    if line.is_row or before.is_row:
         return False
     moved = before.page != line.page or before.region != line.region
     if not (tight or moved):
@@ -225,6 +237,10 @@ def _goes_on(block: _Block, line: Line, tight: bool, setting: _Setting) -> bool:
     full = _is_full(before, line, setting.edges)
     ended = before.text.endswith(_ENDS)
     lower = line.text[:1].islower()
+    if abs(line.size - before.size) > 0.05 * before.size + 0.3 and (
+        ended or not full or max(line.size, before.size) > _LARGER * setting.size
+    ):
+        return False
     if line.marker and not (full and not ended and not before.text.endswith(",") and not moved and _hangs(block, line)):
         return False
     if line.bold != before.bold and (line.bold_start != before.bold or line.bold) and not full:
