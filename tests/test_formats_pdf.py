@@ -4,7 +4,9 @@ import threading
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_JUSTIFY
 from reportlab.lib.pagesizes import letter
@@ -229,6 +231,22 @@ def test_labels_and_values_in_two_columns_become_labelled_lines():
     assert lines_of(pdf([Table(rows, colWidths=[90, 200])])) == ["Fare: three pounds", "Boats: every hour on the hour", "Dogs: on a lead"]
 
 
+def test_a_row_that_the_end_of_a_page_cuts_is_put_together():
+    rows = [["Stop", "What to know"], *([f"Quay {n}", Paragraph(f"the quay {n} " * 240, BODY)] for n in range(3))]
+    table = Table(
+        rows,
+        colWidths=[60, 300],
+        style=[("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP")],
+        repeatRows=1,
+        splitInRow=1,
+    )
+    assert lines_of(pdf([Paragraph(PROSE, BODY), table])) == [
+        PROSE,
+        "| Stop | What to know |",
+        *(f"| Quay {n} | {f'the quay {n} ' * 239}the quay {n} |" for n in range(3)),
+    ]
+
+
 def in_columns(story):
     out = io.BytesIO()
     document = BaseDocTemplate(out, pagesize=letter, invariant=1)
@@ -251,6 +269,75 @@ def test_two_columns_are_read_one_after_the_other_below_the_line_over_both():
         "# Harbour ferry crossing for passengers",
         *(line for name in names for line in (f"## {name}", f"{name} is a quay. {PROSE}")),
     ]
+
+
+def test_running_heads_may_differ_on_odd_and_even_pages_and_by_chapter():
+    def page(n):
+        def draw(canvas):
+            canvas.setFont("Helvetica", 11)
+            canvas.drawString(72, 750, f"Chapter {n // 4}: Of boats" if n % 2 else "The ferry manual")
+            canvas.drawRightString(540, 750, str(n + 20))
+            type_lines(canvas, f"Page {n} says that boats sail.", f"It has {n} lines.", y=680)
+
+        return draw
+
+    assert lines_of(drawn(*map(page, range(1, 13)))) == [
+        line for n in range(1, 13) for line in (f"Page {n} says that boats sail.", f"It has {n} lines.")
+    ]
+
+
+def test_what_only_looks_alike_from_page_to_page_is_kept():
+    def page(n):
+        return lambda canvas: type_lines(canvas, "Ferry card", f"Code: F100{n}", f"Fare: {n} pounds", y=640)
+
+    assert lines_of(drawn(*map(page, range(1, 5)))) == [
+        line for n in range(1, 5) for line in ("Ferry card", f"Code: F100{n}", f"Fare: {n} pounds")
+    ]
+
+
+def seen(*words):
+    """Return the lines of a page with words of size 10, each given as text, x and y; a letter is 5 wide."""
+    page = Page(1, 0, 600, 0, 800, tuple(Word(text, x, x + 5 * len(text), y, 10, False, True) for text, x, y in words))
+    return flow([page])[0].splitlines()
+
+
+def test_bullets_of_word_processors_and_all_kinds_of_numbers_open_items():
+    marks = ["\uf0b7", "o", "\uf0a7", "–", "1.", "(2)", "a)", "iv.", "B."]
+    words = [word for n, mark in enumerate(marks) for word in ((mark, 50, 700 - 12 * n), (f"Item{n}", 70, 700 - 12 * n))]
+    assert seen(*words) == [
+        *("- Item0", "- Item1", "- Item2", "- Item3", "1. Item4", "(2) Item5", "a) Item6", "- iv. Item7", "- B. Item8"),
+    ]
+
+
+def test_depth_comes_from_where_the_bullets_stand():
+    places = [(50, "a"), (70, "b"), (90, "c"), (70, "d"), (50, "e")]
+    words = [word for n, (x, text) in enumerate(places) for word in (("•", x, 700 - 12 * n), (text, x + 10, 700 - 12 * n))]
+    assert seen(*words) == ["- a", "  - b", "    - c", "  - d", "- e"]
+
+
+def test_a_bullet_that_is_drawn_is_one():
+    def page(canvas):
+        for n, text in enumerate(["Wear sturdy shoes.", "Bring water."]):
+            canvas.circle(80, 703.5 - 20 * n, 2, stroke=0, fill=1)
+            type_lines(canvas, text, x=90, y=700 - 20 * n)
+
+    assert lines_of(drawn(page)) == ["- Wear sturdy shoes.", "- Bring water."]
+
+
+def test_a_soft_hyphen_joins_what_it_parts():
+    assert seen(("Long", 50, 700), ("co\xadope", 72, 700), ("trea\xad", 500, 700), ("tment.", 50, 688)) == ["Long coope   treatment."]
+
+
+def test_raised_and_lowered_letters_stay_in_their_line():
+    page = Page(
+        1,
+        0,
+        600,
+        0,
+        800,
+        (Word("H", 50, 57, 700, 10, False, True), Word("2", 57, 61, 697, 6, False, False), Word("O", 61, 68, 700, 10, False, False)),
+    )
+    assert flow([page])[0] == "H2O\n"
 
 
 def type_lines(canvas, *lines, font="Helvetica", size=11, x=72, y=700, leading=13, mode=0):
@@ -304,7 +391,7 @@ def test_letters_that_are_spaced_out_make_words():
 def test_words_without_space_characters_between_them_are_told_apart():
     def page(canvas):
         x = 72
-        for word in "A boat takes people over".split():
+        for word in ["A", "boat", "takes", "people", "over"]:
             canvas.drawString(x, 700, word)
             x += canvas.stringWidth(word, "Helvetica", 12) + 3
 
@@ -401,7 +488,7 @@ def test_work_without_end_is_given_up(monkeypatch):
     objects = [
         "<</Type/Catalog/Pages 2 0 R>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources 5 0 R>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources 5 0 R>>",
         "<</Length 6>>stream\n/X0 Do\nendstream",
         f"<</XObject<<{forms}>>>>",
         *(

@@ -4,7 +4,8 @@ import pytest
 
 ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "lines", "shapes", "headings", "units",
-    "formats.extract", "formats.text", "formats.markdown", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf", "formats", "documents",
+    "formats.extract", "formats.text", "formats.markdown", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
+    "formats", "documents",
     "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index", "building",
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",
@@ -15,7 +16,8 @@ ORDER = [
 ENGINES = {
     "faiss": {"vectors"}, "sentence_transformers": {"embedding"}, "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
     "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "matplotlib": {"evaluation.report"},
-    "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "lxml": {"formats.html"}, "mammoth": {"formats.docx"}, "pypdfium2": {"formats.pdfium"},
+    "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"},
+    "lxml": {"formats.html"}, "mammoth": {"formats.docx"}, "pypdfium2": {"formats.pdfium"},
     "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"},
 }  # fmt: skip
 

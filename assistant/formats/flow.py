@@ -1,7 +1,7 @@
 """Pages laid out in lines -> canonical text with a place for every page: paragraphs, lists, headings; running headers and footers left out.
 
-Knows how printed pages are set; refuses to know any file format. Decides from size, weight and place alone, for the document as a whole: what
-is larger than the body, or bold where the body is not, and stands alone, is a heading.
+Knows how printed pages are set; refuses to know any file format. Decides from size, weight and place alone, for the document as a
+whole: what is larger than the body, or bold where the body is not, and stands alone, is a heading.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from statistics import median
 
 from assistant.formats.layout import Line, Page, Word, joined, lines_of, rows_of
@@ -17,7 +17,7 @@ from assistant.types import Place
 
 _EDGE_ROWS = 3
 """Running headers and footers are looked for among so many rows at the top and at the bottom of a page."""
-_EDGE_SHARE = 0.13
+_EDGE_SHARE = 0.12
 """They stand in this share of its height."""
 _COUNTER = re.compile(r"(?<![\w.,-])\d{1,4}(?![\w,-])")
 _DASHES = "-–—|·. "
@@ -33,6 +33,8 @@ _BOLD_WORDS = 14
 """A bold block of body size with more words is emphasis, not a heading."""
 _RAGGED = 0.05
 """Lines that end so near one another, in shares of their width, end at the edge of the column."""
+_SHORT = 0.45
+"""Lines over less of the page's width tell nothing of where its lines have to end."""
 _PAGE_NUMBER = re.compile(r"(?:page|p\.)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _NAMED_NUMBER = re.compile(r"page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _LABEL = re.compile(r"[^\W\d_][^:.!?]{0,60}:(?:\s|$)")
@@ -44,8 +46,9 @@ _ENDS = (".", "!", "?", ":", ";")
 
 @dataclass(slots=True)
 class _Block:
-    """Lines that belong together: a paragraph, a list item, a table row. `level` is above 0 for a heading; `depth` counts list nesting from 1.
+    """Lines that belong together: a paragraph, a list item, a table row.
 
+    `level` is above 0 for a heading; `depth` counts the nesting of lists from 1;
     `tight` says that it follows the block before without more space than between two lines.
     """
 
@@ -82,7 +85,6 @@ class _Setting:
     size: float
     leading: float
     edges: dict[str, float]
-    joints: frozenset[str] = field(default=frozenset())
 
 
 def flow(pages: Sequence[Page]) -> tuple[str, tuple[Place, ...]]:
@@ -92,7 +94,7 @@ def flow(pages: Sequence[Page]) -> tuple[str, tuple[Place, ...]]:
     if not lines:
         return "", ()
     setting = _setting(lines, pages)
-    blocks = _without_repeated_rows(_blocks(lines, setting))
+    blocks = _over_pages(_blocks(lines, setting))
     _mark_headings(blocks, setting)
     _nest(blocks)
     return _Writer(lines).write(blocks)
@@ -189,18 +191,20 @@ def _setting(lines: Sequence[Line], pages: Sequence[Page]) -> _Setting:
 def _right_edge(lines: Sequence[Line], pages: Sequence[Page]) -> float:
     """Return where the lines of a column have to end: the farthest place that several lines come near.
 
-    Where none is, the margin at the right of the page is taken to be as wide as that at the left.
+    Where none is, or all lines are short, the margin at the right of the page is taken to be as wide as that at the left.
     """
     rows = [line for line in lines if not line.is_row]
     ends = sorted((line.x1 for line in rows), reverse=True)
     left = min((line.x0 for line in rows), default=0.0)
     several = max(3, len(ends) // 50)
+    whole = bool(rows) and rows[0].region.columns == "1"
+    page = pages[rows[0].page - 1] if rows else pages[0]
     for farthest, last in zip(ends, ends[several - 1 :], strict=False):
-        if farthest - last < _RAGGED * (farthest - left):
+        if farthest - last < _RAGGED * (farthest - left) and (not whole or farthest - left > _SHORT * (page.right - page.left)):
             return farthest
-    if not rows or rows[0].region.columns != "1":
+    if not whole:
         return ends[0] if ends else 0.0
-    return max(ends[0], pages[0].right - (left - pages[0].left))
+    return max(ends[0], page.right - (left - page.left))
 
 
 def _is_full(line: Line, following: Line, edges: dict[str, float]) -> bool:
@@ -276,20 +280,41 @@ def _hangs(block: _Block, line: Line) -> bool:
     return line.x0 < first.x0 + slack or centred or (first.text.endswith(":") is False and line.text[:1].islower())
 
 
-def _without_repeated_rows(blocks: list[_Block]) -> list[_Block]:
-    """Return blocks without the head of a table where it is printed again at the top of a page."""
+def _over_pages(blocks: list[_Block]) -> list[_Block]:
+    """Return blocks with tables that go on over the end of a page in one piece.
+
+    Their head is left out where it is printed again, and a row that is cut by the end of the page is put together.
+    """
     kept: list[_Block] = []
     head: Line | None = None
     for block in blocks:
         line = block.first
         if not line.is_row:
-            head = None if head is not None and kept and kept[-1].last.page == line.page else head
+            head = None if kept and kept[-1].last.page == line.page else head
         elif head is None:
             head = line
-        elif line.text == head.text and line.page > kept[-1].last.page:
+        elif line.text == head.text:
             continue
+        elif line.page > kept[-1].last.page:
+            whole = _whole_row(kept[-1].last, line)
+            if whole:
+                kept[-1] = _Block([whole], kept[-1].tight)
+                continue
         kept.append(block)
     return kept
+
+
+def _whole_row(row: Line, rest: Line) -> Line | None:
+    """Return a row with what stands of it on the next page; None where that is a row of its own."""
+    if not row.is_row or not (row.text.startswith("| ") and rest.text.startswith("|  | ")):
+        return None
+    cells, more = row.text[2:-2].split(" | "), rest.text[2:-2].split(" | ")
+    if len(cells) != len(more) or any(
+        new and (not old or old.endswith(_ENDS) or new[0].isupper()) for old, new in zip(cells, more, strict=True)
+    ):
+        return None
+    text = "| " + " | ".join(f"{old} {new}".strip() for old, new in zip(cells, more, strict=True)) + " |"
+    return replace(row, text=text)
 
 
 # Headings and lists

@@ -91,7 +91,8 @@ class Line:
     """One line of text, or one row of a table.
 
     `marker` is "-" for a bullet, the number with its point or bracket for a numbered item, "" for none; `text` leaves it out. `x_text` is
-    where the text begins after the marker. `first` is the width of the first word. `bold` says that all of it is, `bold_start` that it begins so.
+    where the text begins after the marker. `first` is the width of the first word. `bold` says that all of it is bold, `bold_start` that
+    it begins so.
     """
 
     text: str

@@ -1,7 +1,7 @@
 """PDF -> one document with its pages, read in a process of its own. Knows how that process may end; refuses to know what is in a PDF.
 
-A small file can hold work without end, and PDFium can neither be interrupted nor used by two threads at once. So each file is read apart: the
-process ends itself when a page takes too long, may not use memory without end, and cannot take the assistant down with it.
+A small file can hold work without end, and PDFium can neither be interrupted nor used by two threads at once. So each file is read
+apart: the process ends itself when a page takes too long, may not use memory without end, and cannot take the assistant down with it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 import faulthandler
 import json
 import logging
+import math
 import re
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from assistant.formats.extract import Extract, Unreadable
@@ -21,14 +24,16 @@ if TYPE_CHECKING:
     from assistant.config import Settings
 
 _log = logging.getLogger(__name__)
-PAGE_SECONDS = 10.0
-"""A page that takes longer to read is not meant to be read."""
-LAYOUT_SECONDS = 120.0
-"""Time for putting all pages into lines and paragraphs."""
+PAGE_SECONDS = 5.0
+"""A page that needs more of the processor's time to read is not meant to be read."""
+LAYOUT_SECONDS = 300.0
+"""The processor's time for putting all pages into lines and paragraphs."""
+_PATIENCE = 8.0
+"""How much longer than the processor's time anything may take, which is all that counts where the system cannot limit that time."""
 MEMORY = 4 << 30
 """Bytes that reading one file may use, where the system can limit it."""
-_TOO_LONG = 1
-"""How the process ends when its time is up; see `faulthandler.dump_traceback_later`."""
+_TOO_LONG = (1, -int(getattr(signal, "SIGXCPU", 24)))
+"""How the process ends when its time is up: by `faulthandler`, or by the signal SIGXCPU."""
 _START = "import sys; sys.path[:] = sys.argv[1].split(chr(10)); from assistant.formats.pdf import serve; serve(*map(float, sys.argv[2:]))"
 
 
@@ -43,7 +48,7 @@ def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
     limits = map(str, (settings.max_pages, settings.max_text_characters, PAGE_SECONDS))
     command = [sys.executable, "-I", "-c", _START, "\n".join(sys.path), *limits]
     done = subprocess.run(command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    if done.returncode == _TOO_LONG:
+    if done.returncode in _TOO_LONG:
         raise Unreadable("is not a readable PDF (a page takes too long to read)")
     if done.returncode:
         raise Unreadable("is not a readable PDF (reading it takes too much memory, or fails)")
@@ -63,28 +68,28 @@ def _is_cut_off(data: bytes) -> bool:
 
 def serve(most_pages: float, most_characters: float, page_seconds: float) -> None:
     """Read a file from stdin and write what is in it to stdout as JSON; the other side of `extract`."""
-    _limit_memory()
     from assistant.formats.flow import flow
     from assistant.formats.pdfium import read
 
-    def begin(seconds: float = page_seconds) -> None:
-        faulthandler.dump_traceback_later(seconds, exit=True)
-
+    _limit(page_seconds)
     data = sys.stdin.buffer.read()
-    begin()
     try:
-        pages, pictures = read(data, int(most_pages), int(most_characters), begin)
+        pages, pictures = read(data, int(most_pages), int(most_characters), lambda: _limit(page_seconds))
     except Unreadable as error:
         sys.stdout.write(json.dumps({"refused": str(error)}))
         return
-    begin(LAYOUT_SECONDS)
+    _limit(LAYOUT_SECONDS)
     text, places = flow(pages)
     sys.stdout.write(json.dumps({"text": text, "places": [(place.start, place.number) for place in places], "pictures": pictures}))
 
 
-def _limit_memory() -> None:
+def _limit(seconds: float) -> None:
+    """Give this process so many seconds from now, and no more than its share of memory."""
+    faulthandler.dump_traceback_later(_PATIENCE * seconds, exit=True)
     try:
         import resource
     except ImportError:
         return
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + seconds), most))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

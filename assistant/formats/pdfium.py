@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pypdfium2
 from pypdfium2 import raw
@@ -65,7 +65,9 @@ def read(data: bytes, most_pages: int, most_characters: int, begin: Callable[[],
     return pages, pictures
 
 
-def _read_pages(document: Any, most_pages: int, most_characters: int, begin: Callable[[], None]) -> tuple[list[Page], list[int]]:
+def _read_pages(
+    document: pypdfium2.PdfDocument, most_pages: int, most_characters: int, begin: Callable[[], None]
+) -> tuple[list[Page], list[int]]:
     if len(document) > most_pages:
         raise Unreadable(f"has {len(document):,} pages, over the limit of {most_pages:,}")
     pages: list[Page] = []
@@ -83,7 +85,7 @@ def _read_pages(document: Any, most_pages: int, most_characters: int, begin: Cal
     return pages, pictures
 
 
-def _read_page(number: int, page: Any, text_page: Any) -> Page:
+def _read_page(number: int, page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage) -> Page:
     left, bottom, right, top = page.get_bbox()
     if text_page.count_chars() > LAID_OUT:
         return Page(number, left, right, bottom, top, tuple(_unmeasured(text_page, left, top)))
@@ -99,7 +101,7 @@ def _read_page(number: int, page: Any, text_page: Any) -> Page:
     return Page(number, x0, x1, y0, y1, words, tuple(_rules(page, turn)))
 
 
-def _unmeasured(text_page: Any, left: float, top: float) -> Iterator[Word]:
+def _unmeasured(text_page: pypdfium2.PdfTextPage, left: float, top: float) -> Iterator[Word]:
     """Yield the lines of a page that is too long to measure, each as one word, from the top down."""
     for i, line in enumerate(text_page.get_text_range().splitlines()):
         letters = (" " if ord(c) in _SPACES else _letter(ord(c)) for c in line)
@@ -109,7 +111,7 @@ def _unmeasured(text_page: Any, left: float, top: float) -> Iterator[Word]:
 
 
 def _letter(code: int) -> str:
-    """Return what a character stands for in plain text: nothing for what cannot be seen, "\\xad" for a soft hyphen."""
+    """Return what a character stands for in plain text: nothing for what cannot be seen; a soft hyphen for itself."""
     if code in _LETTERS:
         return _LETTERS[code]
     if code < 32 or 0x7F <= code < 0xA0 or code in _DROPPED or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
@@ -117,7 +119,7 @@ def _letter(code: int) -> str:
     return chr(code)
 
 
-def _words(text_page: Any) -> Iterator[tuple[int, Word]]:
+def _words(text_page: pypdfium2.PdfTextPage) -> Iterator[tuple[int, Word]]:
     """Yield runs of characters without a space or a jump between them, each with the quarter turns that its text makes."""
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     styles: dict[int, _Style | None] = {}
@@ -194,7 +196,7 @@ class _Style(NamedTuple):
         return Word("".join(letters), x0, x1, y, self.size, self.bold, spaced)
 
 
-def _style_of(text_page: Any, i: int, styles: dict[int, _Style | None]) -> _Style | None:
+def _style_of(text_page: pypdfium2.PdfTextPage, i: int, styles: dict[int, _Style | None]) -> _Style | None:
     """Return how character i is set; None where it stands at an angle. One look for each text object of the page."""
     held = raw.FPDFText_GetTextObject(text_page.raw, i)
     key = ctypes.addressof(held.contents) if held else 0
@@ -203,7 +205,7 @@ def _style_of(text_page: Any, i: int, styles: dict[int, _Style | None]) -> _Styl
     return styles[key]
 
 
-def _look(text_page: Any, i: int, held: Any) -> _Style | None:
+def _look(text_page: pypdfium2.PdfTextPage, i: int, held: raw.FPDF_PAGEOBJECT) -> _Style | None:
     matrix, flags, name = raw.FS_MATRIX(), ctypes.c_int(), ctypes.create_string_buffer(256)
     raw.FPDFText_GetMatrix(text_page.raw, i, matrix)
     raw.FPDFText_GetFontInfo(text_page.raw, i, name, 256, flags)
@@ -231,7 +233,7 @@ def _turned(turn: int, left: float, bottom: float, right: float, top: float) -> 
     return -top, -bottom, left, right
 
 
-def _rules(page: Any, turn: int) -> Iterator[Rule]:
+def _rules(page: pypdfium2.PdfPage, turn: int) -> Iterator[Rule]:
     """Yield what is drawn on a page as boxes: lines, the edges of stroked frames, and small marks such as drawn bullets."""
     for number in range(min(raw.FPDFPage_CountObjects(page.raw), MOST_PATHS)):
         drawn = raw.FPDFPage_GetObject(page.raw, number)
@@ -249,7 +251,7 @@ def _rules(page: Any, turn: int) -> Iterator[Rule]:
             yield from (Rule(*_turned(turn, *edge)) for edge in _edges(drawn))
 
 
-def _edges(drawn: Any) -> Iterator[tuple[float, float, float, float]]:
+def _edges(drawn: raw.FPDF_PAGEOBJECT) -> Iterator[tuple[float, float, float, float]]:
     """Yield the upright and level lines of a stroked path as (left, bottom, right, top)."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(drawn, fill, stroke)
