@@ -22,7 +22,7 @@ _EDGE_SHARE = 0.12
 _COUNTER = re.compile(r"(?<![\w.,-])\d{1,4}(?![\w,-])")
 _DASHES = "-–—|·. "
 _MARGIN = 0.045
-"""What stands so near the edge of the page, in shares of its height, and is smaller than the body is no part of the text."""
+"""What stands so near the edge of the page, in shares of its height, and is small or set apart is no part of the text."""
 _LARGER = 1.06
 """A heading is so many times as large as the body at least."""
 _HEADING_SHARE = 0.3
@@ -153,10 +153,10 @@ def _is_margin(page: Page, rows: Sequence[Sequence[Word]], i: int, body: float) 
     text, y = joined(row).strip(), row[0].y
     height = page.top - page.bottom
     outer = min(page.top - y - row[0].size, y - page.bottom) / height
-    if outer < _MARGIN and row[0].size < 0.95 * body:
-        return True
     neighbour = rows[1] if i == 0 else rows[-2]
     apart = abs(neighbour[0].y - y) > 1.8 * body
+    if outer < _MARGIN and (row[0].size < 0.95 * body or (apart and row[0].size < 1.25 * body)):
+        return True
     return outer < 0.12 and apart and bool(_NAMED_NUMBER.fullmatch(text) or (_PAGE_NUMBER.fullmatch(text) and str(page.number) in text))
 
 
@@ -224,10 +224,11 @@ def _blocks(lines: Sequence[Line], setting: _Setting) -> list[_Block]:
 
 
 def _is_tight(before: Line, line: Line, setting: _Setting) -> bool:
-    """Say whether a line follows another without more space than lines of a paragraph have."""
+    """Say whether a line follows another without more space than lines of a paragraph have; a sentence that goes on may have more."""
     if before.page != line.page or before.region != line.region:
         return False
-    return 0 < before.y - line.y <= setting.leading * 1.17 * max(before.size, line.size) + 0.3
+    slack = 1.6 if line.text[:1].islower() and not before.text.endswith(_ENDS) else 1.17
+    return 0 < before.y - line.y <= setting.leading * slack * max(before.size, line.size) + 0.3
 
 
 def _goes_on(block: _Block, line: Line, tight: bool, setting: _Setting) -> bool:
@@ -368,7 +369,7 @@ def _may_head(blocks: Sequence[_Block], n: int, setting: _Setting) -> bool:
     if block.last.text.endswith((*_ENDS, ",")) or line.size < 0.9 * setting.size or n + 1 == len(blocks):
         return False
     after = blocks[n + 1]
-    return after.first.is_row or after.level > 0 or not after.bold or bool(after.first.marker)
+    return after.first.is_row or after.level > 0 or not after.bold or bool(after.first.marker) or after.last.text.endswith(":")
 
 
 def _nest(blocks: Sequence[_Block]) -> None:

@@ -25,8 +25,10 @@ _NEAR = 3.0
 _MOST_RULES = 3_000
 _MOST_SEGMENTS = 4_000
 """A page of more pieces is read as one column."""
-_GUTTER = 1.0
-"""Free space between two columns in units of the font size at least."""
+_WIDE = 0.65
+"""A gap on a line that may part columns or cells, in units of the font size."""
+_GUTTER = 0.4
+"""Free space between two columns of text in units of the font size at least."""
 _COLUMN_LINES = 4
 """A text column has at least so many lines."""
 _CELL_GAP = 1.2
@@ -201,7 +203,7 @@ def _segments(row: Sequence[Word]) -> list[Segment]:
     """Return a row cut where its gaps are wide; a bullet or number stays with its text."""
     found: list[list[Word]] = []
     for n, word in enumerate(row):
-        if not found or (word.x0 - row[n - 1].x1 > _GUTTER * max(word.size, row[n - 1].size) and not _marks_alone(found[-1], word)):
+        if not found or (word.x0 - row[n - 1].x1 > _WIDE * max(word.size, row[n - 1].size) and not _marks_alone(found[-1], word)):
             found.append([word])
         else:
             found[-1].append(word)
@@ -275,9 +277,11 @@ def _bands_at(segments: list[Segment], x: float) -> _Bands:
             other.extend(run)
         run = []
 
-    for segment in segments:
-        if segment[0].x0 < x < segment[-1].x1 + _GUTTER * 0.8 * segment[-1].size:
+    for segment, following in zip(segments, [*segments[1:], None], strict=True):
+        if segment[0].x0 < x < segment[-1].x1 + _GUTTER * segment[-1].size:
             close()
+            other.append(segment)
+        elif not run and other and _ends_paragraph(other[-1], segment, following):
             other.append(segment)
         else:
             run.append(segment)
@@ -285,6 +289,14 @@ def _bands_at(segments: list[Segment], x: float) -> _Bands:
     if other and bands:
         bands.append((None, other))
     return bands
+
+
+def _ends_paragraph(before: Segment, segment: Segment, following: Segment | None) -> bool:
+    """Say whether a segment alone on its line goes on with the line above it, which is set in the same way."""
+    size = before[0].size
+    close = 0 < before[0].y - segment[0].y < 1.6 * size and segment[0].size == size
+    alone = following is None or segment[0].y - following[0].y > 0.5 * size
+    return close and alone and abs(segment[0].x0 - before[0].x0) < 0.5 * size
 
 
 def _are_columns(left: list[Segment], right: list[Segment]) -> bool:
@@ -297,11 +309,12 @@ def _are_columns(left: list[Segment], right: list[Segment]) -> bool:
 
 
 def _is_prose(side: list[Segment]) -> bool:
+    """Say whether most lines of a side are long, list items or headings, and hold several words."""
     width = max(s[-1].x1 for s in side) - min(s[0].x0 for s in side)
-    full = sum(s[-1].x1 - s[0].x0 > 0.6 * width for s in side)
+    size = _size(word for segment in side for word in segment)
     words = sum(len(s) for s in side) / len(side)
-    items = sum(len(s) > 1 and _is_mark(s[0], s[1]) for s in side)
-    return words >= 3 and (full >= 0.5 * len(side) or items >= 0.5 * len(side))
+    text = sum(s[-1].x1 - s[0].x0 > 0.6 * width or (len(s) > 1 and _is_mark(s[0], s[1])) or s[0].size > 1.06 * size for s in side)
+    return words >= 3 and text >= 0.5 * len(side)
 
 
 def _aligned(left: list[Segment], right: list[Segment]) -> bool:

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from statistics import median
 from typing import NamedTuple
 
 import pypdfium2
@@ -23,10 +24,10 @@ LAID_OUT = 60_000
 """A page of more characters is no page for people; it is read in the order in which the file holds it, every line by itself."""
 MOST_PATHS = 5_000
 """A page with more drawn paths is a drawing; its lines are not looked at."""
-_UNEVEN = 0.1
-"""The gaps between spaced-out letters of one word differ by less than this, in units of the font size."""
-_SPACED_OUT = 4
-"""So many single letters with equal gaps between them are a word whose letters are spaced out."""
+_SPACED_OUT = 5
+"""A stretch of so many characters tells by itself how far its letters are spaced out."""
+_ADJACENT = (-1.2, 1.0)
+"""Neighbours in a stretch are at most so far apart, in units of the font size; the letters of a ligature share one box."""
 _ENCRYPTED = {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
@@ -89,10 +90,7 @@ def _read_page(number: int, page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTex
     left, bottom, right, top = page.get_bbox()
     if text_page.count_chars() > LAID_OUT:
         return Page(number, left, right, bottom, top, tuple(_unmeasured(text_page, left, top)))
-    found: dict[int, list[Word]] = {}
-    for turn, word in _words(text_page):
-        found.setdefault(turn, []).append(word)
-    found = {turn: _drawn_together(words) for turn, words in found.items()}
+    found = _words(text_page)
     if not found:
         return Page(number, left, right, bottom, top, ())
     turn = max(found, key=lambda t: (sum(len(word.text) for word in found[t]), -t))
@@ -119,70 +117,81 @@ def _letter(code: int) -> str:
     return chr(code)
 
 
-def _words(text_page: pypdfium2.PdfTextPage) -> Iterator[tuple[int, Word]]:
-    """Yield runs of characters without a space or a jump between them, each with the quarter turns that its text makes."""
+class _Stretch(NamedTuple):
+    """Characters of one style on one base line without a space character between them, with their left and right edges."""
+
+    style: _Style
+    y: float
+    spaced: bool
+    letters: list[str]
+    edges: list[tuple[float, float]]
+
+    def gaps(self) -> list[float]:
+        """Return the gaps between neighbours in units of the font size."""
+        return [(after[0] - before[1]) / self.style.size for before, after in zip(self.edges, self.edges[1:], strict=False)]
+
+
+def _words(text_page: pypdfium2.PdfTextPage) -> dict[int, list[Word]]:
+    """Return the words of a page by the quarter turns that their text makes, in the order in which the file holds them."""
+    stretches = list(_stretches(text_page))
+    usual: dict[_Style, list[float]] = {}
+    for stretch in stretches:
+        if len(stretch.letters) >= _SPACED_OUT:
+            usual.setdefault(stretch.style, []).append(median(stretch.gaps()))
+    tracked = {style: median(gaps) for style, gaps in usual.items()}
+    found: dict[int, list[Word]] = {}
+    for stretch in stretches:
+        gaps = stretch.gaps()
+        gap = median(gaps) if len(stretch.letters) >= _SPACED_OUT else tracked.get(stretch.style, 0.0)
+        found.setdefault(stretch.style.turn, []).extend(_parted(stretch, gaps, SPACE + max(gap, 0.0)))
+    return found
+
+
+def _parted(stretch: _Stretch, gaps: list[float], space: float) -> Iterator[Word]:
+    """Yield the words of a stretch: it is parted where a gap is wider than `space`."""
+    starts = [0, *(n for n, gap in enumerate(gaps, 1) if gap > space)]
+    for start, end in zip(starts, [*starts[1:], len(stretch.letters)], strict=True):
+        text, right = "".join(stretch.letters[start:end]), max(edge[1] for edge in stretch.edges[start:end])
+        style = stretch.style
+        yield Word(text, stretch.edges[start][0], right, stretch.y, style.size, style.bold, stretch.spaced and start == 0)
+
+
+def _stretches(text_page: pypdfium2.PdfTextPage) -> Iterator[_Stretch]:
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     styles: dict[int, _Style | None] = {}
-    letters: list[str] = []
-    style: _Style | None = None
-    x0 = x1 = base = 0.0
+    held: _Stretch | None = None
     spaced = False
     for i in range(text_page.count_chars()):
         code = raw.FPDFText_GetUnicode(text_page.raw, i)
         if code in _SPACES:
             if not raw.FPDFText_IsGenerated(text_page.raw, i):
-                if letters and style:
-                    yield style.turn, style.word(letters, x0, x1, base, spaced)
-                    letters = []
-                spaced = True
+                if held:
+                    yield held
+                held, spaced = None, True
             continue
         letter = _letter(code)
-        own = _style_of(text_page, i, styles)
-        if not letter or own is None:
+        style = _style_of(text_page, i, styles)
+        if not letter or style is None:
             continue
         raw.FPDFText_GetLooseCharBox(text_page.raw, i, box)
         raw.FPDFText_GetCharOrigin(text_page.raw, i, x, y)
-        left, right, _, _ = _turned(own.turn, box.left, box.bottom, box.right, box.top)
-        _, _, origin, _ = _turned(own.turn, x.value, y.value, x.value, y.value)
-        if not (math.isfinite(left) and math.isfinite(right) and math.isfinite(origin)):
+        left, right, _, _ = _turned(style.turn, box.left, box.bottom, box.right, box.top)
+        _, _, base, _ = _turned(style.turn, x.value, y.value, x.value, y.value)
+        if not (math.isfinite(left) and math.isfinite(right) and math.isfinite(base)):
             continue
-        if letters and style and (own != style or abs(origin - base) > 0.1 * own.size or not -0.5 < (left - x1) / own.size < SPACE):
-            yield style.turn, style.word(letters, x0, x1, base, spaced)
-            letters, spaced = [], False
-        if not letters:
-            style, x0, x1, base = own, left, right, origin
-        letters.append(letter)
-        x1 = max(x1, right)
-    if letters and style:
-        yield style.turn, style.word(letters, x0, x1, base, spaced)
-
-
-def _drawn_together(words: list[Word]) -> list[Word]:
-    """Return words with those drawn together whose letters are spaced out; short ones where longer ones of their size are."""
-    runs: list[list[Word]] = []
-    for word in words:
-        if runs and _is_next_letter(runs[-1], word):
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    usual = {run[0].size: _gap(run[0], run[1]) for run in runs if len(run) >= _SPACED_OUT}
-    found: list[Word] = []
-    for run in runs:
-        if len(run) > 1 and abs(_gap(run[0], run[1]) - usual.get(run[0].size, -1.0)) < _UNEVEN:
-            found.append(run[0]._replace(text="".join(word.text for word in run), x1=run[-1].x1))
-        else:
-            found.extend(run)
-    return found
-
-
-def _gap(one: Word, other: Word) -> float:
-    return (other.x0 - one.x1) / other.size
-
-
-def _is_next_letter(run: list[Word], word: Word) -> bool:
-    before = run[-1]
-    same = len(before.text) == len(word.text) == 1 and not word.spaced and (before.y, before.size) == (word.y, word.size)
-    return same and 0 < _gap(before, word) < 1 and (len(run) < 2 or abs(_gap(before, word) - _gap(run[0], run[1])) < _UNEVEN)
+        if held and (
+            style != held.style
+            or abs(base - held.y) > 0.1 * style.size
+            or not _ADJACENT[0] < (left - held.edges[-1][1]) / style.size < _ADJACENT[1]
+        ):
+            yield held
+            held, spaced = None, False
+        if held is None:
+            held = _Stretch(style, base, spaced, [], [])
+        held.letters.append(letter)
+        held.edges.append((left, right))
+    if held:
+        yield held
 
 
 class _Style(NamedTuple):
@@ -191,9 +200,6 @@ class _Style(NamedTuple):
     size: float
     bold: bool
     turn: int
-
-    def word(self, letters: list[str], x0: float, x1: float, y: float, spaced: bool) -> Word:
-        return Word("".join(letters), x0, x1, y, self.size, self.bold, spaced)
 
 
 def _style_of(text_page: pypdfium2.PdfTextPage, i: int, styles: dict[int, _Style | None]) -> _Style | None:
