@@ -310,6 +310,9 @@ def _are_columns(left: list[Segment], right: list[Segment]) -> bool:
 
 def _is_prose(side: list[Segment]) -> bool:
     """Say whether most lines of a side are long, list items or headings, and hold several words."""
+    rows = rows_of(word for segment in side for word in segment)
+    if len(_intervals([[segment] for segment in side])) == 1:
+        side = [tuple(row) for row in rows]
     width = max(s[-1].x1 for s in side) - min(s[0].x0 for s in side)
     size = _size(word for segment in side for word in segment)
     words = sum(len(s) for s in side) / len(side)
