@@ -5,7 +5,7 @@ import pytest
 ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "lines", "shapes", "headings", "units",
     "formats.extract", "formats.text", "formats.markdown", "formats.page", "formats.grid", "formats.html", "formats.zipped",
-    "formats.docx", "formats", "documents",
+    "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf", "formats", "documents",
     "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "embedding", "vectors",
     "lexical", "manifest", "index", "planning", "building", "watching",
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
@@ -19,7 +19,7 @@ ENGINES = {
     "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "matplotlib": {"evaluation.report"},
     "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},
     "watchfiles": {"watching"}, "lxml": {"formats.page", "formats.grid", "formats.html"}, "mammoth": {"formats.docx"},
-    "pypdfium2": {"formats.pdf"},
+    "pypdfium2": {"formats.pdfium"},
     "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"},
 }  # fmt: skip
 

@@ -6,13 +6,24 @@ Each has `extract(name, data, settings)`, which returns one `Extract` per docume
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
+
+if TYPE_CHECKING:
+    from assistant.config import Settings
 
 __all__ = ["SUFFIXES", "Extract", "Unreadable", "extract"]
 
-_MODULES = {".txt": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html", ".docx": "docx"}
+_MODULES = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".docx": "docx",
+    ".pdf": "pdf",
+}
 SUFFIXES = frozenset(_MODULES)
 """File name endings that can be read. Other files are reported, never silently skipped."""
 
