@@ -142,9 +142,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         tally = kill_builds(Path(folder) / "index", make_settings(), rounds, seed, folder)
-    print(f"{rounds} builds in {time.perf_counter() - began:.0f} s: {sum(tally.killed.values())} killed, {tally.ended} ended first")
-    print("\n".join(f"  killed after '{stage}': {n}" for stage, n in sorted(tally.killed.items())))
-    print(f"opened {tally.opened}, answered {tally.answered}, faults: {tally.faults or 'none'}")
+    lines = [f"{rounds} builds in {time.perf_counter() - began:.0f} s: {sum(tally.killed.values())} killed, {tally.ended} ended first"]
+    lines += [f"  killed after '{stage}': {n}" for stage, n in sorted(tally.killed.items())]
+    lines += [f"opened {tally.opened}, answered {tally.answered}, faults: {tally.faults or 'none'}\n"]
+    sys.stdout.write("\n".join(lines))
     return 1 if tally.faults else 0
 
 
