@@ -4,8 +4,8 @@ import pytest
 
 ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "lines", "shapes", "headings", "units",
-    "formats.extract", "formats.text", "formats.markdown", "formats.page", "formats.grid", "formats.html", "formats.zipped", "formats.docx", "formats",
-    "documents",
+    "formats.extract", "formats.text", "formats.markdown", "formats.page", "formats.grid", "formats.html", "formats.zipped",
+    "formats.docx", "formats", "documents",
     "codes", "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index", "building",
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",

@@ -8,9 +8,10 @@ from itertools import zip_longest
 
 from lxml import etree
 
-from assistant.formats.page import BLOCKS, Element, Weight, count, is_footnote_mark, plain
+from assistant.formats.page import BLOCKS, HEADINGS, Element, Weight, count, is_footnote_mark, plain
 
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+_APART = re.compile(r"\s*;[\s;]*")
 LONGEST_CELL = 1500
 """A cell of more characters holds a part of the page, not a datum."""
 MOST_COLUMNS = 100
@@ -71,10 +72,7 @@ def is_data(table: Element, weights: dict[Element, Weight]) -> bool:
     """Say whether a table holds data: columns of short cells, and nothing that lays out a page."""
     if (table.get("role") or "").casefold() in ("presentation", "none"):
         return False
-    if (
-        next((one for one in table.iter("table", "h1", "h2", "h3", "h4", "h5", "h6", "main", "article") if one is not table), None)
-        is not None
-    ):
+    if any(one is not table for one in table.iter("table", *HEADINGS, "main", "article")):
         return False
     widths = [sum(_is_cell(cell) for cell in row) for row in table.iter("tr")]
     if max(widths, default=0) < 2:
@@ -156,14 +154,14 @@ def _cell_words(cell: Element, weights: dict[Element, Weight]) -> str:
             if element not in weights or is_footnote_mark(element):
                 walker.skip_subtree()
                 continue
-            if element.tag == "li" and "".join(pieces).strip():
-                pieces.append("; ")
+            if element.tag == "li":
+                pieces.append(" ; ")
             pieces.append(" " if element.tag in BLOCKS or element.tag == "br" else "")
             pieces.append(element.text or "")
         elif element is not cell:
             pieces.append(" " if element.tag in BLOCKS else "")
             pieces.append(element.tail or "")
-    return re.sub(r"\s+;", ";", " ".join("".join(pieces).split())).replace("|", "\\|")
+    return _APART.sub("; ", " ".join("".join(pieces).split())).strip("; ").replace("|", "\\|")
 
 
 def _header_rows(rows: Sequence[Element], grid: Sequence[Sequence[str]]) -> int:
