@@ -32,6 +32,10 @@ def text_of(page, settings, suffix=".html"):
             "| A | B |\n|---|---|\n| 1 | 2 |\n| 1 | 3 |\n| 4 |  |\n",
         ),
         ("<table><tr><th>A<th>B<tr><td>1<td><ul><li>x<li>y</ul></table>", "| A | B |\n|---|---|\n| 1 | x; y |\n"),
+        (
+            "<table><tr><th rowspan=2>Code<th colspan=2>Rent<tr><th>First<th>Later<tr><td>F1001<td>2<td>3</table>",
+            "| Code | Rent First | Rent Later |\n|---|---|---|\n| F1001 | 2 | 3 |\n",
+        ),
         ("<table><tr><td><h2>Side</h2><p>one</p></td><td>two</td></tr></table>", "## Side\n\none\n\ntwo\n"),
         ("<h2>A</h2><details><summary>Rare risks?</summary><p>Fog.</p></details>", "## A\n\n### Rare risks?\n\nFog.\n"),
         ("<pre>a  b\n  c</pre><pre><code># x</code></pre>", "a  b\n  c\n\n```\n# x\n```\n"),

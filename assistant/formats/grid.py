@@ -108,19 +108,20 @@ def _row(words: Iterable[str]) -> str:
 
 
 def _grid(rows: Sequence[Element], weights: dict[Element, Weight]) -> list[list[str]]:
-    """Return the words of the cells of each row; a cell that spans rows stands in each of them."""
+    """Return the words of the cells of each row; a cell that spans rows stands in each, one of a header that spans columns too."""
     found: list[list[str]] = []
     hanging: dict[int, tuple[int, str]] = {}
     for row in rows:
         cells: list[str] = []
         below: dict[int, tuple[int, str]] = {}
+        heads = sum(cell.tag == "th" for cell in row) > 1 and not any(cell.tag == "td" for cell in row)
         for cell in row:
             if _is_cell(cell) and cell in weights:
                 _let_hang(cells, hanging, below)
                 words, down, across = _cell_words(cell, weights), _span_of(cell, "rowspan"), _span_of(cell, "colspan")
                 if down > 1:
                     below[len(cells)] = (down - 1, words)
-                cells += [words, *[""] * (across - 1)]
+                cells += [words, *[words if heads else ""] * (across - 1)]
         _let_hang(cells, hanging, below)
         found.append(cells[:MOST_COLUMNS])
         hanging = below
