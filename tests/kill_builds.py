@@ -126,7 +126,7 @@ def kill_builds(index, settings, rounds, seed=0, folder=None):
             wanted = {path.name: path.read_text(encoding="utf-8") for path in corpus.iterdir()}
             held = held_texts(index, settings)
             lost = {name for name, text in wanted.items() if held.get(name) not in wanted.values() and text not in held.values()}
-            if lost or not is_current(index, corpus, settings) or not set(held.values()) == set(wanted.values()):
+            if lost or not is_current(index, corpus, settings) or set(held.values()) != set(wanted.values()):
                 tally.faults.append(f"the next run lost documents: {sorted(lost)}")
             left = [path.name for path in index.iterdir() if path.name.startswith((".building-", ".manifest-"))]
             if left or len(list(index.glob("data-*"))) != 1:
