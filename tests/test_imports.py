@@ -4,7 +4,8 @@ import pytest
 
 ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "lines", "shapes", "headings", "units",
-    "formats.extract", "formats.text", "formats.markdown", "formats", "documents",
+    "formats.extract", "formats.text", "formats.markdown",
+    "formats.zipped", "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
     "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index", "building",
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",

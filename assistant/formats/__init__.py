@@ -12,7 +12,8 @@ from assistant.formats.extract import Extract, Unreadable
 
 __all__ = ["SUFFIXES", "Extract", "Unreadable", "extract"]
 
-_MODULES = {".txt": "text", ".md": "markdown", ".markdown": "markdown"}
+_SHEETS = dict.fromkeys((".xlsx", ".xls", ".ods", ".csv", ".tsv"), "sheet")
+_MODULES = {".txt": "text", ".md": "markdown", ".markdown": "markdown", **_SHEETS}
 SUFFIXES = frozenset(_MODULES)
 """File name endings that can be read. Other files are reported, never silently skipped."""
 
