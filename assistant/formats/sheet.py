@@ -170,7 +170,7 @@ def _column_number(letters: bytes) -> int:
 
 def _sheet(workbook: CalamineWorkbook, name: str) -> Grid:
     sheet = workbook.get_sheet_by_name(name)
-    if sheet.total_height > MOST_ROWS:
+    if sheet.height > MOST_ROWS:
         raise Unreadable(f"has more than {MOST_ROWS:,} rows")
     if sheet.total_height * sheet.total_width > MOST_CELLS:
         raise Unreadable(f"has a sheet of more than {MOST_CELLS:,} cells")

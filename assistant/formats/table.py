@@ -56,14 +56,15 @@ class Table:
 def find_table(sheet: str, grid: Sequence[Row], code_pattern: str) -> Table:
     """Return the table in a grid of equally long rows; titles and notes above its header are left out.
 
-    Rows without any cell are left out. Without a header every row counts and columns have no names.
+    Rows without any cell, and those that repeat the header, are left out. Without a header every row counts and columns have no names.
     """
     rows = [row for row in grid if any(row[1])]
     at = _header(rows, re.compile(code_pattern))
     if at is None:
         return Table(sheet, (), tuple(rows))
     above = rows[at - 1] if at and rows[at - 1][0] == rows[at][0] - 1 else None
-    return Table(sheet, _names(rows[at][1], above[1] if above else ()), tuple(rows[at + 1 :]))
+    below = tuple(row for row in rows[at + 1 :] if row[1] != rows[at][1])
+    return Table(sheet, _names(rows[at][1], above[1] if above else ()), below)
 
 
 def _header(rows: Sequence[Row], codes: re.Pattern[str]) -> int | None:
@@ -74,8 +75,21 @@ def _header(rows: Sequence[Row], codes: re.Pattern[str]) -> int | None:
     for at, (_, cells) in enumerate(rows[: min(LOOKED_AT, len(rows) - 1)]):
         named = [cell for cell in cells if cell]
         if len(named) >= max(2, MOST_FILLED * usual):
-            return at if all(_may_name(cell, codes) for cell in named) and not _recurs(at, cells, rows) else None
+            at = _lowest(at, rows, codes)
+            named = [cell for cell in rows[at][1] if cell]
+            return at if all(_may_name(cell, codes) for cell in named) and not _recurs(at, rows[at][1], rows) else None
     return None
+
+
+def _lowest(at: int, rows: Sequence[Row], codes: re.Pattern[str]) -> int:
+    """Return the last row of a header of several, which merged cells bind together: they stand in each of them."""
+    while at + 2 < len(rows):
+        cells, below = rows[at][1], rows[at + 1][1]
+        bound = any(cell and cell == other for cell, other in zip(cells, below, strict=True))
+        if cells == below or not bound or not all(_may_name(cell, codes) for cell in below if cell):
+            break
+        at += 1
+    return at
 
 
 def _may_name(cell: str, codes: re.Pattern[str]) -> bool:
@@ -83,8 +97,8 @@ def _may_name(cell: str, codes: re.Pattern[str]) -> bool:
 
 
 def _recurs(at: int, cells: Sequence[str], rows: Sequence[Row]) -> bool:
-    """Say whether a cell stands again further down its own column, as values do and names do not."""
-    below = rows[at + 1 :]
+    """Say whether a cell stands again further down its own column, as values do and names do not, unless the whole header does."""
+    below = [row for row in rows[at + 1 :] if row[1] != cells]
     return any(cell and any(other[i] == cell for _, other in below) for i, cell in enumerate(cells))
 
 
