@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.conflicts import asks_inclusion, conflicting, title_first, title_quote, title_rules
+from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
 from assistant.kinds import Kind, presumes
@@ -75,7 +75,7 @@ class Answerer:
         """Answer a bare code with the official title of its documents."""
         quotes = []
         for document in map(self._index.by_id.__getitem__, query.documents):
-            rows = self._index.candidate_rows[document.id]
+            rows = self._index.candidates.of(document.id)
             holder = next((c for c in map(self._index.candidates.__getitem__, rows) if c.span(document).contains(document.title)), None)
             if holder:
                 quotes.append(quote_candidate(document, holder, Role.ANSWER))
@@ -121,7 +121,7 @@ class Answerer:
             holding = {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE}
         if not holding:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        quotes = [self._quote(d, holding[d][0], Role.ANSWER) for d in sorted(holding)]
+        quotes = [self._quote(holding[d][0], Role.ANSWER) for d in sorted(holding)]
         return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding))
 
     def _from_documents(self, query: Query) -> Answer:
@@ -136,8 +136,8 @@ class Answerer:
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        quotes = share_words(title_first(self._index, query.text, [quote for d in answering for quote in self._chosen(d, found[d])]))
-        quotes += conflicting(self._index, quotes)
+        quotes = share_words(title_first(self._index, query.text, [quote for d in answering for quote in self._chosen(found[d])]))
+        quotes += [*conflicting(self._index, quotes), *self._disagreeing(query.text, quotes)]
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
 
@@ -166,14 +166,14 @@ class Answerer:
                 [] if lost else self._nearest(found),
                 confidence=1 - belief,
             )
-        quotes = [quote for d in answering for quote in self._chosen(d, found[d])[:1]]
+        quotes = [quote for d in answering for quote in self._chosen(found[d])[:1]]
         shared = share_words(quotes)
         if len(shared) == 1:
             return self._answered(query, shared, belief)
         described = [self._index.by_id[d] for d in contending]
         if asks_inclusion(query.text) and all(map(title_rules, described)):
             quotes = [title_quote(document) for document in described]
-        if len(contending) == len(self._index.documents) and (clause := self._shared_clause(query.text, quotes)):
+        if len(contending) == self._index.services and (clause := self._shared_clause(query.text, quotes)):
             return self._answered(query, [clause], belief)
         return self._clarify(query, contending, shared, belief)
 
@@ -197,22 +197,46 @@ class Answerer:
         return [Choice(document.codes[0] if document.codes else "", document.title_text) for document in described]
 
     def _read(self, documents: Sequence[str], text: str) -> dict[str, list[Reading]]:
-        return {d: read(self._index, self._reader, text, d) for d in documents}
+        """Return, for each document, its readings, or those of another that describes the same code and answers better."""
+        return {d: self._best(self._read_service(d, text)) for d in documents}
+
+    def _read_service(self, document: str, text: str) -> list[list[Reading]]:
+        """Return the readings of the documents that describe the same code as one, those first whose word counts most."""
+        return [read(self._index, self._reader, text, d) for d in self._index.service(document)]
+
+    def _best(self, found: Sequence[list[Reading]]) -> list[Reading]:
+        """Return the first readings that all but reach the best score of all."""
+        calibration = self._index.reader.calibration
+        top = max((readings[0].score for readings in found if readings), default=0.0)
+        return next((readings for readings in found if readings and readings[0].score >= top - calibration.reading_widen), [])
+
+    def _disagreeing(self, text: str, quotes: Sequence[Quote]) -> list[Quote]:
+        """Return what other documents of the quoted codes answer to the same question where it contradicts a quote."""
+        against: list[Quote] = []
+        for name in dict.fromkeys(quote.document for quote in quotes if len(self._index.service(quote.document)) > 1):
+            for readings in self._read_service(name, text):
+                if not readings or answerability(self._index, readings) < self._index.reader.calibration.reading_sure:
+                    continue
+                other = self._quote(readings[0], Role.CONFLICT)
+                against += [
+                    other for quote in quotes if quote.document == name != other.document and contradict(self._index, quote, other)
+                ][:1]
+        return against
 
     def _nearest(self, found: dict[str, list[Reading]]) -> list[Quote]:
         """Return the one passage closest to the question, to be shown with a refusal."""
         best = max((d for d, readings in found.items() if readings), key=lambda d: (found[d][0].score, d), default=None)
-        return [self._quote(best, found[best][0], Role.NEAREST)] if best else []
+        return [self._quote(found[best][0], Role.NEAREST)] if best else []
 
-    def _chosen(self, document: str, readings: Sequence[Reading]) -> list[Quote]:
-        return [self._quote(document, reading, Role.ANSWER) for reading in choose(self._index, readings)]
+    def _chosen(self, readings: Sequence[Reading]) -> list[Quote]:
+        return [self._quote(reading, Role.ANSWER) for reading in choose(self._index, readings)]
 
-    def _quote(self, document: str, reading: Reading, role: Role) -> Quote:
-        return quote_candidate(self._index.by_id[document], reading.candidate, role)
+    def _quote(self, reading: Reading, role: Role) -> Quote:
+        return quote_candidate(self._index.by_id[reading.candidate.document], reading.candidate, role)
 
     def _nearest_codes(self, unknown: str) -> list[Choice]:
         close = difflib.get_close_matches(unknown, list(self._index.by_code), n=NEAREST_CODES, cutoff=0.3)
-        return [Choice(code, self._index.by_code[code][0].title_text) for code in close]
+        return [Choice(code, self._index.by_id[self._index.by_code[code][0]].title_text) for code in close]
 
     def _answered(self, query: Query, quotes: Sequence[Quote], confidence: float, message: str = "") -> Answer:
         answering = [quote for quote in quotes if quote.role is Role.ANSWER]

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answering import Answerer
-from assistant.building import Progress, build_index
+from assistant.building import Progress, build_index, is_current
 from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
-from assistant.errors import QueryError
-from assistant.index import Index, is_current, open_index
+from assistant.errors import IndexMismatch, IndexNotFound, QueryError
+from assistant.index import Index, open_index
+from assistant.manifest import read_manifest
 from assistant.query import Query, documents_of_codes, understand
 from assistant.reading import EncoderReader
 from assistant.reranking import rerank
@@ -38,9 +39,10 @@ class Assistant:
     >>> assistant.ask("how long does portable oxygen last?").quotes[0].text  # doctest: +SKIP
     """
 
-    def __init__(self, index: Index, corpus: Path) -> None:
+    def __init__(self, index: Index, corpus: Path, folder: Path) -> None:
         self.index = index
         self.corpus = corpus
+        self.folder = folder
         self._reader = EncoderReader()
         self._answerer = Answerer(index, self._reader)
 
@@ -66,7 +68,19 @@ class Assistant:
         folder = Path(index) if index is not None else default_index(source)
         if build and not is_current(folder, source, settings):
             build_index(source, folder, settings, progress)
-        return cls(open_index(folder, settings), source)
+        return cls(open_index(folder, settings), source, folder)
+
+    def current(self) -> Assistant:
+        """Return this assistant, or one over the index that a build has put in the place of this one's since.
+
+        What goes on for long calls it for each request; an index that cannot be opened is left for the next time.
+        """
+        try:
+            if read_manifest(self.folder).data == self.index.manifest.data:
+                return self
+            return Assistant(open_index(self.folder, self.index.settings), self.corpus, self.folder)
+        except (IndexNotFound, IndexMismatch):
+            return self
 
     def ask(self, question: str, history: Sequence[str] = (), *, code: str | None = None) -> Answer:
         """Return the answer to `question` after the earlier questions in `history`; only about `code` where given.
@@ -150,8 +164,9 @@ class Assistant:
 
     def codes(self) -> list[CodeEntry]:
         """Return every code of the corpus in order, then documents without a code under an empty code."""
-        entries = [CodeEntry(code, d.title_text, d.id) for code, documents in self.index.by_code.items() for d in documents]
-        return entries + [CodeEntry("", d.title_text, d.id) for d in self.index.documents if not d.codes]
+        entries = [CodeEntry(code, self.index.by_id[name].title_text, name) for code, names in self.index.by_code.items() for name in names]
+        uncoded = [i for i, codes in enumerate(self.index.documents.codes) if not codes]
+        return entries + [CodeEntry("", d.title_text, d.id) for d in map(self.index.documents.__getitem__, uncoded)]
 
     def known_code(self, code: str) -> str:
         """Return `code` as the corpus writes it.
@@ -171,7 +186,7 @@ class Assistant:
         Raises:
             QueryError: there are none.
         """
-        return self.index.by_code[self.known_code(code)]
+        return tuple(self.index.by_id[name] for name in self.index.by_code[self.known_code(code)])
 
     def section(self, document: Document, name: str) -> Section:
         """Return the section of a document whose heading begins with, or else holds, `name`.

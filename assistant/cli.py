@@ -20,7 +20,8 @@ from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.building import Progress
+    from assistant.building import Built, Progress
+    from assistant.config import Settings
     from assistant.types import Answer, Hit
 
 app = typer.Typer(
@@ -76,8 +77,9 @@ def _progress() -> Iterator[Progress]:
 def _open(corpus: Path | None, index: Path | None) -> Assistant:
     """Open the assistant, building a missing index and updating a stale one, and saying so."""
     from assistant.api import Assistant
+    from assistant.building import is_current
     from assistant.config import default_corpus, default_index, make_settings
-    from assistant.index import NO_READER, is_current
+    from assistant.index import NO_READER
     from assistant.manifest import MANIFEST
 
     settings = make_settings()
@@ -254,27 +256,47 @@ def show(
 @app.command("index")
 def index_command(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build anew even if nothing has changed.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and update whenever the corpus changes; Ctrl+C ends it.")] = False,
     corpus: Corpus = None,
     index: IndexDir = None,
 ) -> None:
-    """Build or update the index of a corpus folder."""
+    """Build or update the index of a corpus folder; only what has changed is read and embedded."""
     from assistant.building import build_index
     from assistant.config import default_corpus, default_index, make_settings
-    from assistant.index import is_current, open_index
-    from assistant.manifest import read_manifest
 
     settings = make_settings()
     source = corpus or default_corpus()
     folder = index or default_index(source)
-    if not rebuild and is_current(folder, source, settings):
-        open_index(folder, settings)
-        manifest = read_manifest(folder)
-    else:
-        with _progress() as tell:
-            manifest = build_index(source, folder, settings, tell)
-    print(f"{manifest.documents} documents, {manifest.chunks} passages, {manifest.candidates} answer candidates in '{folder}'")
-    for name, why in manifest.refused.items():
-        print(f"assistant: not indexed: {name} {why}", file=sys.stderr)
+    if watch:
+        _watch(source, folder, settings)
+        return
+    with _progress() as tell:
+        built = build_index(source, folder, settings, tell, rebuild=rebuild)
+    _print_built(built, folder)
+
+
+def _watch(corpus: Path, folder: Path, settings: Settings) -> None:
+    """Build now and after every change, until interrupted."""
+    from assistant.watching import builds
+
+    for built in builds(corpus, folder, settings):
+        if isinstance(built, AssistantError):
+            print(f"assistant: {' '.join(str(built).split())}", file=sys.stderr, flush=True)
+        else:
+            _print_built(built, folder)
+
+
+def _print_built(built: Built, folder: Path) -> None:
+    """Print what a build did, and each refused file with the reason."""
+    from assistant.rendering import inert, table_lines
+
+    manifest = built.manifest
+    counts = [("indexed", built.indexed), ("unchanged", built.unchanged), ("removed", built.removed), ("refused", built.refused)]
+    print("\n".join(table_lines([(name, f"{len(some):,}") for name, some in counts])))
+    print(f"{manifest.documents:,} documents, {manifest.chunks:,} passages, {manifest.candidates:,} answer candidates in '{folder}'")
+    sys.stdout.flush()
+    for name, why in built.refused.items():
+        print(f"assistant: not indexed: {inert(name)} {inert(why)}", file=sys.stderr, flush=True)
 
 
 @app.command()

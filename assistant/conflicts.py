@@ -73,11 +73,28 @@ def conflicting(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
         document = index.by_id[quote.document]
         if not _APART.search(quote.text):
             continue
-        apart = _things(" ".join(m.group() for m in re.finditer(r"[^.;()]*", quote.text) if _APART.search(m.group())))
+        apart = _billed_apart(quote.text)
         for unit in _claims(document, quote):
             if apart and _counts_in(index, unit.span.of(document.text), apart):
                 found.setdefault((document.id, unit.span.start), quote_span(document, unit.span, unit.section, unit.path, Role.CONFLICT))
     return [found[key] for key in sorted(found)] + _other_amounts(index, quotes)
+
+
+def contradict(index: Index, quote: Quote, other: Quote) -> bool:
+    """Say whether two quotes of one code cannot both be right: their amounts differ, or one counts in what the other bills apart."""
+    said, against = quantities(quote.text), quantities(other.text)
+    alike = [(one, two) for one in said for two in against if one.dimension == two.dimension]
+    if alike and not any(one.meets(two) for one, two in alike):
+        return True
+    return any(
+        _APART.search(a.text) and not _APART.search(b.text) and _counts_in(index, b.text, _billed_apart(a.text))
+        for a, b in ((quote, other), (other, quote))
+    )
+
+
+def _billed_apart(text: str) -> list[str]:
+    """Return the things in the clauses of a text that say that something is billed apart."""
+    return _things(" ".join(m.group() for m in re.finditer(r"[^.;()]*", text) if _APART.search(m.group())))
 
 
 def _claims(document: Document, quote: Quote) -> list[Unit]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Iterator
+import os
+import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from assistant.config import Settings
 from assistant.errors import CorpusError
 from assistant.formats import Extract, Unreadable, extract
 from assistant.types import Place, Span
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +43,72 @@ class Refusal:
     why: str
 
 
+class Stamp(NamedTuple):
+    """How a corpus file was when it was looked at. `modified` is in nanoseconds; `sha256` is of its bytes, or says why there are none."""
+
+    size: int
+    modified: int
+    sha256: str
+
+
 def corpus_files(corpus: Path) -> list[Path]:
-    """Return every regular file below `corpus` in the order of its id, hidden files and README.md left out.
+    """Return every file and link below `corpus` in the order of its id, hidden ones and README.md left out.
 
     Raises:
         CorpusError: the folder does not exist.
     """
     if not corpus.is_dir():
         raise CorpusError(f"there is no corpus folder '{corpus}'; name one with --corpus DIR")
-    return sorted(_walk(corpus), key=lambda path: path.relative_to(corpus).as_posix())
+    found: list[Path] = []
+    for folder, folders, files in os.walk(corpus):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        found += [Path(folder, name) for name in (*files, *links) if not name.startswith(".") and name != "README.md"]
+    return sorted(found, key=lambda path: file_id(path, corpus))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        if path.name.startswith(".") or path.name == "README.md":
-            continue
-        if path.is_symlink():
-            _log.warning("%s is a link and is not followed", path)
-        elif path.is_dir():
-            yield from _walk(path)
-        elif path.is_file():
-            yield path
+def file_id(path: Path, corpus: Path) -> str:
+    """Return a file's path below `corpus` with forward slashes; bytes that are no text are written out."""
+    return path.relative_to(corpus).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def corpus_state(corpus: Path, settings: Settings, before: Mapping[str, Stamp]) -> dict[str, Stamp]:
+    """Return how each file of the corpus is now, by id; a file is read only where its size or time differs from `before`.
+
+    Raises:
+        CorpusError: the folder is missing.
+    """
+    return {name: _stamp(path, before.get(name), settings) for path in corpus_files(corpus) for name in (file_id(path, corpus),)}
+
+
+def _stamp(path: Path, before: Stamp | None, settings: Settings) -> Stamp:
+    try:
+        status = path.lstat()
+        size, modified = status.st_size, status.st_mtime_ns
+        if before and (size, modified) == before[:2]:
+            return before
+        if not stat.S_ISREG(status.st_mode):
+            return Stamp(size, modified, "not a file")
+        if size > settings.max_file_bytes:
+            return Stamp(size, modified, "too large")
+        return Stamp(size, modified, hashlib.sha256(path.read_bytes()).hexdigest())
+    except OSError as error:
+        return Stamp(0, 0, str(error.strerror))
 
 
 def read_file(path: Path, corpus: Path, settings: Settings) -> list[Source] | Refusal:
     """Return the documents of a file, or why it cannot be used."""
-    name = path.relative_to(corpus).as_posix()
+    name = file_id(path, corpus)
+    if name != path.relative_to(corpus).as_posix() or not name.isprintable():
+        return Refusal(name, "has a name that is not plain text; rename it")
+    if path.is_symlink():
+        return Refusal(name, "is a link and is not followed")
     try:
-        size = path.stat().st_size
-        if size > settings.max_file_bytes:
-            return Refusal(name, f"{size:,} bytes is over the limit of {settings.max_file_bytes:,}")
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return Refusal(name, "is not a regular file")
+        if status.st_size > settings.max_file_bytes:
+            return Refusal(name, f"has {status.st_size:,} bytes, over the limit of {settings.max_file_bytes:,}")
         data = path.read_bytes()
     except OSError as error:
         return Refusal(name, f"cannot be read ({error.strerror})")
@@ -108,7 +144,7 @@ def read_document(identity: str, corpus: Path, settings: Settings) -> Source | R
     root = corpus.resolve()
     for name in dict.fromkeys((identity, identity.rpartition("#")[0])):
         path = (root / name).resolve()
-        if name and path.is_relative_to(root) and path.is_file():
+        if name and not name.isspace() and path.is_relative_to(root) and path.is_file():
             found = read_file(path, root, settings)
             if isinstance(found, Refusal):
                 return found

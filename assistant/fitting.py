@@ -72,7 +72,7 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     """Return the documents that a scenario may belong to, those that fit first, by score."""
     asked = quantities(text)
     considered = subjects[:CONSIDERED]
-    against = {s.document: _contradiction(index.by_id[s.document], text, asked) for s in considered}
+    against = {s.document: _ruled_out(index, s.document, text, asked) for s in considered}
     open_share = 1.0 - sum(s.share for s in considered if against[s.document])
     fits = []
     for subject in considered:
@@ -96,7 +96,7 @@ def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
 
 def _evidence(index: Index, reader: Reader, text: str, document: Document, against: str | None) -> tuple[Quote, ...]:
     """Return the title, and what the document says closest to the scenario: for it, or against it."""
-    rows = index.candidate_rows[document.id]
+    rows = index.candidates.of(document.id)
     title = next((c for c in (index.candidates[row] for row in rows) if c.span(document).contains(document.title)), None)
     quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
     if against:
@@ -118,6 +118,12 @@ def _headings_instead(index: Index, name: str) -> frozenset[int]:
     headings = [section.heading or "-" for section in index.by_id[name].sections]
     likeness = index.encoder.encode(headings) @ index.encoder.encode_one(INSTEAD)
     return frozenset(i for i, value in enumerate(likeness) if value >= INSTEAD_LIKE)
+
+
+def _ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity]) -> str | None:
+    """Return what any title under which the code is described rules out."""
+    found = (_contradiction(index.by_id[one], text, asked) for one in index.service(name))
+    return next((why for why in found if why), None)
 
 
 def _contradiction(document: Document, text: str, asked: Sequence[Quantity]) -> str | None:

@@ -24,11 +24,11 @@ class LexicalIndex:
         self._rows = rows
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> LexicalIndex:
-        """Return an index whose row i is `texts[i]`."""
+    def build(cls, rows: Sequence[Sequence[int]], tokens: Sequence[str]) -> LexicalIndex:
+        """Return an index whose row i has the tokens numbered `rows[i]`, in any order, each as often as it occurs."""
         scorer = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        scorer.index([list(tokenize(text)) for text in texts], show_progress=False)
-        return cls(scorer, len(texts))
+        scorer.index((rows, {token: i for i, token in enumerate(tokens)}), show_progress=False)
+        return cls(scorer, len(rows))
 
     @classmethod
     def load(cls, folder: Path, rows: int) -> LexicalIndex:

@@ -16,7 +16,7 @@ from pathlib import Path
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.types import IndexStamp
 
-FORMAT = 6
+FORMAT = 7
 """Raised whenever files written before cannot be read any more or would be read differently."""
 MANIFEST = "manifest.json"
 HASHED_BYTES = 4_000_000
@@ -25,7 +25,11 @@ HASHED_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index says of itself. `corpus` maps document ids to the sha256 of their bytes; `files` maps names to size and sha256."""
+    """What an index says of itself.
+
+    `corpus` maps files to size, time in nanoseconds and sha256; `settings` holds those that documents depend on; `refused` says of
+    files why they are not in it. `files` maps the index's own files to size and, where they are small, sha256.
+    """
 
     format: int
     fingerprint: str
@@ -34,7 +38,8 @@ class Manifest:
     dimension: int
     chunk_tokens: int
     code_pattern: str
-    corpus: dict[str, str]
+    settings: dict[str, object]
+    corpus: dict[str, list[int | str]]
     refused: dict[str, str]
     documents: int
     chunks: int
@@ -103,6 +108,8 @@ def file_sha256(path: Path) -> str:
 
 def put_in_place(folder: Path, work: Path, manifest: Manifest) -> Manifest:
     """Make the finished `work` folder the index and return its manifest: move it in, replace the manifest in one step, drop what is old."""
+    for path in (*work.rglob("*"), work):
+        _sync(path)
     target = folder / manifest.data
     if target.exists():
         suffix = 1
@@ -117,7 +124,28 @@ def put_in_place(folder: Path, work: Path, manifest: Manifest) -> Manifest:
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, folder / MANIFEST)
-    for old in folder.glob("data-*"):
-        if old != target:
-            shutil.rmtree(old, ignore_errors=True)
+    _sync(folder)
+    remove_leftovers(folder)
     return manifest
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what builds that were cut off, and the index before this one, left behind; only whoever holds the lock may."""
+    try:
+        current = read_manifest(folder).data
+    except (IndexNotFound, IndexMismatch):
+        current = ""
+    for path in (*folder.glob("data-*"), *folder.glob(".building-*")):
+        if path.name != current:
+            shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(".manifest-*"):
+        path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """Make a file or the names in a folder outlast a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

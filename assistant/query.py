@@ -64,8 +64,8 @@ def bare_text(text: str, pattern: str) -> str:
 
 
 def documents_of_codes(index: Index, codes: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids of the documents that describe some codes, in the order of the codes."""
-    return tuple(dict.fromkeys(document.id for code in codes for document in index.by_code.get(code, ())))
+    """Return, for each code in order, the id of the document that describes it; of several the one whose word counts most."""
+    return tuple(dict.fromkeys(index.by_code[code][0] for code in codes if code in index.by_code))
 
 
 _FOLLOWS = re.compile(
@@ -188,7 +188,7 @@ def _only_subject(index: Index, text: str) -> tuple[str, ...]:
 def _in_title(index: Index, document: str, text: str) -> bool:
     """Say whether a text holds a word by which a document's title differs from most other titles."""
     most = len(index.documents) / 2
-    return any(word in index.vocabulary(document)[2] and index.title_frequency[word] < most for word in tokenize(text))
+    return any(word in index.vocabulary(document)[2] and index.words.title_frequency(word) < most for word in tokenize(text))
 
 
 def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) -> bool:

@@ -44,7 +44,7 @@ class Reader(Protocol):
     """Scores the candidates of one document for a question."""
 
     def score(self, index: Index, text: str, document: str) -> Vectors:
-        """Return one score for each row of `index.candidate_rows[document]`, comparable over documents and with the threshold."""
+        """Return one score for each row of `index.candidates.of(document)`, comparable over documents and with the threshold."""
         ...
 
 
@@ -72,7 +72,7 @@ class EncoderReader:
         return total - np.float32(lacking) if lacking > LACKING else total
 
     def _cosines(self, index: Index, text: str, document: str) -> Vectors:
-        rows = index.candidate_rows[document]
+        rows = index.candidates.of(document)
         question = index.reader.encode_one(text) + index.reader.encode_one(without_title(index, text, document))
         cosines: Vectors = index.candidate_vectors[rows.start : rows.stop] @ (question * np.float32(0.5))
         return cosines
@@ -87,7 +87,7 @@ def without_title(index: Index, text: str, document: str) -> str:
 
 def read(index: Index, reader: Reader, text: str, document: str) -> list[Reading]:
     """Return the candidates of one document, best first, each with the score of its best part; equal scores in order of place."""
-    rows = index.candidate_rows.get(document, range(0))
+    rows = index.candidates.of(document)
     if not rows:
         return []
     scores = reader.score(index, text, document)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.messages import CONFLICT, NEAREST, SEPARATOR
 from assistant.types import Answer, Document, Hit, Quote, Role
@@ -36,7 +36,7 @@ def quote_lines(quote: Quote, line_number: int | None) -> list[str]:
     return [*_wrapped(head, ""), *_wrapped(quote.text, "    "), *_wrapped(source, "  ")]
 
 
-def answer_text(answer: Answer, documents: dict[str, Document]) -> str:
+def answer_text(answer: Answer, documents: Mapping[str, Document]) -> str:
     """Return an answer as a person reads it: how it was understood, the message, the quotes by role, the choices."""
     blocks: list[list[str]] = []
     if answer.message:
@@ -51,7 +51,7 @@ def answer_text(answer: Answer, documents: dict[str, Document]) -> str:
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
-def _line(quote: Quote, documents: dict[str, Document]) -> int | None:
+def _line(quote: Quote, documents: Mapping[str, Document]) -> int | None:
     document = documents.get(quote.document)
     return document.line_of(quote.start) if document and not document.places else None
 

@@ -24,8 +24,9 @@ def lexical_search(index: Index, text: str, k: int, rows: Sequence[int] | None =
 
 
 def rows_of(index: Index, documents: Sequence[str]) -> list[int]:
-    """Return the chunk rows of some documents."""
-    return [row for document in documents for row in index.chunk_rows.get(document, ())]
+    """Return the chunk rows of some documents and of those that describe the same codes."""
+    names = dict.fromkeys(name for document in documents for name in index.service(document))
+    return [row for name in names for row in index.chunks.of(name)]
 
 
 def retrieve(index: Index, text: str, vector: Vectors, k: int, documents: Sequence[str] | None = None) -> list[Hit]:

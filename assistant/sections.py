@@ -8,50 +8,72 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from assistant.config import Settings
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
 from assistant.lines import Line, split_lines
-from assistant.shapes import normal_name
+from assistant.shapes import heading_name, normal_name
 from assistant.tokens import codes_in
 from assistant.types import Document, Section, SectionKind, Span, Unit
 from assistant.units import units_of_section
 
 TITLE_HEADING = "Title"
 """Name of the section that holds the official descriptor and whatever stands between it and the first heading."""
+LONGEST_NAME = 12
+"""A line of more words heads no section."""
 RECURRENT = 1
 """A name counts as known when it heads a section in so many more of the other documents than it labels lines in."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What one document, looked at alone, says of names of headings.
+
+    `votes` is 1 for each name that heads a section of it and -1 for each that only labels lines in it; `names` are those of its lines that
+    could head a section if other documents say so.
+    """
+
+    votes: dict[str, int]
+    names: frozenset[str]
+
+    def known(self, totals: Mapping[str, int]) -> frozenset[str]:
+        """Return the names that head sections in other documents, given the votes of all added up."""
+        return frozenset(name for name in self.names if totals.get(name, 0) - self.votes.get(name, 0) >= RECURRENT)
+
+
+def outlook(source: Source, settings: Settings) -> Outlook:
+    """Return what a document says of names of headings."""
+    lines = split_lines(source.text)
+    found = find_outline(source.text, lines, settings.code_pattern)
+    heads = {normal_name(heading.name) for heading in found.headings}
+    labels = {normal_name(line.label) for line in lines if line.label}
+    names = (heading_name(line, source.text) for line in lines)
+    short = frozenset(normal_name(name) for name in names if len(name.split()) <= LONGEST_NAME)
+    return Outlook({**dict.fromkeys(sorted(labels - heads), -1), **dict.fromkeys(sorted(heads), 1)}, short)
+
+
+def add_votes(outlooks: Iterable[Outlook]) -> Counter[str]:
+    """Return the votes of all documents added up."""
+    totals: Counter[str] = Counter()
+    for one in outlooks:
+        totals.update(one.votes)
+    return totals
+
+
 def parse_corpus(sources: Sequence[Source], settings: Settings) -> list[Document]:
     """Return the documents of a corpus, each parsed with the headings of the others in mind."""
-    lines = [split_lines(source.text) for source in sources]
-    pairs = list(zip(sources, lines, strict=True))
-    votes = [_votes(source.text, own, settings) for source, own in pairs]
-    total: Counter[str] = Counter()
-    for vote in votes:
-        total.update(vote)
-    documents = []
-    for (source, own), vote in zip(pairs, votes, strict=True):
-        known = frozenset(name for name, n in total.items() if n - vote[name] >= RECURRENT)
-        documents.append(_build(source, own, find_outline(source.text, own, settings.code_pattern, known), settings))
-    return documents
+    outlooks = [outlook(source, settings) for source in sources]
+    totals = add_votes(outlooks)
+    return [parse_document(source, settings, one.known(totals)) for source, one in zip(sources, outlooks, strict=True)]
 
 
 def parse_document(source: Source, settings: Settings, known: frozenset[str] = frozenset()) -> Document:
     """Return one document; `known` as for `find_outline`."""
     lines = split_lines(source.text)
     return _build(source, lines, find_outline(source.text, lines, settings.code_pattern, known), settings)
-
-
-def _votes(text: str, lines: Sequence[Line], settings: Settings) -> Counter[str]:
-    """Return +1 for each name that heads a section of one document, -1 for each that only labels lines in it."""
-    outline = find_outline(text, lines, settings.code_pattern)
-    heads = {normal_name(heading.name) for heading in outline.headings}
-    labels = {normal_name(line.label) for line in lines if line.label}
-    return Counter({**dict.fromkeys(labels - heads, -1), **dict.fromkeys(heads, 1)})
 
 
 def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Settings) -> Document:

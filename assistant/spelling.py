@@ -26,12 +26,12 @@ def correct(index: Index, text: str) -> str:
 
 def _corrected(index: Index, word: str) -> str:
     folded = word.casefold()
-    if folded in index.words or index.encoder.knows(folded):
+    if folded in index.words.word_counts or index.encoder.knows(folded):
         return word
-    begun = [known for known in index.words if known.startswith(folded)]
+    begun = [known for known in index.words.word_counts if known.startswith(folded)]
     if begun:
-        return max(begun, key=lambda known: (index.words[known], known))
+        return max(begun, key=lambda known: (index.words.word_counts[known], known))
     if len(folded) <= SHORTEST:
         return word
-    found = process.extractOne(folded, list(index.words), scorer=JaroWinkler.normalized_similarity, score_cutoff=NEARLY)
+    found = process.extractOne(folded, index.words.words, scorer=JaroWinkler.normalized_similarity, score_cutoff=NEARLY)
     return str(found[0]) if found and abs(len(found[0]) - len(folded)) <= 2 else word

@@ -1,34 +1,114 @@
-"""Documents, chunks and candidates as JSON lines, and back. Knows the shape of the files and nothing of their use."""
+"""What an index holds, as files, and back: documents as JSON lines, everything countable as NumPy arrays. Knows no use of them.
+
+Files are mapped into memory and read where they are looked at, so that opening takes the same time however many documents there are.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+import mmap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar, overload
 
-from assistant.chunking import Candidate, Level
+import numpy as np
+import numpy.typing as npt
+
+from assistant.chunking import Candidate, Level, chunk_id
 from assistant.errors import IndexMismatch
 from assistant.types import Chunk, Document, Place, Section, SectionKind, Span, Unit, UnitKind
 
 T = TypeVar("T")
-Row = list[object] | dict[str, object]
+Integers = npt.NDArray[np.int64]
+LEVELS = tuple(Level)
+REMEMBERED = 4096
+"""Documents kept parsed."""
 
 
-def write_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Write one JSON value a line, UTF-8."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+def write_json(path: Path, value: object) -> None:
+    """Write one JSON value, UTF-8."""
+    path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
-def _read_rows(path: Path) -> Iterator[Any]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+def read_json(path: Path) -> Any:  # noqa: ANN401 -- whatever the file holds
+    """Return the JSON value in a file.
+
+    Raises:
+        IndexMismatch: it is missing or damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise damaged(path) from error
 
 
-def document_row(document: Document) -> Row:
+def damaged(path: Path) -> IndexMismatch:
+    """Return the error for an index file that is not what it should be."""
+    return IndexMismatch(f"the index file '{path}' is missing or damaged; run 'assistant index --rebuild'")
+
+
+def load_array(path: Path) -> npt.NDArray[Any]:
+    """Return the array in a file, mapped into memory.
+
+    Raises:
+        IndexMismatch: it is missing or damaged.
+    """
+    try:
+        array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise damaged(path) from error
+    return array
+
+
+def edges(lengths: Sequence[int]) -> Integers:
+    """Return `(n + 1)`: where each of n runs begins, and where the last one ends."""
+    starts = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=starts[1:])
+    return starts
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Runs of different length along the first axis of one array: run i is `values[starts[i]:starts[i + 1]]`."""
+
+    values: npt.NDArray[Any]
+    starts: Integers
+
+    @classmethod
+    def of(cls, rows: Sequence[npt.NDArray[Any]]) -> Ragged:
+        """Return at least one array, put together along the first axis."""
+        return cls(np.concatenate(rows), edges([len(row) for row in rows]))
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Ragged:
+        """Return the runs saved as `name`, mapped into memory."""
+        return cls(load_array(folder / f"{name}.npy"), load_array(folder / f"{name}-starts.npy"))
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write two files."""
+        np.save(folder / f"{name}.npy", self.values, allow_pickle=False)
+        np.save(folder / f"{name}-starts.npy", self.starts, allow_pickle=False)
+
+    def __len__(self) -> int:
+        """Return the number of runs."""
+        return len(self.starts) - 1
+
+    def row(self, i: int) -> npt.NDArray[Any]:
+        """Return run i."""
+        return self.values[self.starts[i] : self.starts[i + 1]]
+
+    def range(self, i: int) -> range:
+        """Return the positions that run i takes."""
+        return range(int(self.starts[i]), int(self.starts[i + 1]))
+
+    def owners(self) -> Integers:
+        """Return the run that each value belongs to."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+
+def document_row(document: Document) -> dict[str, object]:
     """Return a document as JSON."""
     return {
         "id": document.id,
@@ -48,16 +128,13 @@ def _span_row(span: Span | None) -> list[int] | None:
     return [span.start, span.end] if span else None
 
 
-def load_documents(path: Path) -> tuple[Document, ...]:
-    """Return the documents of an index in order.
+def parse_line(line: bytes) -> Document:
+    """Return the document in the line of an entry.
 
     Raises:
-        IndexMismatch: the file is missing or damaged.
+        ValueError, KeyError, TypeError: it is none.
     """
-    return _load(path, _document)
-
-
-def _document(row: dict[str, Any]) -> Document:
+    row = json.loads(line)
     sections = tuple(
         Section(name, SectionKind(kind), Span(*span), Span(*body) if body else None) for name, kind, span, body in row["sections"]
     )
@@ -68,57 +145,187 @@ def _document(row: dict[str, Any]) -> Document:
     return Document(row["id"], codes, Span(*row["title"]), row["text"], row["sha256"], sections, units, row["file"], places, *row["rank"])
 
 
-def chunk_row(chunk: Chunk) -> Row:
-    """Return a chunk as JSON."""
-    place = [chunk.span.start, chunk.span.end, *chunk.units]
-    return {
-        "id": chunk.id,
-        "document": chunk.document,
-        "codes": list(chunk.codes),
-        "section": chunk.section,
-        "heading": chunk.heading,
-        "at": place,
-    }
+class Entry(NamedTuple):
+    """A document as it is stored: its line of JSON, and what is looked up without parsing it. `rank` is its authority and date."""
+
+    line: bytes
+    id: str
+    file: str
+    codes: tuple[str, ...]
+    rank: tuple[int, str]
+
+    @classmethod
+    def of(cls, document: Document) -> Entry:
+        """Return the entry of a document."""
+        line = (json.dumps(document_row(document), ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
+        return cls(line, document.id, document.file, document.codes, (document.authority, document.dated))
 
 
-def load_chunks(path: Path) -> tuple[Chunk, ...]:
-    """Return the chunks of an index in the order of their rows.
+class Documents(Sequence[Document]):
+    """The documents of an index in order, each parsed when it is first looked at; the last ones are kept."""
 
-    Raises:
-        IndexMismatch: the file is missing or damaged.
-    """
-    return _load(path, _chunk)
+    LINES, STARTS, DIRECTORY = "documents.jsonl", "documents-starts.npy", "directory.json"
+
+    def __init__(self, folder: Path) -> None:
+        """Map the files of `folder`.
+
+        Raises:
+            IndexMismatch: one is missing or damaged.
+        """
+        self._path = folder / self.LINES
+        directory = read_json(folder / self.DIRECTORY)
+        self._starts = load_array(folder / self.STARTS)
+        try:
+            self.ids: tuple[str, ...] = tuple(directory["ids"])
+            self.files: tuple[str, ...] = tuple(directory["files"])
+            self.codes: tuple[tuple[str, ...], ...] = tuple(map(tuple, directory["codes"]))
+            self.ranks: tuple[tuple[int, str], ...] = tuple(map(tuple, directory["ranks"]))
+            with self._path.open("rb") as file:
+                self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise damaged(self._path) from error
+        self._parsed: dict[int, Document] = {}
+
+    @classmethod
+    def write(cls, folder: Path, entries: Iterable[Entry]) -> None:
+        """Write documents with what is looked up without parsing them."""
+        lengths, directory = [], []
+        with (folder / cls.LINES).open("wb") as file:
+            for entry in entries:
+                lengths.append(file.write(entry.line))
+                directory.append((entry.id, entry.file, entry.codes, entry.rank))
+        np.save(folder / cls.STARTS, edges(lengths), allow_pickle=False)
+        ids, files, codes, ranks = map(list, zip(*directory, strict=True))
+        write_json(folder / cls.DIRECTORY, {"ids": ids, "files": files, "codes": codes, "ranks": ranks})
+
+    def entry(self, i: int) -> Entry:
+        """Return document i as it is stored."""
+        line = self._lines[int(self._starts[i]) : int(self._starts[i + 1])]
+        return Entry(line, self.ids[i], self.files[i], self.codes[i], self.ranks[i])
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, i: int) -> Document: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[Document]: ...
+
+    def __getitem__(self, i: int | slice) -> Document | Sequence[Document]:
+        """Return one document, or some.
+
+        Raises:
+            IndexMismatch: its line is damaged.
+        """
+        if isinstance(i, slice):
+            return [self[n] for n in range(*i.indices(len(self)))]
+        if not -len(self) <= i < len(self):
+            raise IndexError(i)
+        i %= len(self)
+        if i not in self._parsed:
+            if len(self._parsed) >= REMEMBERED:
+                self._parsed.pop(next(iter(self._parsed)), None)
+            try:
+                self._parsed[i] = parse_line(self.entry(i).line)
+            except (ValueError, KeyError, TypeError) as error:
+                raise damaged(self._path) from error
+        return self._parsed[i]
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Return the place of each id."""
+        return {name: i for i, name in enumerate(self.ids)}
 
 
-def _chunk(row: dict[str, Any]) -> Chunk:
-    start, end, first, last = row["at"]
-    return Chunk(row["id"], row["document"], tuple(row["codes"]), row["section"], row["heading"], Span(start, end), (first, last))
+class ById(Mapping[str, Document]):
+    """Documents by id."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    def __getitem__(self, name: str) -> Document:
+        """Return the document of that id."""
+        return self._documents[self._documents.position[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the ids in order."""
+        return iter(self._documents.ids)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._documents)
+
+    def __contains__(self, name: object) -> bool:
+        """Say whether there is a document of that id, without parsing it."""
+        return name in self._documents.position
 
 
-def candidate_row(candidate: Candidate) -> Row:
-    """Return a candidate as JSON."""
-    return {"document": candidate.document, "level": candidate.level.value, "at": [candidate.section, candidate.first, candidate.last]}
+class Rows(Sequence[T]):
+    """Chunks or candidates of an index, in order of document, each made from its row when it is looked at."""
+
+    def __init__(self, rows: Ragged, documents: Documents) -> None:
+        self.rows, self._documents = rows, documents
+
+    def _make(self, document: int, row: Sequence[int]) -> T:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.rows.values)
+
+    def owner(self, i: int) -> int:
+        """Return the position of the document that row i belongs to."""
+        return int(np.searchsorted(self.rows.starts, i, side="right")) - 1
+
+    def of(self, name: str) -> range:
+        """Return the rows of the document of that id; none where there is none."""
+        position = self._documents.position.get(name)
+        return range(0) if position is None else self.rows.range(position)
+
+    @overload
+    def __getitem__(self, i: int) -> T: ...
+
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[T]: ...
+
+    def __getitem__(self, i: int | slice) -> T | Sequence[T]:
+        """Return one, or some."""
+        if isinstance(i, slice):
+            return [self[n] for n in range(*i.indices(len(self)))]
+        if not 0 <= i < len(self):
+            raise IndexError(i)
+        return self._make(self.owner(i), self.rows.values[i].tolist())
 
 
-def load_candidates(path: Path) -> tuple[Candidate, ...]:
-    """Return the candidates of an index in the order of their rows.
+class Chunks(Rows[Chunk]):
+    """Rows of section, start, end, first unit and last unit."""
 
-    Raises:
-        IndexMismatch: the file is missing or damaged.
-    """
-    return _load(path, _candidate)
+    COLUMNS = 5
 
+    @staticmethod
+    def row(chunk: Chunk) -> list[int]:
+        """Return the row of a chunk."""
+        return [chunk.section, chunk.span.start, chunk.span.end, *chunk.units]
 
-def _candidate(row: dict[str, Any]) -> Candidate:
-    return Candidate(row["document"], Level(row["level"]), *row["at"])
-
-
-def _load(path: Path, make: Callable[[dict[str, Any]], T]) -> tuple[T, ...]:
-    try:
-        return tuple(make(row) for row in _read_rows(path))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path) from error
+    def _make(self, document: int, row: Sequence[int]) -> Chunk:
+        owner = self._documents[document]
+        section, start, end, first, last = row
+        span = Span(start, end)
+        return Chunk(chunk_id(owner.id, span), owner.id, owner.codes, section, owner.sections[section].heading, span, (first, last))
 
 
-def _damaged(path: Path) -> IndexMismatch:
-    return IndexMismatch(f"the index file '{path}' is missing or damaged; run 'assistant index --rebuild'")
+class Candidates(Rows[Candidate]):
+    """Rows of level, section, first unit and last unit."""
+
+    COLUMNS = 4
+
+    @staticmethod
+    def row(candidate: Candidate) -> list[int]:
+        """Return the row of a candidate."""
+        return [LEVELS.index(candidate.level), candidate.section, candidate.first, candidate.last]
+
+    def _make(self, document: int, row: Sequence[int]) -> Candidate:
+        level, section, first, last = row
+        return Candidate(self._documents.ids[document], LEVELS[level], section, first, last)

@@ -34,9 +34,9 @@ MOST_WORDS = 25
 class Subject:
     """A document that a question may be about.
 
-    `share` is its part among all documents, `belief` how sure it is that the question is about it and not about any or none,
-    `similarity` the likeness of its nearest chunk, `telling` the weight of the words that it shares with the question and others
-    do not.
+    Documents that describe the same code are one subject, under the one whose word counts most. `share` is its part among all
+    documents, `belief` how sure it is that the question is about it and not about any or none, `similarity` the likeness of its nearest
+    chunk, `telling` the weight of the words that it shares with the question and others do not.
     """
 
     document: str
@@ -50,10 +50,10 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     """Return the documents that `text` may be about, most likely first; shares sum to 1. `vector` is the retrieval encoder's."""
     likeness: dict[str, list[float]] = {}
     for row, score in dense_search(index, vector, DEPTH):
-        likeness.setdefault(index.chunks[row].document, []).append(score)
+        likeness.setdefault(index.documents.ids[index.chunks.owner(row)], []).append(score)
     matches: dict[str, float] = {}
     for row, score in lexical_search(index, text, DEPTH):
-        matches.setdefault(index.chunks[row].document, score)
+        matches.setdefault(index.documents.ids[index.chunks.owner(row)], score)
     documents = sorted(likeness.keys() | matches.keys())
     if not documents:
         return ()
@@ -62,13 +62,19 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     scores = np.asarray(rows) @ np.asarray(WEIGHTS)
     powers = np.exp(scores - scores.max())
     shares = powers / powers.sum()
-    order = sorted(range(len(documents)), key=lambda i: (-round(float(shares[i]), 6), documents[i]))
+    services: dict[str, list[int]] = {}
+    for i in sorted(range(len(documents)), key=lambda i: (-round(float(shares[i]), 6), documents[i])):
+        services.setdefault(index.service(documents[i])[0], []).append(i)
+    summed = {name: float(shares[owned].sum()) for name, owned in services.items()}
+    order = sorted(services, key=lambda name: (-round(summed[name], 6), name))
     first = order[0]
-    clear = _clearness(float(shares[first]), rows[first], text)
-    rest = max(1.0 - float(shares[first]), 1e-9)
-    beliefs = [clear if i == first else float(shares[i]) / rest * (1.0 - clear) for i in range(len(documents))]
+    clear = _clearness(summed[first], rows[services[first][0]], text)
+    rest = max(1.0 - summed[first], 1e-9)
+    beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
+    nearest = {name: rows[services[name][0]] for name in order}
     return tuple(
-        Subject(documents[i], round(float(shares[i]), 6), round(beliefs[i], 6), round(rows[i][0], 6), round(rows[i][4], 6)) for i in order
+        Subject(name, round(summed[name], 6), round(beliefs[name], 6), round(nearest[name][0], 6), round(nearest[name][4], 6))
+        for name in order
     )
 
 
@@ -83,7 +89,7 @@ def _clearness(share: float, features: Sequence[float], text: str) -> float:
 def telling_words(index: Index, text: str) -> dict[str, float]:
     """Return the words of a question that some documents use and others do not, with their inverse document frequency."""
     total = len(index.documents)
-    counts = {word: index.document_frequency.get(word, 0) for word in dict.fromkeys(tokenize(text))}
+    counts = {word: index.words.document_frequency(word) for word in dict.fromkeys(tokenize(text))}
     return {word: math.log((total + 1) / (n + 0.5)) for word, n in counts.items() if 0 < n < total and word not in FUNCTION_WORDS}
 
 
@@ -91,7 +97,7 @@ def _features(
     index: Index, document: str, likeness: Sequence[float], match: float, vector: Vectors, words: dict[str, float]
 ) -> list[float]:
     """Return likeness of the nearest chunk, of the nearest three, of the opening; BM25; telling words in text, opening and title."""
-    vocabulary = index.vocabulary(document)
+    vocabulary = index.vocabulary(document)[:3]
     shared = [sum(weight for word, weight in words.items() if word in part) for part in vocabulary]
     nearest = likeness[:NEAREST_CHUNKS]
-    return [nearest[0], sum(nearest) / len(nearest), float(index.openings[index.position[document]] @ vector), match, *shared]
+    return [nearest[0], sum(nearest) / len(nearest), float(index.openings[index.documents.position[document]] @ vector), match, *shared]

@@ -20,6 +20,10 @@ class VectorStore(Protocol):
         """Return up to `k` pairs of row and cosine similarity, best first, ties by row; only among `rows` where given."""
         ...
 
+    def vectors(self) -> Vectors:
+        """Return `(rows, dimension)` as they were given."""
+        ...
+
     def save(self, path: Path) -> None:
         """Write the store to one file."""
         ...
@@ -49,6 +53,11 @@ class FaissStore:
             return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
         except RuntimeError as error:
             raise IndexMismatch(f"the vector file '{path}' is damaged; run 'assistant index --rebuild'") from error
+
+    def vectors(self) -> Vectors:
+        """Return `(rows, dimension)` as they were given."""
+        found: Vectors = self._index.reconstruct_n(0, self._index.ntotal)
+        return found
 
     def save(self, path: Path) -> None:
         """Write the store to one file."""

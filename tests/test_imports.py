@@ -6,7 +6,8 @@ ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "lines", "shapes", "headings", "units",
     "formats.extract", "formats.text", "formats.markdown",
     "formats.zipped", "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
-    "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index", "building",
+    "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "embedding", "vectors",
+    "lexical", "manifest", "index", "planning", "building", "watching",
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
@@ -16,7 +17,8 @@ ORDER = [
 ENGINES = {
     "faiss": {"vectors"}, "sentence_transformers": {"embedding"}, "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
     "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "matplotlib": {"evaluation.report"},
-    "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "lxml": {"formats.html"}, "mammoth": {"formats.docx"}, "pypdfium2": {"formats.pdf"},
+    "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "lxml": {"formats.html"},
+    "mammoth": {"formats.docx"}, "pypdfium2": {"formats.pdf"}, "filelock": {"building"}, "watchfiles": {"watching"},
     "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"},
 }  # fmt: skip
 

@@ -1,9 +1,10 @@
-"""Fine-tuned model folder -> the reader that the package carries: ONNX with int8 weights, its tokenizer, its calibration, a parity report.
+"""Model folder -> the reader, or the encoder, that the package carries: ONNX with int8 weights, its tokenizer, its calibration, a parity report.
 
 Weights are stored as int8 with one scale a row and expanded to float when the model is loaded, so that answers do not depend on the
 processor's integer units or on what else is in a batch.
 
     python training/export.py MODEL_FOLDER assistant/data/reader [--calibration calibration.json]
+    python training/export.py default assistant/data/encoder --name all-MiniLM-L6-v2 --blend 0
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ def quantize_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def blend(model: Path, share: float, folder: Path) -> Path:
+def blend(model: str, share: float, folder: Path) -> Path:
     """Write the fine-tuned model with `share` of the weights that it started from (Wortsman et al., CVPR 2022) and return where."""
-    tuned, start = load(str(model)), load("default")
+    tuned, start = load(model), load("default")
     before = start.state_dict()
     mixed = {
         name: value if not value.is_floating_point() else (1 - share) * value + share * before[name]
@@ -66,9 +67,9 @@ def blend(model: Path, share: float, folder: Path) -> Path:
 def main() -> None:
     """Write the reader and print how far its vectors are from the float model's."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path)
+    parser.add_argument("model")
     parser.add_argument("target", type=Path)
-    parser.add_argument("--name", default="reader-minilm-l6")
+    parser.add_argument("--name", default="reader-minilm-l6-{digest}", help="what an index records")
     parser.add_argument("--blend", type=float, default=0.2, help="share of the weights before fine-tuning")
     parser.add_argument("--calibration", type=Path)
     arguments = parser.parse_args()
@@ -81,7 +82,7 @@ def main() -> None:
         (arguments.target / TOKENIZER_FILE).write_bytes((Path(work) / TOKENIZER_FILE).read_bytes())
         config = json.loads((Path(work) / CONFIG_FILE).read_text(encoding="utf-8"))
         digest = hashlib.sha256((arguments.target / MODEL_FILE).read_bytes()).hexdigest()
-        config["name"] = f"{arguments.name}-{digest[:8]}"
+        config["name"] = arguments.name.format(digest=digest[:8])
         if arguments.calibration:
             config["calibration"] = json.loads(arguments.calibration.read_text(encoding="utf-8"))
         (arguments.target / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,143 @@
+"""Corpus and old index -> what each document of the new index is to be made of. Decides what has changed; makes nothing.
+
+A document is taken from the old index where neither its own content nor the headings that other documents lend it have changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.config import Settings
+from assistant.documents import Refusal, Source, Stamp, corpus_files, file_id, read_file
+from assistant.errors import CorpusError
+from assistant.sections import Outlook, add_votes, outlook
+
+SHA256_CHARACTERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document of the old index. `content` names all that it was made of but other documents' headings, `key` names those too."""
+
+    position: int
+    id: str
+    file: str
+    content: str
+    key: str
+    outlook: Outlook
+
+    def row(self) -> list[object]:
+        """Return what is stored of it beside the document itself."""
+        return [self.content, self.key, self.outlook.votes, sorted(self.outlook.names)]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the old index knows: how its files were, why some were refused, and its documents."""
+
+    stamps: dict[str, Stamp]
+    refused: dict[str, str]
+    documents: tuple[Known, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One document of the new index: taken from `position` in the old one, or made of `source` with `known` headings."""
+
+    known: Known
+    position: int | None
+    source: Source | None
+    headings: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Look:
+    """A document as found now; `source` is None where its file has not been read."""
+
+    id: str
+    file: str
+    content: str
+    outlook: Outlook
+    old: Known | None
+    source: Source | None
+
+
+def plan(corpus: Path, state: dict[str, Stamp], before: Before, settings: Settings) -> tuple[list[Plan], dict[str, str]]:
+    """Return the documents to be, in order of file, and the refused files with the reason.
+
+    Raises:
+        CorpusError: no document can be read, or a file changes meanwhile.
+    """
+    paths = {file_id(path, corpus): path for path in corpus_files(corpus)}
+    owned: dict[str, list[Known]] = {}
+    for one in before.documents:
+        owned.setdefault(one.file, []).append(one)
+    looks: list[_Look] = []
+    refused: dict[str, str] = {}
+    first: dict[str, str] = {}
+    for name, stamp in state.items():
+        same = first.get(stamp.sha256)
+        if same is not None:
+            refused[name] = f"holds the same bytes as '{same}'"
+            continue
+        unchanged = name in before.stamps and before.stamps[name].sha256 == stamp.sha256
+        if unchanged and name in owned:
+            found: list[_Look] | Refusal = [_Look(one.id, name, one.content, one.outlook, one, None) for one in owned[name]]
+        elif unchanged and name in before.refused and len(stamp.sha256) == SHA256_CHARACTERS and "same bytes" not in before.refused[name]:
+            found = Refusal(name, before.refused[name])
+        else:
+            found = _look(paths.get(name), name, corpus, owned.get(name, []), settings)
+        if isinstance(found, Refusal):
+            refused[name] = found.why
+        else:
+            looks += found
+            first[stamp.sha256] = name
+    if not looks:
+        why = "; ".join(f"{name} {why}" for name, why in list(refused.items())[:3]) or "it is empty"
+        raise CorpusError(f"the corpus folder '{corpus}' holds no document that can be read: {why}")
+    return _settle(looks, paths, corpus, settings), refused
+
+
+def _look(path: Path | None, name: str, corpus: Path, owned: list[Known], settings: Settings) -> list[_Look] | Refusal:
+    """Return the documents of a file; what the old index knows of equal content need not be found out again."""
+    found = read_file(path, corpus, settings) if path else Refusal(name, "is gone")
+    if isinstance(found, Refusal):
+        return found
+    by_id = {one.id: one for one in owned}
+    looks = []
+    for source in found:
+        content, old = _content(source), by_id.get(source.id)
+        old = old if old and old.content == content else None
+        looks.append(_Look(source.id, name, content, old.outlook if old else outlook(source, settings), old, source))
+    return looks
+
+
+def _content(source: Source) -> str:
+    title = [source.title.start, source.title.end] if source.title else None
+    what = [source.id, source.text, source.codes, title, source.places and [(p.start, p.kind, p.number) for p in source.places]]
+    return hashlib.sha256(json.dumps([*what, source.sha256, source.authority, source.dated]).encode()).hexdigest()[:32]
+
+
+def _settle(looks: list[_Look], paths: dict[str, Path], corpus: Path, settings: Settings) -> list[Plan]:
+    """Return the plans, now that it is known which headings documents lend each other."""
+    totals = add_votes(look.outlook for look in looks)
+    plans = []
+    again: dict[str, dict[str, Source]] = {}
+    for position, look in enumerate(looks):
+        headings = look.outlook.known(totals)
+        key = hashlib.sha256(json.dumps([look.content, sorted(headings)]).encode()).hexdigest()[:32]
+        known = Known(position, look.id, look.file, look.content, key, look.outlook)
+        if look.old and look.old.key == key:
+            plans.append(Plan(known, look.old.position, None))
+            continue
+        if look.source is None and look.file not in again:
+            found = read_file(paths[look.file], corpus, settings)
+            again[look.file] = {} if isinstance(found, Refusal) else {source.id: source for source in found}
+        source = look.source or again[look.file].get(look.id)
+        if source is None:
+            raise CorpusError(f"the corpus file '{look.file}' changed while it was read; run 'assistant index' again")
+        plans.append(Plan(known, None, source, headings))
+    return plans
