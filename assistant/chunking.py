@@ -122,9 +122,7 @@ def record_fields(document: Document) -> frozenset[int]:
 
 def _chunk(document: Document, section: int, first: int, last: int) -> Chunk:
     span = Span(document.units[first].span.start, document.units[last - 1].span.end)
-    names = dict.fromkeys(document.sections[document.units[i].section].heading for i in range(first, last))
-    heading = ", ".join(names)
-    section = document.units[first].section
+    heading = document.sections[section].heading
     return Chunk(chunk_id(document.id, span), document.id, document.codes, section, heading, span, (first, last))
 
 
@@ -184,18 +182,16 @@ def _under(document: Document, i: int, label: int) -> bool:
 
 
 def embedded_text(document: Document, chunk: Chunk) -> str:
-    """Return what is embedded for a chunk: the title and headings it stands under, then its words, those of the units alone.
+    """Return what is embedded for a chunk: the title and headings it stands under, then its words.
 
-    The title of a row of a table is embedded alone.
+    Of a table's row the title is embedded alone, and its fields without their names, which are the same in every row.
     """
-    if chunk.span == document.title and record_fields(document):
+    fields = record_fields(document)
+    if chunk.section in fields:
+        return f"{document.title_text} | {' '.join(document.units[i].span.of(document.text) for i in range(*chunk.units))}"
+    if fields and chunk.span == document.title:
         return document.title_text
-    words = chunk.span.of(document.text) if chunk.section not in record_fields(document) else _words_of(document, chunk)
-    return f"{document.title_text} | {chunk.heading} | {words}"
-
-
-def _words_of(document: Document, chunk: Chunk) -> str:
-    return " ".join(document.units[i].span.of(document.text) for i in range(*chunk.units))
+    return f"{document.title_text} | {chunk.heading} | {chunk.span.of(document.text)}"
 
 
 def opening_text(document: Document) -> str:

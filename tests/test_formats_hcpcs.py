@@ -33,7 +33,8 @@ ROWS = [
         SHORT_DESCRIPTION="Harbr ferry foot psgr", PRICE1="00", MULT_PI="A", COV="I", BETOS="Z2", TOS1="9", TOS2="D", ANEST_BU="  0",
         ADD_DT="20020101", ACT_EFF_DT="20180101", TERM_DT="20171231", ACTION_CD="N", XREF1="L2002"),
     row(HCPC="F1001", SEQNUM="0020", RECID="4", LONG_DESCRIPTION="including the wait at the pier"),
-    row(HCPC="L2002", SEQNUM="0010", RECID="3", LONG_DESCRIPTION="Lighthouse tour with a guide, per person", SHORT_DESCRIPTION="Lthouse tour guide",
+    row(HCPC="L2002", SEQNUM="0010", RECID="3", LONG_DESCRIPTION="Lighthouse tour with a guide, per person",
+        SHORT_DESCRIPTION="Lthouse tour guide",
         PRICE1="51", COV="S", STATUTE="1862(a)(7)", ADD_DT="20040101", ACT_EFF_DT="20040101", ACTION_CD="C"),
 ]  # fmt: skip
 
