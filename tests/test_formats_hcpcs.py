@@ -96,8 +96,8 @@ def test_rows_of_one_description_are_put_in_the_order_of_their_numbers():
 
 
 def test_a_terminated_code_says_when_and_another_that_its_date_is_empty(documents):
-    assert fields(documents["F1001"])["Terminated"] == "2017-12-31"
-    assert fields(documents["QZ"])["Terminated"] == NOT_TERMINATED
+    assert fields(documents["F1001"])["Terminated"] == "Valid for use until: 2017-12-31"
+    assert fields(documents["QZ"])["Terminated"] == "Valid for use until: no termination date"
 
 
 def test_a_date_that_was_typed_as_a_number_reads_as_the_others(documents):

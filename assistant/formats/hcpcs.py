@@ -48,8 +48,10 @@ COLUMNS = {
 }
 """The layout's columns by the name that each field gets, in the order in which people look for them."""
 DATES = frozenset({"ADDDT", "ACTEFFDT", "TERMDT", "ASCDT", "OPPSDT"})
-NOT_TERMINATED = "No termination date (TERM DT is empty)"
-_CODE, _SEQUENCE = "HCPC", "SEQNUM"
+LAST_USE = "Valid for use until"
+"""What the layout says of the termination date ("last date for which a procedure or modifier code may be used"), as people ask for it."""
+NOT_TERMINATED = f"{LAST_USE}: no termination date"
+_CODE, _SEQUENCE, _TERMINATION = "HCPC", "SEQNUM", "TERMDT"
 _TELLING = frozenset({_CODE, "LONGDESCRIPTION", "SHORTDESCRIPTION", "ADDDT", "ACTIONCD"})
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
@@ -108,13 +110,15 @@ def _fields(rows: Sequence[Row], columns: dict[str, int]) -> Iterator[Field]:
             yield Field(name, (" ".join(row[1][at] for row in ordered if row[1][at]),), (number,))
         elif held:
             yield Field(name, tuple(_readable(source, value) for source, value in held), (number,) * len(held))
-        elif name == "Terminated" and sources[0] in columns:
+        elif _TERMINATION in sources and _TERMINATION in columns:
             yield Field(name, (NOT_TERMINATED,), (number,))
 
 
 def _readable(column: str, value: str) -> str:
     """Return a value with the layout's words for it, or a date in ISO form."""
-    if column in DATES and (date := _DATE.fullmatch(value)):
-        return "-".join(date.groups())
+    if column in DATES:
+        date = _DATE.fullmatch(value)
+        readable = "-".join(date.groups()) if date else value
+        return f"{LAST_USE}: {readable}" if column == _TERMINATION else readable
     meaning = _meanings().get(column.rstrip("0123456789"), {}).get(value)
     return f"{value} = {meaning}" if meaning else value
