@@ -156,6 +156,17 @@ def test_full_rows_that_share_a_code_stay_apart_under_keys_of_their_own():
     assert {one.codes for one in found} == {("F1001",)}
 
 
+def test_prices_by_variant_do_not_run_together():
+    rows = [["Code", "Variant", "Price"], ["F1001", "AA", 12], ["F1001", "BB", 1200], ["L2002", "AA", 5]]
+    assert [one.text.split("\n", 1)[1] for one in read(workbook(("Sheet1", rows)))] == [
+        "## Variant\nAA\n## Price\n12\n", "## Variant\nBB\n## Price\n1200\n", "## Variant\nAA\n## Price\n5\n",
+    ]  # fmt: skip
+
+
+def test_a_row_that_stands_twice_is_one_document():
+    assert [one.key for one in read(text_of([HEADER, ROWS[0], ROWS[0], ROWS[1]]), "t.csv")] == ["F1001", "L2002"]
+
+
 @given(st.integers(0, 3))
 def test_a_key_stays_when_other_rows_are_added(at):
     more = [*ROWS[:at], ["N4004", "Night walk", "Bring a lamp", 2], *ROWS[at:]]

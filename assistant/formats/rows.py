@@ -19,9 +19,9 @@ KEY_CHARACTERS = 80
 FIELD_ROWS = 100
 """A longer sheet of two columns is a list of things and not the fields of one."""
 MOSTLY_EMPTY = 0.5
-"""A row goes on with the one above when it repeats its key and fills fewer than this part of its other cells."""
+"""A row goes on with the one above when it repeats or lacks its key and fills fewer than this part of its other cells."""
 _HEADED = re.compile(r"^(?=#{1,6}\s)", re.MULTILINE)
-_SEQUENCE = re.compile(r"\d{1,6}")
+_LINE_NUMBER = re.compile(r"0*10{0,2}")
 _CODE_NAME = re.compile(r"\bcodes?\b", re.IGNORECASE)
 _VALUE_NAME = re.compile(r"(?:values?|descriptions?|definitions?|meanings?|text|contents?|answers?|details?)", re.IGNORECASE)
 
@@ -138,11 +138,17 @@ def _groups(table: Table, key: int) -> Iterable[list[tuple[int, tuple[str, ...]]
 
 
 def _goes_on(first: Sequence[str], cells: Sequence[str], key: int) -> bool:
+    """Say whether a row goes on with the record that `first` opens: few of its cells are filled, or all are the same."""
     if cells[key] != first[key] and cells[key]:
         return False
-    new = [i for i, cell in enumerate(cells) if cell and i != key and cell != first[i] and not _SEQUENCE.fullmatch(cell)]
+    rest = [i for i, cell in enumerate(cells) if cell and i != key and not _counts_on(first[i], cell)]
     filled = sum(bool(cell) for i, cell in enumerate(first) if i != key)
-    return len(new) < max(MOSTLY_EMPTY * filled, 2)
+    return len(rest) < max(MOSTLY_EMPTY * filled, 2) or all(cells[i] == first[i] for i in rest)
+
+
+def _counts_on(first: str, cell: str) -> bool:
+    """Say whether a cell numbers the lines of a record that begins with line `first`: 10, 20, 30 or 1, 2, 3."""
+    return bool(_LINE_NUMBER.fullmatch(first)) and cell.isdecimal() and int(cell) > int(first) and int(cell) % int(first) == 0
 
 
 def _record(
