@@ -31,6 +31,7 @@ MOST_CELLS = 10_000_000
 """Cells between the first and the last one used, empty ones included, which is what a sheet takes in memory."""
 SAMPLE = 100
 """So many records tell the delimiter of a text."""
+_ZIPPED = b"PK"
 _DELIMITERS = ",;\t|"
 _BREAKS = re.compile(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>")
@@ -50,7 +51,10 @@ def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
     if path.suffix.lower() in (".csv", ".tsv"):
         grids = [(path.stem, _delimited(decode(data), path.suffix.lower()))]
     else:
-        grids = list(_workbook(path.stem, data, settings))
+        if data.startswith(_ZIPPED) or path.suffix.lower() != ".xls":
+            check_zip(data, settings)
+            _check_extent(data)
+        grids = list(_workbook(path.stem, data))
     tables = [find_table(sheet, grid, settings.code_pattern) for sheet, grid in grids if grid]
     tables = [table for table in tables if table.rows]
     if sum(len(table.rows) for table in tables) > MOST_ROWS:
@@ -107,10 +111,7 @@ def _evenness(text: str, delimiter: str) -> tuple[float, int]:
     return (n / len(widths), width)
 
 
-def _workbook(stem: str, data: bytes, settings: Settings) -> Iterator[tuple[str, Grid]]:
-    if data.startswith(b"PK"):
-        check_zip(data, settings)
-        _check_extent(data)
+def _workbook(stem: str, data: bytes) -> Iterator[tuple[str, Grid]]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         shown = [sheet.name for sheet in workbook.sheets_metadata if _is_shown(sheet)]
