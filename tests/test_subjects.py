@@ -49,7 +49,7 @@ def test_telling_words_are_those_that_some_documents_use_and_others_do_not(assis
 def test_a_rarer_word_tells_more(assistant):
     index = assistant.index
     words = telling_words(index, "heparin anaphylaxis chemotherapy enzyme immunotherapy pump catheter blood")
-    pairs = sorted((index.document_frequency[word], weight) for word, weight in words.items())
+    pairs = sorted((index.words.document_frequency(word), weight) for word, weight in words.items())
     assert [weight for _, weight in pairs] == sorted((weight for _, weight in pairs), reverse=True)
 
 
