@@ -330,9 +330,7 @@ def pdf(doc: Content, header: tuple[str, ...], footer: str, flowables: list[obje
         canvas.drawCentredString(size[0] / 2, 0.5 * inch, footer.format(page=canvas.getPageNumber()))
 
     data = io.BytesIO()
-    template = SimpleDocTemplate(
-        data, pagesize=letter, leftMargin=inch, rightMargin=inch, title=doc.title, author=doc.publisher, invariant=1
-    )
+    template = SimpleDocTemplate(data, pagesize=size, leftMargin=inch, rightMargin=inch, title=doc.title, author=doc.publisher, invariant=1)
     template.build(flowables, onFirstPage=furniture, onLaterPages=furniture)
     return data.getvalue()
 
