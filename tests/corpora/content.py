@@ -259,7 +259,7 @@ DISPUTE = Content(
             "A copy of the denial letter",
             "A short statement of why you disagree",
             (
-                "A letter from your clinician that states",
+                "A letter from your clinician that states:",
                 ["the diagnosis", "what has been tried before", "what is likely to happen without the service"],
             ),
             "Photographs or measurements, where they help",

@@ -75,7 +75,7 @@ class Text:
     def items(self, one: Bullets) -> Iterator[str]:
         for number, (text, children) in enumerate(map(item, one.items), 1):
             mark = f"{number}. " if one.numbered else self.bullet
-            yield self.fill(text + (":" if children else ""), f"  {mark}", "  " + " " * len(mark))
+            yield self.fill(text, f"  {mark}", "  " + " " * len(mark))
             for child in children:
                 yield self.fill(child, f"      {self.bullet}", "      " + " " * len(self.bullet))
 
