@@ -13,7 +13,7 @@ from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
 from assistant.errors import IndexMismatch, IndexNotFound, QueryError
 from assistant.index import Index, open_index
-from assistant.manifest import read_manifest
+from assistant.manifest import stamp
 from assistant.query import Query, documents_of_codes, understand
 from assistant.reading import EncoderReader
 from assistant.reranking import rerank
@@ -43,6 +43,7 @@ class Assistant:
         self.index = index
         self.corpus = corpus
         self.folder = folder
+        self._seen = stamp(folder)
         self._reader = EncoderReader()
         self._answerer = Answerer(index, self._reader)
 
@@ -75,9 +76,9 @@ class Assistant:
 
         What goes on for long calls it for each request; an index that cannot be opened is left for the next time.
         """
+        if stamp(self.folder) == self._seen:
+            return self
         try:
-            if read_manifest(self.folder).data == self.index.manifest.data:
-                return self
             return Assistant(open_index(self.folder, self.index.settings), self.corpus, self.folder)
         except (IndexNotFound, IndexMismatch):
             return self
@@ -101,6 +102,24 @@ class Assistant:
                 query = replace(query, codes=(known,), unknown=(), documents=documents_of_codes(self.index, (known,)))
             answer = self._answerer.answer(query)
         return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
+
+    def understood(self, question: str, history: Sequence[str] = ()) -> Query:
+        """Return what `ask` would take the same question and history to mean."""
+        return understand(self.index, normalize(question), history)
+
+    def carried(self, question: str, history: Sequence[str]) -> tuple[str, ...]:
+        """Return what `ask` would take over from the earlier questions: the codes or titles, or the words of the question, kept.
+
+        Empty where the question means the same without them.
+        """
+        if not history or not any(c.isalnum() for c in question) or len(question) > self.index.settings.max_question_characters:
+            return ()
+        query, alone = self.understood(question, history), self.understood(question)
+        if (query.documents, query.text) == (alone.documents, alone.text):
+            return ()
+        if "codes" in query.carried:
+            return query.codes or tuple(self.index.by_id[name].label for name in query.documents)
+        return (query.text if "topic" in query.carried else self.understood(history[-1], history[:-1]).text,)
 
     def fit(self, scenario: str) -> Answer:
         """Return which code fits a scenario: codes ranked, with quotes for and against, or that no code fits."""

@@ -25,8 +25,9 @@ PACKAGED_READER = Path(__file__).parent / "data" / "reader"
 class Settings(BaseSettings):
     """What can be set, by keyword or by an environment variable `ASSISTANT_…`. Unknown keys fail.
 
-    `encoder` finds passages: `default` for the one that comes with the package, a sentence-transformers id, or a folder. `reader` chooses the words that answer: `default` for the
-    trained one that comes with the package, `none` for plain similarity by `encoder`, or an id or folder as for `encoder`.
+    `encoder` finds passages: `default` for the one that comes with the package, a sentence-transformers id, or a folder. `reader` chooses
+    the words that answer: `default` for the trained one that comes with the package, `none` for plain similarity by `encoder`, or an id
+    or folder as for `encoder`.
     `chunk_tokens` counts tiktoken tokens of source text.
     `code_pattern` is a regular expression that a whole code matches. `max_question_characters` bounds a question.
     """

@@ -41,7 +41,7 @@ _ENDLESS = re.compile(
     re.IGNORECASE,
 )
 _NOT_ENDLESS = re.compile(r"\b(?:not|non|no|never|isn't|rather than|instead of|but not)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
-_PASSING = re.compile(r"\b(?:intermittent(?:ly)?|on[\s-]and[\s-]off|(?:a\s+)?(?:few|couple\s+of)\s+hours)\b", re.IGNORECASE)
+_PASSING = re.compile(r"\b(?:intermittent(?:ly)?|overnight|on[\s-]and[\s-]off|(?:a\s+)?(?:few|couple\s+of)\s+hours)\b", re.IGNORECASE)
 _LOWER = re.compile(r"at\s+least|minimum|no\s+less|not\s+less")
 _ABOVE = re.compile(r"more\s+than|over|longer|greater|exceed|above")
 _BELOW = re.compile(r"less\s+than|under|below|fewer|shorter")
@@ -60,6 +60,12 @@ _SHORT = {
     "inches": "inch",
 }
 DAY = 24.0
+HOURS = {
+    **dict.fromkeys(("hour", "hourly"), 1.0), **dict.fromkeys(("week", "weekly"), 7 * DAY),
+    **dict.fromkeys(("day", "daily", "nightly", "qd"), DAY), "qod": 2 * DAY, "bid": DAY / 2, "tid": DAY / 3, "qid": DAY / 4,
+}  # fmt: skip
+_ADVERB = r"\b(?:hourly|daily|nightly|weekly|qd|qod|bid|tid|qid)\b"
+_WHOLE = r"(?:hour|day|week|month|year|liter|litre|pound|mile)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ def quantities(text: str) -> list[Quantity]:
 
 def _digits(text: str) -> str:
     """Return `text` with number words as digits ("twenty-four" is 24, "two and a half" is 2 and a half)."""
-    plain = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)
+    plain = _in_halves(re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text))
     plain = re.sub(
         r"\b(for|over|than|within|about|lasts?)\s+(?:a|an)\s+(?=(?:full\s+|whole\s+)?(?:hour|day|week|month|year|liter|litre)\b)",
         r"\1 1 ",
@@ -143,7 +149,31 @@ def _digits(text: str) -> str:
     )
     plain = re.sub(r"\b(every|each|once\s+(?:a|per|every))\s+(?=(?:hour|day|week|month|year)\b)", r"\1 1 ", plain, flags=re.IGNORECASE)
     plain = re.sub(r"\b(\d+(?:\.\d+)?)\s*\+\s*(?=[A-Za-z])", r"at least \1 ", plain)
-    return str(alpha2digit(plain, "en", threshold=0))
+    return _periods(str(alpha2digit(plain, "en", threshold=0)))
+
+
+def _in_halves(text: str) -> str:
+    """Return `text` with "half a day" as 0.5 days and "an hour and a half" as 1.5 hours."""
+    text = re.sub(rf"\b(an?|one)\s+({_WHOLE})\s+and\s+a\s+half\b", r"1.5 \2", text, flags=re.IGNORECASE)
+    text = re.sub(rf"\b(\w+)\s+({_WHOLE}s)\s+and\s+a\s+half\b", r"\1 and a half \2", text, flags=re.IGNORECASE)
+    return re.sub(rf"\bhalf[\s-]+(?:an?\s+|of\s+an?\s+)?({_WHOLE})\b", r"0.5 \1", text, flags=re.IGNORECASE)
+
+
+def _periods(text: str) -> str:
+    """Return `text` with "daily" as every 24 hours, "twice a day" and "3 times a day" as what lies between two times."""
+
+    def between(match: re.Match[str]) -> str:
+        times = {"once": 1.0, "twice": 2.0}.get(match["times"].casefold()) or float(match["count"] or 1)
+        return f"every {HOURS[match['unit'].casefold()] / times:g} hours" if times else match.group()
+
+    text = re.sub(
+        r"\b(?P<times>once|twice|(?P<count>\d{1,2})\s*(?:times|x))\s*[-/]?\s*(?:an?|per|each|every)?\s*(?P<unit>hour(?:ly)?|day|daily|week(?:ly)?)\b",
+        between,
+        text,
+        flags=re.IGNORECASE,
+    )
+    text = re.sub(r"\bq\s?(\d{1,2})\s?h(?:ours?|rs?)?\b", r"every \1 hours", text, flags=re.IGNORECASE)
+    return re.sub(_ADVERB, lambda match: f"every {HOURS[match.group().casefold()]:g} hours", text, flags=re.IGNORECASE)
 
 
 def _value(text: str) -> float:

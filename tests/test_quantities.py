@@ -118,3 +118,22 @@ def test_intervals_meet_where_an_amount_is_in_both(one, other, met):
 )
 def test_a_question_tells_which_amount_it_asks_for(text, dimension):
     assert asked_dimension(text) == dimension
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("half a day", ["time [12, 12] hour"]),
+        ("an hour and a half", ["time [1.5, 1.5] hour"]),
+        ("two hours and a half", ["time [2.5, 2.5] hour"]),
+        ("twice a day", ["period [12, 12] hour"]),
+        ("three times daily", ["period [8, 8] hour"]),
+        ("one gram q8h", ["mass [0.001, 0.001] kilogram", "period [8, 8] hour"]),
+        ("500 mg bid", ["mass [0.0005, 0.0005] kilogram", "period [12, 12] hour"]),
+        ("visits weekly", ["period [168, 168] hour"]),
+        ("six hours daily", ["time [6, 6] hour", "period [24, 24] hour"]),
+        ("an overnight infusion", ["time [0, 24) hour"]),
+    ],
+)
+def test_halves_and_repetitions_are_read(text, expected):
+    assert [str(quantity) for quantity in quantities(text)] == expected
