@@ -31,6 +31,11 @@ def text_of(page, settings, suffix=".html"):
             "<table><tr><th>A<th>B<tr><td rowspan=2>1<td>2<tr><td>3<tr><td colspan=2>4</table>",
             "| A | B |\n|---|---|\n| 1 | 2 |\n| 1 | 3 |\n| 4 |  |\n",
         ),
+        ("<table><tr><th>A<th>B<tr><td>1<td><ul><li>x<li>y</ul></table>", "| A | B |\n|---|---|\n| 1 | x; y |\n"),
+        (
+            "<table><tr><th rowspan=2>Code<th colspan=2>Rent<tr><th>First<th>Later<tr><td>F1001<td>2<td>3</table>",
+            "| Code | Rent First | Rent Later |\n|---|---|---|\n| F1001 | 2 | 3 |\n",
+        ),
         ("<table><tr><td><h2>Side</h2><p>one</p></td><td>two</td></tr></table>", "## Side\n\none\n\ntwo\n"),
         ("<h2>A</h2><details><summary>Rare risks?</summary><p>Fog.</p></details>", "## A\n\n### Rare risks?\n\nFog.\n"),
         ("<pre>a  b\n  c</pre><pre><code># x</code></pre>", "a  b\n  c\n\n```\n# x\n```\n"),
@@ -74,6 +79,12 @@ def test_a_page_without_a_body_tag_is_read(settings):
 def test_a_page_inside_a_form_and_a_heading_in_the_articles_header_are_read(settings):
     page = "<form id=f><article><header><h1>Ferry</h1></header><p>It runs.</p></article></form>"
     assert text_of(page, settings) == "# Ferry\n\nIt runs.\n"
+
+
+def test_a_title_in_the_sites_header_gives_way_to_one_in_the_page(settings):
+    page = "<header><h1>Harbour Inc</h1></header><div><h1>Ferry</h1><p>It runs.</p></div>"
+    assert text_of(page, settings) == "# Ferry\n\nIt runs.\n"
+    assert text_of(page.replace("<div><h1>Ferry</h1>", "<div>"), settings) == "# Harbour Inc\n\nIt runs.\n"
 
 
 def test_a_few_links_in_prose_are_no_navigation(settings):

@@ -8,9 +8,10 @@ from itertools import zip_longest
 
 from lxml import etree
 
-from assistant.formats.page import BLOCKS, Element, Weight, count, is_footnote_mark, plain
+from assistant.formats.page import BLOCKS, HEADINGS, Element, Weight, count, is_footnote_mark, plain
 
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+_APART = re.compile(r"\s*;[\s;]*")
 LONGEST_CELL = 1500
 """A cell of more characters holds a part of the page, not a datum."""
 MOST_COLUMNS = 100
@@ -71,10 +72,7 @@ def is_data(table: Element, weights: dict[Element, Weight]) -> bool:
     """Say whether a table holds data: columns of short cells, and nothing that lays out a page."""
     if (table.get("role") or "").casefold() in ("presentation", "none"):
         return False
-    if (
-        next((one for one in table.iter("table", "h1", "h2", "h3", "h4", "h5", "h6", "main", "article") if one is not table), None)
-        is not None
-    ):
+    if any(one is not table for one in table.iter("table", *HEADINGS, "main", "article")):
         return False
     widths = [sum(_is_cell(cell) for cell in row) for row in table.iter("tr")]
     if max(widths, default=0) < 2:
@@ -110,19 +108,20 @@ def _row(words: Iterable[str]) -> str:
 
 
 def _grid(rows: Sequence[Element], weights: dict[Element, Weight]) -> list[list[str]]:
-    """Return the words of the cells of each row; a cell that spans rows stands in each of them."""
+    """Return the words of the cells of each row; a cell that spans rows stands in each, one of a header that spans columns too."""
     found: list[list[str]] = []
     hanging: dict[int, tuple[int, str]] = {}
     for row in rows:
         cells: list[str] = []
         below: dict[int, tuple[int, str]] = {}
+        heads = sum(cell.tag == "th" for cell in row) > 1 and not any(cell.tag == "td" for cell in row)
         for cell in row:
             if _is_cell(cell) and cell in weights:
                 _let_hang(cells, hanging, below)
                 words, down, across = _cell_words(cell, weights), _span_of(cell, "rowspan"), _span_of(cell, "colspan")
                 if down > 1:
                     below[len(cells)] = (down - 1, words)
-                cells += [words, *[""] * (across - 1)]
+                cells += [words, *[words if heads else ""] * (across - 1)]
         _let_hang(cells, hanging, below)
         found.append(cells[:MOST_COLUMNS])
         hanging = below
@@ -156,14 +155,14 @@ def _cell_words(cell: Element, weights: dict[Element, Weight]) -> str:
             if element not in weights or is_footnote_mark(element):
                 walker.skip_subtree()
                 continue
-            if element.tag == "li" and "".join(pieces).strip():
-                pieces.append("; ")
+            if element.tag == "li":
+                pieces.append(" ; ")
             pieces.append(" " if element.tag in BLOCKS or element.tag == "br" else "")
             pieces.append(element.text or "")
         elif element is not cell:
             pieces.append(" " if element.tag in BLOCKS else "")
             pieces.append(element.tail or "")
-    return re.sub(r"\s+;", ";", " ".join("".join(pieces).split())).replace("|", "\\|")
+    return _APART.sub("; ", " ".join("".join(pieces).split())).strip("; ").replace("|", "\\|")
 
 
 def _header_rows(rows: Sequence[Element], grid: Sequence[Sequence[str]]) -> int:

@@ -14,7 +14,19 @@ from lxml import etree
 from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
 from assistant.formats.grid import is_bold, is_data, rewrite_definitions, table_lines
-from assistant.formats.page import BLOCKS, HEADINGS, SPACE, Element, Weight, is_boilerplate, is_footnote_mark, main_part, page_title, weigh
+from assistant.formats.page import (
+    BLOCKS,
+    HEADINGS,
+    SPACE,
+    Element,
+    Weight,
+    is_boilerplate,
+    is_footnote_mark,
+    main_part,
+    main_titles,
+    page_title,
+    weigh,
+)
 from assistant.formats.text import decode
 from assistant.lines import is_sentence
 from assistant.tables import is_row
@@ -53,9 +65,9 @@ def read_page(page: str, kind: str) -> tuple[str, tuple[Place, ...]]:
         raise Unreadable("holds no text")
     rewrite_definitions(root)
     weights = weigh(root)
-    writer = _Writer(weights)
     start = main_part(root, weights)
-    writer.title(page_title(root, start))
+    writer = _Writer(weights, bool(main_titles(start, weights)))
+    writer.title(page_title(root, start, weights))
     writer.walk(start)
     if not any(block.text.strip() for block in writer.blocks):
         raise Unreadable("holds no text")
@@ -102,6 +114,7 @@ class _Writer:
     """Walks through a page once and writes blocks. Holds the words of the line that is being read, and whether these are bold."""
 
     weights: dict[Element, Weight]
+    titled: bool
     blocks: list[_Block] = field(default_factory=list)
     pieces: list[tuple[str, bool]] = field(default_factory=list)
     lists: list[_List] = field(default_factory=list)
@@ -143,7 +156,7 @@ class _Writer:
 
     def _skips(self, element: Element) -> bool:
         weight = self.weights.get(element)
-        return weight is None or is_boilerplate(element, weight, self.inside > 0) or is_footnote_mark(element)
+        return weight is None or is_boilerplate(element, weight, self.inside > 0, self.titled) or is_footnote_mark(element)
 
     def _writes_whole(self, element: Element) -> bool:
         """Write an element at once and say so, where it is a table of data or preformatted."""

@@ -110,17 +110,27 @@ def is_footnote_mark(element: Element) -> bool:
     return element.tag == "a" and bool(_FOOTNOTE.match(element.get("href") or "")) and count("".join(element.itertext())) <= 1
 
 
-def is_boilerplate(element: Element, weight: Weight, inside: bool) -> bool:
+def is_boilerplate(element: Element, weight: Weight, inside: bool, titled: bool) -> bool:
     """Say whether a seen element is the frame of a page: its head and foot, a form to fill in, or a block of links.
 
-    `inside` says that an `article` or `main` is open, whose header and footer are its own.
+    `inside` says that an `article` or `main` is open, whose header and footer are its own; `titled` that the page has a title elsewhere.
     """
     if element.tag in ("header", "footer"):
-        return not inside and not weight.headings
+        return not inside and (titled or not weight.headings)
     if element.tag == "form":
         return not weight.headings and not any(True for _ in element.iter("p", "table", "li"))
     linked = weight.links >= LINKS and weight.linked >= LINKED_SHARE * weight.characters
     return element.tag in _LINK_BLOCKS and linked and not weight.headings
+
+
+def main_titles(start: Element, weights: dict[Element, Weight]) -> list[Element]:
+    """Return the first-level headings below `start` that are seen and stand in no header or footer of the site."""
+    return [one for one in start.iter("h1") if one in weights and plain(one) and not _is_in_frame(one)]
+
+
+def _is_in_frame(heading: Element) -> bool:
+    around = next(heading.iterancestors("header", "footer", "main", "article"), None)
+    return around is not None and around.tag in ("header", "footer") and next(around.iterancestors("main", "article"), None) is None
 
 
 def main_part(root: Element, weights: dict[Element, Weight]) -> Element:
@@ -134,12 +144,13 @@ def main_part(root: Element, weights: dict[Element, Weight]) -> Element:
     return root
 
 
-def page_title(root: Element, start: Element) -> str:
+def page_title(root: Element, start: Element, weights: dict[Element, Weight]) -> str:
     """Return the title that a page shows outside its main part, or has in its head; nothing where the main part has one heading on top."""
-    inner = [one for one in start.iter("h1") if not is_unseen(one) and plain(one)]
-    if len(inner) == 1:
+    inner = main_titles(start, weights)
+    shown = [one for one in start.iter("h1") if one in weights and plain(one)]
+    if len(inner or shown) == 1:
         return ""
-    outer = [one for one in root.iter("h1") if not is_unseen(one) and plain(one)] if not inner else []
+    outer = [one for one in root.iter("h1") if one in weights and plain(one)] if not shown else []
     if len(outer) == 1:
         return plain(outer[0])
     named = next((plain(one) for one in root.iter("title")), "")
