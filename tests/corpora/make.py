@@ -514,6 +514,7 @@ def expected(doc: Content, file: str) -> dict[str, object]:
         "similar": [code for code, _ in doc.similar],
         "furniture": list(doc.furniture),
         "headings": headings,
+        "tables": [list(one.header) for one in doc.blocks if isinstance(one, Table)],
         "units": units,
     }
 
