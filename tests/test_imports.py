@@ -5,7 +5,8 @@ import pytest
 ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "lines", "shapes", "headings", "units",
     "formats.extract", "formats.text", "formats.markdown", "formats.page", "formats.grid", "formats.html", "formats.zipped",
-    "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf", "formats", "documents",
+    "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
+    "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
     "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "embedding", "vectors",
     "lexical", "manifest", "index", "planning", "building", "watching",
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
