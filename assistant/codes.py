@@ -40,12 +40,12 @@ FIELD_WORDS = 7
 def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequence[Unit], file: str, pattern: str) -> tuple[str, ...]:
     """Return the codes that a document is about, in the order in which it names them; none where `pattern` is empty.
 
-    The first place that names any decides: a labelled field, the title, the lines before the first heading, the name of the `file`.
+    The first place that names any decides: a labelled field, the title, the opening down to the end of the first section, the name of the `file`.
     """
     if not pattern:
         return ()
-    body = next((s.span.start for s in sections if s.kind is SectionKind.BODY), len(text))
-    opening = [unit.span.of(text) for unit in units if unit.span.start < body and not _of_neighbours(unit.path)]
+    first = next((s.span.end for s in sections if s.kind is SectionKind.BODY), len(text))
+    opening = [unit.span.of(text) for unit in units if unit.span.start < first and not _of_neighbours(unit.path)]
     return (
         _labelled(text, units, pattern)
         or _stated([title.of(text)], pattern)
