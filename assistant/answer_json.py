@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from assistant.comparing import Row
 from assistant.errors import QuestionSetError, VerificationError
 from assistant.jsonlines import read_lines
 from assistant.types import Answer, Choice, CodeFit, IndexStamp, Quote, Reason, Role, Status
@@ -36,6 +38,11 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
     """Return one quote as plain JSON values."""
     plain = {field.name: getattr(quote, field.name) for field in fields(quote)}
     return {**plain, "codes": list(quote.codes), "path": list(quote.path), "role": quote.role.value}
+
+
+def rows_to_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return a comparison as plain JSON values; a cell is None where a code has no such section."""
+    return [{"section": row.heading, "cells": [quote_to_json(cell) if cell else None for cell in row.cells]} for row in rows]
 
 
 def answer_from_json(value: object) -> Answer:

@@ -102,6 +102,24 @@ class Assistant:
             answer = self._answerer.answer(query)
         return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
 
+    def understood(self, question: str, history: Sequence[str] = ()) -> Query:
+        """Return what `ask` would take the same question and history to mean."""
+        return understand(self.index, normalize(question), history)
+
+    def carried(self, question: str, history: Sequence[str]) -> tuple[str, ...]:
+        """Return what `ask` would take over from the earlier questions: the codes or titles, or the words of the question, kept.
+
+        Empty where the question means the same without them.
+        """
+        if not history or not any(c.isalnum() for c in question) or len(question) > self.index.settings.max_question_characters:
+            return ()
+        query, alone = self.understood(question, history), self.understood(question)
+        if (query.documents, query.text) == (alone.documents, alone.text):
+            return ()
+        if "codes" in query.carried:
+            return query.codes or tuple(self.index.by_id[name].label for name in query.documents)
+        return (query.text if "topic" in query.carried else self.understood(history[-1], history[:-1]).text,)
+
     def fit(self, scenario: str) -> Answer:
         """Return which code fits a scenario: codes ranked, with quotes for and against, or that no code fits."""
         began = time.perf_counter()

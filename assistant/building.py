@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -39,16 +40,24 @@ from assistant.index import (
     READER,
     READING,
     VECTORS,
-    Index,
-    open_index,
     reader_name,
 )  # fmt: skip
 from assistant.inference import OnnxEncoder, Vectors
 from assistant.lexical import LexicalIndex
-from assistant.manifest import FORMAT, HASHED_BYTES, Manifest, check_files, file_sha256, put_in_place, read_manifest, remove_leftovers
+from assistant.manifest import (
+    FORMAT,
+    HASHED_BYTES,
+    Manifest,
+    check_files,
+    file_sha256,
+    put_in_place,
+    read_manifest,
+    remove_leftovers,
+    write_manifest,
+)  # fmt: skip
 from assistant.planning import Before, Known, Plan, plan
 from assistant.sections import Outlook, parse_document
-from assistant.storage import Candidates, Chunks, Documents, Entry, Ragged, edges, read_json, write_json
+from assistant.storage import Candidates, Chunks, Documents, Entry, Ragged, damaged, edges, load_array, read_json, write_json
 from assistant.tokens import words
 from assistant.vectors import FaissStore
 from assistant.vocabulary import PARTS, Vocabulary, part_texts
@@ -61,6 +70,7 @@ WAIT = 600.0
 STORED = np.float16
 """How candidates' vectors are stored; a cosine changes by less than 0.001."""
 Array = npt.NDArray[Any]
+NOTHING = Before({}, {}, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +90,20 @@ class Built:
 
 @dataclass(slots=True)
 class _Part:
-    """All that an index holds of one document. Words are numbered by `_Numbers`; `words` has one array for each of `PARTS`.
+    """All that an index holds of some documents in a row. Words are numbered by `_Numbers`; `words` has one value for each of `PARTS`.
 
-    `chunk_words` holds the words of all chunks in a row, `chunk_lengths` how many each has.
+    Rows are by document, but `chunk_words` holds the words of each chunk. `counts` says how often each word of the text occurs.
     """
 
-    entry: Entry
-    chunks: Array
-    candidates: Array
-    words: tuple[Array, ...]
+    entries: Sequence[Entry]
+    chunks: Ragged
+    candidates: Ragged
+    words: tuple[Ragged, ...]
     counts: Array
-    chunk_words: Array
-    chunk_lengths: Array
+    chunk_words: Ragged
     chunk_vectors: Array
     candidate_vectors: Array
-    opening: Array
+    openings: Array
 
 
 class _Numbers(dict[str, int]):
@@ -109,21 +118,79 @@ class _Numbers(dict[str, int]):
         return np.asarray([self[word] for word in some], dtype=np.int32)
 
 
+class _Old:
+    """An index that is there, its models and searches left closed: documents are taken from it as they are stored."""
+
+    def __init__(self, data: Path, manifest: Manifest) -> None:
+        self.data, self.manifest = data, manifest
+        self.documents = Documents(data)
+        self.words = Vocabulary.load(data)
+        self._chunks, self._candidates = Ragged.load(data, CHUNKS), Ragged.load(data, CANDIDATES)
+        self._chunk_words = Ragged.load(data, CHUNK_WORDS)
+        self._readings, self._openings = load_array(data / READING), load_array(data / OPENINGS)
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        return FaissStore.load(self.data / VECTORS).vectors()
+
+    def before(self) -> Before:
+        """Return what is known of the files and documents.
+
+        Raises:
+            IndexMismatch: it is damaged.
+        """
+        path = self.data / KNOWN
+        try:
+            rows = zip(self.documents.ids, self.documents.files, read_json(path), strict=True)
+            known = [
+                Known(i, name, file, content, key, Outlook(votes, frozenset(lines)))
+                for i, (name, file, (content, key, votes, lines)) in enumerate(rows)
+            ]
+        except (ValueError, TypeError) as error:
+            raise damaged(path) from error
+        return Before(_stamps(self.manifest), self.manifest.refused, tuple(known))
+
+    def part(self, first: int, last: int) -> _Part:
+        """Return the part of documents `[first, last)`; their words keep their numbers."""
+        text = self.words.parts[PARTS[0]].starts
+        chunks, candidates = self._chunks.between(first, last), self._candidates.between(first, last)
+        a, b = self._chunks.starts[first], self._chunks.starts[last]
+        return _Part(
+            entries=[self.documents.entry(i) for i in range(first, last)],
+            chunks=chunks,
+            candidates=candidates,
+            words=tuple(self.words.parts[part].between(first, last) for part in PARTS),
+            counts=self.words.counts[text[first] : text[last]],
+            chunk_words=self._chunk_words.between(int(a), int(b)),
+            chunk_vectors=self._vectors[a:b],
+            candidate_vectors=self._readings[self._candidates.starts[first] : self._candidates.starts[last]],
+            openings=self._openings[first:last],
+        )
+
+
 @contextmanager
-def _only_writer(folder: Path) -> Iterator[Path]:
+def _only_writer(folder: Path, tell: Progress) -> Iterator[Path]:
     """Hold the folder's lock, which ends with the process that holds it, and give an empty folder to write in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / LOCK, timeout=WAIT):
-            remove_leftovers(folder)
-            work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
-            work.chmod(0o755)
-            try:
-                yield work
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
-    except Timeout as error:
-        raise IndexMismatch(f"another process is building the index in '{folder}'; try again when it has ended") from error
+        lock.acquire(timeout=0)
+    except Timeout:
+        tell("waiting for another build", 0, 1)
+        try:
+            lock.acquire(timeout=WAIT)
+        except Timeout as error:
+            raise IndexMismatch(f"another process is building the index in '{folder}'; try again when it has ended") from error
+    try:
+        remove_leftovers(folder)
+        work = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+        work.chmod(0o755)
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    finally:
+        lock.release()
 
 
 def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progress | None = None, *, rebuild: bool = False) -> Built:
@@ -138,20 +205,17 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
     """
     tell = progress or (lambda stage, done, total: None)
     try:
-        with _only_writer(folder) as work:
-            old = None if rebuild else _open_old(folder, settings)
-            before = _before(folder, old)
+        with _only_writer(folder, tell) as work:
+            old, before = (None, NOTHING) if rebuild else _open_old(folder, settings)
             tell("reading documents", 0, 1)
-            state = corpus_state(corpus, settings, before.stamps)
+            state = corpus_state(corpus, settings, before.stamps, folder)
             if old and old.manifest.fingerprint == fingerprint(settings, state):
-                return Built(old.manifest, (), old.documents.ids, ())
+                return Built(_restamped(folder, old.manifest, state), (), old.documents.ids, ())
             plans, refused = plan(corpus, state, before, settings)
             tell("reading documents", 1, 1)
-            encoder = _provide_encoder(folder, work, settings, tell)
-            reader = _provide_reader(work, encoder, settings)
-            parts, numbers = _parts(plans, old, encoder, reader, settings, tell)
-            _write(work, parts, list(numbers), [one.known.row() for one in plans], tell)
-            manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, encoder, len(plans), old))
+            parts, numbers = _parts(plans, old, work, settings, tell)
+            dimension = _write(work, parts, list(numbers), [one.known.row() for one in plans], tell)
+            manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, dimension, len(plans), old))
     except OSError as error:
         raise IndexMismatch(f"the index in '{folder}' cannot be written ({error.strerror}); name another with --index DIR") from error
     new = tuple(one.known.id for one in plans if one.position is None)
@@ -166,7 +230,7 @@ def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
         manifest = read_manifest(folder)
     except (IndexNotFound, IndexMismatch):
         return False
-    return manifest.fingerprint == fingerprint(settings, corpus_state(corpus, settings, _stamps(manifest)))
+    return manifest.fingerprint == fingerprint(settings, corpus_state(corpus, settings, _stamps(manifest), folder))
 
 
 def fingerprint(settings: Settings, state: dict[str, Stamp]) -> str:
@@ -185,51 +249,44 @@ def _stamps(manifest: Manifest) -> dict[str, Stamp]:
     return {name: Stamp(int(size), int(modified), str(digest)) for name, (size, modified, digest) in manifest.corpus.items()}
 
 
-def _open_old(folder: Path, settings: Settings) -> Index | None:
-    """Return the index that is there, if it is whole and its documents would be made now as they were then."""
-    try:
-        index = open_index(folder, settings)
-    except (IndexNotFound, IndexMismatch):
-        return None
-    same = index.manifest.settings == _lasting(settings) and index.manifest.built_by == version("hcpcs-assistant")
-    return index if same else None
+def _restamped(folder: Path, manifest: Manifest, state: dict[str, Stamp]) -> Manifest:
+    """Return the manifest with the times that files have now, so that they are not read again to find them unchanged."""
+    corpus: dict[str, list[int | str]] = {name: list(stamp) for name, stamp in state.items()}
+    if corpus == manifest.corpus:
+        return manifest
+    manifest = replace(manifest, corpus=corpus)
+    write_manifest(folder, manifest)
+    return manifest
 
 
-def _before(folder: Path, old: Index | None) -> Before:
-    if old is None:
-        return Before({}, {}, ())
-    rows = read_json(folder / old.manifest.data / KNOWN)
-    names = zip(old.documents.ids, old.documents.files, rows, strict=True)
-    documents = tuple(
-        Known(i, name, file, content, key, Outlook(votes, frozenset(lines)))
-        for i, (name, file, (content, key, votes, lines)) in enumerate(names)
-    )
-    return Before(_stamps(old.manifest), old.manifest.refused, documents)
-
-
-def _provide_encoder(folder: Path, work: Path, settings: Settings, tell: Progress) -> OnnxEncoder:
-    """Return the encoder: the packaged one, or the one of the index that is there where it has the same model, else exported."""
-    if settings.encoder == DEFAULT:
-        return OnnxEncoder(PACKAGED_ENCODER)
-    tell("loading the encoder", 0, 1)
-    encoder = _taken_encoder(folder, work / ENCODER, settings) or export(settings.encoder, work / ENCODER)
-    tell("loading the encoder", 1, 1)
-    return encoder
-
-
-def _taken_encoder(folder: Path, target: Path, settings: Settings) -> OnnxEncoder | None:
-    """Take the exported encoder of the index that is there; None where it has another one, or a folder's, which may have changed."""
+def _open_old(folder: Path, settings: Settings) -> tuple[_Old | None, Before]:
+    """Return the index that is there, if it is whole and its documents would be made now as they were then, and what it knows."""
     try:
         manifest = read_manifest(folder)
-        if manifest.encoder != settings.encoder or Path(settings.encoder).is_dir():
-            return None
-        own = {name: value for name, value in manifest.files.items() if name.startswith(ENCODER)}
-        check_files(folder / manifest.data, replace(manifest, files=own))
-        shutil.copytree(folder / manifest.data / ENCODER, target, copy_function=_link)
-        return OnnxEncoder(target)
-    except (IndexNotFound, IndexMismatch, ModelError, OSError):
-        shutil.rmtree(target, ignore_errors=True)
-        return None
+        if manifest.settings != _lasting(settings) or manifest.built_by != version("hcpcs-assistant"):
+            return None, NOTHING
+        check_files(folder / manifest.data, manifest)
+        old = _Old(folder / manifest.data, manifest)
+        return old, old.before()
+    except (IndexNotFound, IndexMismatch):
+        return None, NOTHING
+
+
+def _model(setting: str, packaged: Path, name: str, old: _Old | None, work: Path) -> OnnxEncoder:
+    """Return the packaged model, or the one that the index that is there has, or else what `setting` names, exported."""
+    if setting == DEFAULT:
+        return OnnxEncoder(packaged)
+    if old:
+        try:
+            return OnnxEncoder(_kept_model(old, name, work))
+        except (ModelError, OSError):
+            shutil.rmtree(work / name, ignore_errors=True)
+    return export(setting, work / name)
+
+
+def _kept_model(old: _Old, name: str, work: Path) -> Path:
+    """Give an exported model of the index that is there a place in the new one."""
+    return Path(shutil.copytree(old.data / name, work / name, copy_function=_link))
 
 
 def _link(source: str, target: str) -> None:
@@ -240,39 +297,62 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _provide_reader(work: Path, encoder: OnnxEncoder, settings: Settings) -> OnnxEncoder:
-    if settings.reader == NO_READER:
-        return encoder
-    if settings.reader == DEFAULT:
-        return OnnxEncoder(PACKAGED_READER)
-    return export(settings.reader, work / READER)
-
-
-def _parts(
-    plans: Sequence[Plan], old: Index | None, encoder: OnnxEncoder, reader: OnnxEncoder, settings: Settings, tell: Progress
-) -> tuple[list[_Part], _Numbers]:
-    """Return every document's part, in the order of the plans, and the words that their numbers stand for."""
+def _parts(plans: Sequence[Plan], old: _Old | None, work: Path, settings: Settings, tell: Progress) -> tuple[list[_Part], _Numbers]:
+    """Return the parts of all documents in the order of the plans, and the words that their numbers stand for."""
     numbers = _Numbers({word: i for i, word in enumerate(old.words.words)} if old else {})
-    taken = _Taken(old) if old else None
     fresh = [one for one in plans if one.position is None]
-    made, texts, readings = {}, [], []
+    made: list[_Part] = []
+    texts, readings = [], []
     for n, one in enumerate(fresh):
         tell("parsing documents", n, len(fresh))
-        made[one.known.id], own_texts, own_readings = _make(one, numbers, settings)
+        part, own_texts, own_readings = _make(one, numbers, settings)
+        made.append(part)
         texts.append(own_texts)
         readings.append(own_readings)
-    total, done = len({t for some in texts for t in some}) + len({t for some in readings for t in some}), 0
+    if fresh:
+        _add_vectors(made, texts, readings, old, work, settings, tell)
+    elif old:
+        for name in (ENCODER, READER):
+            if (old.data / name).is_dir():
+                _kept_model(old, name, work)
+    parts, left, n = [], iter(made), 0
+    while n < len(plans):
+        first = last = plans[n].position
+        while last is not None and n < len(plans) and plans[n].position == last:
+            n, last = n + 1, last + 1
+        if old and first is not None and last is not None:
+            parts.append(old.part(first, last))
+        else:
+            parts.append(next(left))
+            n += 1
+    return parts, numbers
+
+
+def _add_vectors(
+    made: Sequence[_Part],
+    texts: Sequence[list[str]],
+    readings: Sequence[list[str]],
+    old: _Old | None,
+    work: Path,
+    settings: Settings,
+    tell: Progress,
+) -> None:
+    """Embed what parts are made of: `texts` are a document's opening and chunks, `readings` its candidates."""
+    tell("loading the encoder", 0, 1)
+    encoder = _model(settings.encoder, PACKAGED_ENCODER, ENCODER, old, work)
+    reader = encoder if settings.reader == NO_READER else _model(settings.reader, PACKAGED_READER, READER, old, work)
+    tell("loading the encoder", 1, 1)
+    total, done = sum(len({text for some in groups for text in some}) for groups in (texts, readings)), 0
 
     def count(n: int) -> None:
         nonlocal done
         done += n
         tell("embedding", done, total)
 
-    vectors = zip(made.values(), _embed(encoder, texts, count), _embed(reader, readings, count), strict=True)
+    vectors = zip(made, _embed(encoder, texts, count), _embed(reader, readings, count), strict=True)
     for part, of_texts, of_readings in vectors:
-        part.opening, part.chunk_vectors = of_texts[:1], of_texts[1:]
+        part.openings, part.chunk_vectors = of_texts[:1], of_texts[1:]
         part.candidate_vectors = of_readings.astype(STORED)
-    return [taken.part(one.position) if taken and one.position is not None else made[one.known.id] for one in plans], numbers
 
 
 def _make(one: Plan, numbers: _Numbers, settings: Settings) -> tuple[_Part, list[str], list[str]]:
@@ -287,16 +367,15 @@ def _make(one: Plan, numbers: _Numbers, settings: Settings) -> tuple[_Part, list
     spoken = [words(text) for text in texts]
     none = np.zeros((0, 0), dtype=np.float32)
     part = _Part(
-        entry=Entry.of(document),
-        chunks=_table([Chunks.row(chunk) for chunk in chunks], Chunks.COLUMNS),
-        candidates=_table([Candidates.row(candidate) for candidate, _ in read], Candidates.COLUMNS),
-        words=tuple(numbers.of(sorted(set(words(text)))) for text in part_texts(document)),
+        entries=[Entry.of(document)],
+        chunks=Ragged.of([_table([Chunks.row(chunk) for chunk in chunks], Chunks.COLUMNS)]),
+        candidates=Ragged.of([_table([Candidates.row(candidate) for candidate, _ in read], Candidates.COLUMNS)]),
+        words=tuple(Ragged.of([numbers.of(sorted(set(words(text))))]) for text in part_texts(document)),
         counts=np.asarray([counts[word] for word in sorted(counts)], dtype=np.int32),
-        chunk_words=numbers.of([word for row in spoken for word in row]),
-        chunk_lengths=np.asarray([len(row) for row in spoken], dtype=np.int64),
+        chunk_words=Ragged(numbers.of([word for row in spoken for word in row]), edges([len(row) for row in spoken])),
         chunk_vectors=none,
         candidate_vectors=none,
-        opening=none,
+        openings=none,
     )
     return part, [opening_text(document), *texts], [text for _, text in read]
 
@@ -312,60 +391,37 @@ def _embed(encoder: OnnxEncoder, groups: Sequence[Sequence[str]], count: Callabl
     return [vectors[[place[text] for text in group]] for group in groups]
 
 
-class _Taken:
-    """Parts of the documents of an old index."""
+def _write(work: Path, parts: Sequence[_Part], names: Sequence[str], known: Sequence[list[object]], tell: Progress) -> int:
+    """Write all parts together and return the dimension of their vectors.
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
-        self._chunk_words = Ragged.load(index.data, CHUNK_WORDS)
-        self._vectors = index.vectors.vectors()
-
-    def part(self, i: int) -> _Part:
-        """Return the part of document i; its words keep their numbers."""
-        index = self._index
-        chunks, candidates = index.chunks.rows.range(i), index.candidates.rows.range(i)
-        edge = self._chunk_words.starts[chunks.start : chunks.stop + 1]
-        return _Part(
-            entry=index.documents.entry(i),
-            chunks=index.chunks.rows.row(i),
-            candidates=index.candidates.rows.row(i),
-            words=tuple(index.words.parts[part].row(i) for part in PARTS),
-            counts=index.words.counts[slice(*index.words.parts[PARTS[0]].starts[i : i + 2])],
-            chunk_words=self._chunk_words.values[edge[0] : edge[-1]],
-            chunk_lengths=np.diff(edge),
-            chunk_vectors=self._vectors[chunks.start : chunks.stop],
-            candidate_vectors=index.candidate_vectors[candidates.start : candidates.stop],
-            opening=index.openings[i : i + 1],
-        )
-
-
-def _write(work: Path, parts: Sequence[_Part], names: Sequence[str], known: Sequence[list[object]], tell: Progress) -> None:
-    """Write all parts together; words are numbered anew in alphabetical order, so that an update writes what a build from nothing does."""
+    Words are numbered anew in alphabetical order, so that an update writes what a build from nothing does.
+    """
     tell("writing", 0, 1)
-    Documents.write(work, (part.entry for part in parts))
+    Documents.write(work, (entry for part in parts for entry in part.entries))
     write_json(work / KNOWN, known)
-    Ragged.of([part.chunks for part in parts]).save(work, CHUNKS)
-    Ragged.of([part.candidates for part in parts]).save(work, CANDIDATES)
-    FaissStore.build(np.concatenate([part.chunk_vectors for part in parts if len(part.chunks)])).save(work / VECTORS)
-    np.save(work / READING, np.concatenate([part.candidate_vectors for part in parts if len(part.candidates)]), allow_pickle=False)
-    np.save(work / OPENINGS, np.concatenate([part.opening for part in parts]), allow_pickle=False)
-    held = {name: Ragged.of([part.words[i] for part in parts]) for i, name in enumerate(PARTS)}
-    spoken = Ragged(
-        np.concatenate([part.chunk_words for part in parts]), edges(np.concatenate([part.chunk_lengths for part in parts]).tolist())
-    )
-    used = np.unique(np.concatenate([spoken.values, *(run.values for run in held.values())]))
-    order = sorted(used.tolist(), key=names.__getitem__)
+    Ragged.join([part.chunks for part in parts]).save(work, CHUNKS)
+    Ragged.join([part.candidates for part in parts]).save(work, CANDIDATES)
+    FaissStore.build(np.concatenate([part.chunk_vectors for part in parts])).save(work / VECTORS)
+    np.save(work / READING, np.concatenate([part.candidate_vectors for part in parts]), allow_pickle=False)
+    openings = np.concatenate([part.openings for part in parts])
+    np.save(work / OPENINGS, openings, allow_pickle=False)
+    held = [Ragged.join([part.words[i] for part in parts]) for i in range(len(PARTS))]
+    spoken = Ragged.join([part.chunk_words for part in parts])
+    used = np.zeros(len(names), dtype=bool)
+    for run in (spoken, *held):
+        used[run.values] = True
+    order = sorted(np.flatnonzero(used).tolist(), key=names.__getitem__)
     number = np.zeros(len(names), dtype=np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)
-    spoken, *runs = (Ragged(number[run.values], run.starts) for run in (spoken, *held.values()))
-    vocabulary = Vocabulary.build(
-        [names[i] for i in order], dict(zip(PARTS, runs, strict=True)), np.concatenate([part.counts for part in parts])
-    )
+    spoken, *held = (Ragged(number[run.values], run.starts) for run in (spoken, *held))
+    counts = np.concatenate([part.counts for part in parts])
+    vocabulary = Vocabulary.build([names[i] for i in order], dict(zip(PARTS, held, strict=True)), counts)
     vocabulary.save(work)
     spoken.save(work, CHUNK_WORDS)
     stems, bounds = vocabulary.stem_of[spoken.values].tolist(), spoken.starts.tolist()
     LexicalIndex.build([stems[a:b] for a, b in zip(bounds, bounds[1:], strict=False)], vocabulary.stems).save(work / LEXICAL)
     tell("writing", 1, 1)
+    return int(openings.shape[1])
 
 
 def _manifest(
@@ -373,24 +429,24 @@ def _manifest(
     settings: Settings,
     state: dict[str, Stamp],
     refused: dict[str, str],
-    encoder: OnnxEncoder,
+    dimension: int,
     documents: int,
-    old: Index | None,
+    old: _Old | None,
 ) -> Manifest:
     digests = old.manifest.files if old else {}
     files: dict[str, list[int | str]] = {}
     for path in sorted(work.rglob("*")):
         if path.is_file():
             name, size = path.relative_to(work).as_posix(), path.stat().st_size
-            linked = digests.get(name) if name.startswith(ENCODER) else None
+            linked = digests.get(name) if name.startswith((ENCODER, READER)) else None
             files[name] = linked or [size, file_sha256(path) if size <= HASHED_BYTES else ""]
     name = fingerprint(settings, state)
     return Manifest(
         format=FORMAT,
         fingerprint=name,
-        encoder=encoder.name,
+        encoder=model_name(settings.encoder),
         reader=reader_name(settings),
-        dimension=encoder.dimension,
+        dimension=dimension,
         chunk_tokens=settings.chunk_tokens,
         code_pattern=settings.code_pattern,
         settings=_lasting(settings),

@@ -44,6 +44,8 @@ Question = Annotated[str, typer.Argument(metavar="QUESTION", help="The question,
 Code = Annotated[str | None, typer.Option("--code", metavar="CODE", help="Answer only about this code.")]
 
 NOT_ANSWERED = 3
+FRESH = "/fresh"
+"""What is typed in `chat` to ask the last question again as if nothing had been asked before."""
 
 
 @contextmanager
@@ -120,9 +122,8 @@ def ask(question: Question, code: Code = None, as_json: Json = False, corpus: Co
 
 @app.command()
 def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
-    """Hold a conversation in the terminal; an empty line or Ctrl+D ends it."""
-    from assistant.messages import UNDERSTOOD
-    from assistant.rendering import answer_text
+    """Hold a conversation in the terminal; /fresh asks again without the earlier questions; an empty line or Ctrl+D ends it."""
+    from assistant.rendering import answer_text, understood_text
 
     assistant = _open(corpus, index)
     history: list[str] = []
@@ -133,9 +134,16 @@ def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
             return
         if not question:
             return
+        afresh = question == FRESH
+        if afresh:
+            if not history:
+                print(f"assistant: {FRESH} asks the last question again; ask one first", file=sys.stderr)
+                continue
+            question, history = history[-1], []
+        carried = assistant.carried(question, history)
         answer = assistant.ask(question, history)
-        if answer.resolved:
-            print(UNDERSTOOD + answer.resolved)
+        if understood := understood_text(answer, carried, afresh=afresh):
+            print(understood + (f" ({FRESH} asks again without it)" if carried else "") + "\n")
         print(answer_text(answer, assistant.index.by_id) + "\n")
         history.append(question)
 
@@ -161,16 +169,16 @@ def compare(
     index: IndexDir = None,
 ) -> None:
     """Set codes side by side, section by section, every cell a cited slice."""
-    from assistant.answer_json import quote_to_json
+    from assistant.answer_json import rows_to_json
     from assistant.rendering import comparison_text
 
     assistant = _open(corpus, index)
     rows = assistant.compare(codes, section)
     codes = list(dict.fromkeys(map(assistant.known_code, codes)))
     if as_json:
-        _print_json([{"section": row.heading, "cells": [quote_to_json(c) if c else None for c in row.cells]} for row in rows])
+        _print_json(rows_to_json(rows))
     else:
-        print(comparison_text(codes, [(row.heading, row.cells) for row in rows]))
+        print(comparison_text(codes, rows, assistant.index.by_id))
 
 
 @app.command()

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import time
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -44,75 +48,137 @@ class Refusal:
 
 
 class Stamp(NamedTuple):
-    """How a corpus file was when it was looked at. `modified` is in nanoseconds; `sha256` is of its bytes, or says why there are none."""
+    """How a corpus file was when it was looked at. `modified` is in nanoseconds.
+
+    `sha256` is of its bytes, or says in one clause why it cannot be read. `modified` is 0 where the file was so young that it could change
+    again without its time changing.
+    """
 
     size: int
     modified: int
     sha256: str
 
+    @property
+    def readable(self) -> bool:
+        """Say whether the file's bytes could be read."""
+        return " " not in self.sha256
 
-def corpus_files(corpus: Path) -> list[Path]:
-    """Return every file and link below `corpus` in the order of its id, hidden ones and README.md left out.
+
+SECOND = 1_000_000_000
+TICK = SECOND // 20
+"""Nanoseconds within which a file system may give two changes the same time; two seconds where it counts whole seconds."""
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A link is not followed and a pipe is not waited for, even if one has just taken the place of a file."""
+
+
+def corpus_files(corpus: Path, index: Path | None = None) -> dict[str, str]:
+    """Return the path of every file and link below `corpus` by its id, in order of id; without hidden ones, README.md and the index.
+
+    A folder that cannot be listed stands for what is in it.
 
     Raises:
-        CorpusError: the folder does not exist.
+        CorpusError: the folder does not exist or cannot be listed.
     """
     if not corpus.is_dir():
         raise CorpusError(f"there is no corpus folder '{corpus}'; name one with --corpus DIR")
-    found: list[Path] = []
-    for folder, folders, files in os.walk(corpus):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        found += [Path(folder, name) for name in (*files, *links) if not name.startswith(".") and name != "README.md"]
-    return sorted(found, key=lambda path: file_id(path, corpus))
+    own = index.resolve() if index else None
+    found: dict[str, str] = {}
+    folders = [("", str(corpus))]
+    while folders:
+        prefix, folder = folders.pop()
+        try:
+            with os.scandir(folder) as listed:
+                entries = [entry for entry in listed if not entry.name.startswith(".")]
+        except OSError as error:
+            if not prefix:
+                raise CorpusError(f"the corpus folder '{corpus}' cannot be read ({error.strerror})") from error
+            found[prefix.removesuffix("/")] = folder
+            continue
+        for entry in entries:
+            name = prefix + _written_out(entry.name)
+            if not entry.is_dir(follow_symlinks=False):
+                if entry.name != "README.md":
+                    found[name] = entry.path
+            elif own is None or entry.name != own.name or Path(entry.path).resolve() != own:
+                folders.append((f"{name}/", entry.path))
+    return dict(sorted(found.items()))
+
+
+def _written_out(name: str) -> str:
+    """Return a file name with bytes that are no text written out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def file_id(path: Path, corpus: Path) -> str:
     """Return a file's path below `corpus` with forward slashes; bytes that are no text are written out."""
-    return path.relative_to(corpus).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
+    return _written_out(path.relative_to(corpus).as_posix())
 
 
-def corpus_state(corpus: Path, settings: Settings, before: Mapping[str, Stamp]) -> dict[str, Stamp]:
+def corpus_state(corpus: Path, settings: Settings, before: Mapping[str, Stamp], index: Path | None = None) -> dict[str, Stamp]:
     """Return how each file of the corpus is now, by id; a file is read only where its size or time differs from `before`.
 
     Raises:
         CorpusError: the folder is missing.
     """
-    return {name: _stamp(path, before.get(name), settings) for path in corpus_files(corpus) for name in (file_id(path, corpus),)}
+    return {name: _stamp(path, name, before.get(name), settings) for name, path in corpus_files(corpus, index).items()}
 
 
-def _stamp(path: Path, before: Stamp | None, settings: Settings) -> Stamp:
+def _stamp(path: str, name: str, before: Stamp | None, settings: Settings) -> Stamp:
+    if before and before.readable:
+        with suppress(OSError):
+            status = os.lstat(path)
+            if (status.st_size, status.st_mtime_ns) == before[:2]:
+                return before
+    return _read(path, name, settings)[0]
+
+
+def _read(path: str, name: str, settings: Settings) -> tuple[Stamp, bytes]:
+    """Return how a file is, and its bytes; none where the stamp says why not."""
+    if not path.endswith(name.replace("/", os.sep)) or any(_is_hostile(c) for c in name):
+        return Stamp(0, 0, "has a name that is not plain text; rename it"), b""
     try:
-        status = path.lstat()
-        size, modified = status.st_size, status.st_mtime_ns
-        if before and (size, modified) == before[:2]:
-            return before
-        if not stat.S_ISREG(status.st_mode):
-            return Stamp(size, modified, "not a file")
-        if size > settings.max_file_bytes:
-            return Stamp(size, modified, "too large")
-        return Stamp(size, modified, hashlib.sha256(path.read_bytes()).hexdigest())
+        status = os.lstat(path)
+        why = _unfit(status, settings.max_file_bytes)
+        if why:
+            return Stamp(0, 0, why), b""
+        with open(os.open(path, _OPEN), "rb") as file:
+            data = file.read(settings.max_file_bytes + 1)
     except OSError as error:
-        return Stamp(0, 0, str(error.strerror))
+        return Stamp(0, 0, f"cannot be read ({error.strerror})"), b""
+    if len(data) > settings.max_file_bytes:
+        return Stamp(0, 0, f"grows beyond the limit of {settings.max_file_bytes:,} bytes while it is read"), b""
+    modified = status.st_mtime_ns
+    tick = TICK if modified % SECOND else 2 * SECOND
+    young = abs(time.time_ns() - modified) < tick
+    return Stamp(status.st_size, 0 if young else modified, hashlib.sha256(data).hexdigest()), data
+
+
+def _is_hostile(character: str) -> bool:
+    """Say whether a character of a name could steer a terminal or hide in it."""
+    return not character.isprintable() and unicodedata.category(character) != "Zs"
+
+
+def _unfit(status: os.stat_result, limit: int) -> str:
+    """Return why a file is not read; empty where it is."""
+    if stat.S_ISLNK(status.st_mode):
+        return "is a link and is not followed"
+    if stat.S_ISDIR(status.st_mode):
+        return "is a folder that cannot be read"
+    if not stat.S_ISREG(status.st_mode):
+        return "is not a regular file"
+    return f"has {status.st_size:,} bytes, over the limit of {limit:,}" if status.st_size > limit else ""
+
+
+def stamped_file(path: Path, corpus: Path, settings: Settings) -> tuple[Stamp, list[Source] | Refusal]:
+    """Return how a file is and the documents in just the bytes that the stamp is of, or why it cannot be used."""
+    name = file_id(path, corpus)
+    stamp, data = _read(str(path), name, settings)
+    return stamp, read_bytes(name, data, settings) if stamp.readable else Refusal(name, stamp.sha256)
 
 
 def read_file(path: Path, corpus: Path, settings: Settings) -> list[Source] | Refusal:
     """Return the documents of a file, or why it cannot be used."""
-    name = file_id(path, corpus)
-    if name != path.relative_to(corpus).as_posix() or not name.isprintable():
-        return Refusal(name, "has a name that is not plain text; rename it")
-    if path.is_symlink():
-        return Refusal(name, "is a link and is not followed")
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return Refusal(name, "is not a regular file")
-        if status.st_size > settings.max_file_bytes:
-            return Refusal(name, f"has {status.st_size:,} bytes, over the limit of {settings.max_file_bytes:,}")
-        data = path.read_bytes()
-    except OSError as error:
-        return Refusal(name, f"cannot be read ({error.strerror})")
-    return read_bytes(name, data, settings)
+    return stamped_file(path, corpus, settings)[1]
 
 
 def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Refusal:
@@ -122,7 +188,13 @@ def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Ref
     except Unreadable as error:
         return Refusal(name, str(error))
     digest = hashlib.sha256(data).hexdigest()
-    return [_source(name, one, digest, settings) for one in found if one.text.strip()]
+    sources = [_source(name, one, digest, settings) for one in found if one.text.strip()]
+    times = Counter[str]()
+    for i, source in enumerate(sources):
+        times[source.id] += 1
+        if times[source.id] > 1:
+            sources[i] = replace(source, id=f"{source.id} ({times[source.id]})")
+    return sources
 
 
 def _source(name: str, one: Extract, digest: str, settings: Settings) -> Source:
@@ -141,15 +213,24 @@ def _rank(name: str, settings: Settings) -> int:
 
 def read_document(identity: str, corpus: Path, settings: Settings) -> Source | Refusal:
     """Return the one document of that id, read anew from its file, or why it cannot be."""
-    root = corpus.resolve()
     for name in dict.fromkeys((identity, identity.rpartition("#")[0])):
-        path = (root / name).resolve()
-        if name and not name.isspace() and path.is_relative_to(root) and path.is_file():
-            found = read_file(path, root, settings)
+        path = _inside(corpus, name)
+        if path:
+            found = read_file(path, corpus.resolve(), settings)
             if isinstance(found, Refusal):
                 return found
             return next((source for source in found if source.id == identity), Refusal(identity, "is no longer in its file"))
     return Refusal(identity, "is not in the corpus")
+
+
+def _inside(corpus: Path, name: str) -> Path | None:
+    """Return the path of a file if there is one of that name below `corpus`, links resolved."""
+    try:
+        root = corpus.resolve()
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
+        return None
 
 
 def read_corpus(corpus: Path, settings: Settings) -> tuple[list[Source], list[Refusal]]:
@@ -160,8 +241,8 @@ def read_corpus(corpus: Path, settings: Settings) -> tuple[list[Source], list[Re
     """
     sources: list[Source] = []
     refusals: list[Refusal] = []
-    for path in corpus_files(corpus):
-        found = read_file(path, corpus, settings)
+    for path in corpus_files(corpus).values():
+        found = read_file(Path(path), corpus, settings)
         if isinstance(found, Refusal):
             refusals.append(found)
         else:

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from assistant.errors import IndexMismatch, IndexNotFound
@@ -117,24 +117,35 @@ def put_in_place(folder: Path, work: Path, manifest: Manifest) -> Manifest:
             suffix += 1
         target = folder / f"{manifest.data}-{suffix}"
     os.replace(work, target)
-    manifest = replace(manifest, data=target.name)
-    handle, temporary = tempfile.mkstemp(prefix=".manifest-", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(asdict(manifest), file, indent=1, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / MANIFEST)
     _sync(folder)
+    manifest = replace(manifest, data=target.name)
+    write_manifest(folder, manifest)
     remove_leftovers(folder)
     return manifest
 
 
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace the manifest of the index in `folder` in one step."""
+    rows = [f" {json.dumps(field.name)}: {json.dumps(getattr(manifest, field.name), sort_keys=True)}" for field in fields(manifest)]
+    handle, temporary = tempfile.mkstemp(prefix=".manifest-", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("{\n" + ",\n".join(rows) + "\n}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, folder / MANIFEST)
+    _sync(folder)
+
+
 def remove_leftovers(folder: Path) -> None:
-    """Remove what builds that were cut off, and the index before this one, left behind; only whoever holds the lock may."""
+    """Remove what builds that were cut off, and the index before this one, left behind; only whoever holds the lock may.
+
+    What an index of another version names stays until there is one of this version.
+    """
     try:
-        current = read_manifest(folder).data
-    except (IndexNotFound, IndexMismatch):
-        current = ""
+        current = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["data"]
+    except (OSError, ValueError, TypeError, KeyError):
+        current = None
     for path in (*folder.glob("data-*"), *folder.glob(".building-*")):
         if path.name != current:
             shutil.rmtree(path, ignore_errors=True)

@@ -19,6 +19,12 @@ NEAREST = "Nearest passage, not an answer:"
 CONFLICT = "The sources disagree:"
 NO_READER = "Answers are chosen by plain similarity; no trained reader is in use."
 UNDERSTOOD = "Understood as: "
+CARRIED = "Carried over: "
+AFRESH = "Asked again, without the earlier questions."
+FITS, FITS_NOT = "fits", "does not fit"
+FOR, AGAINST = "For:", "Against:"
+WEIGHED = "Weighed as well: "
+NO_SECTION = "No such section."
 SEPARATOR = " · "
 """Stands between codes and headings where an answer shows how it was understood."""
 
@@ -30,4 +36,6 @@ def message_for(status: Status, reason: Reason | None) -> str:
 
 def catalogue() -> frozenset[str]:
     """Return all fixed texts."""
-    return frozenset({*BY_REASON.values(), PARTLY, NEAREST, CONFLICT, NO_READER, UNDERSTOOD, SEPARATOR, ""})
+    asked = {UNDERSTOOD, CARRIED, AFRESH, SEPARATOR}
+    shown = {PARTLY, NEAREST, CONFLICT, FITS, FITS_NOT, FOR, AGAINST, WEIGHED, NO_SECTION}
+    return frozenset({*BY_REASON.values(), *asked, *shown, NO_READER, ""})

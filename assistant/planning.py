@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.config import Settings
-from assistant.documents import Refusal, Source, Stamp, corpus_files, file_id, read_file
+from assistant.documents import Refusal, Source, Stamp, stamped_file
 from assistant.errors import CorpusError
 from assistant.sections import Outlook, add_votes, outlook
 
-SHA256_CHARACTERS = 64
+SAME = "holds the same bytes as"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,11 @@ class _Look:
 def plan(corpus: Path, state: dict[str, Stamp], before: Before, settings: Settings) -> tuple[list[Plan], dict[str, str]]:
     """Return the documents to be, in order of file, and the refused files with the reason.
 
+    A file that is read replaces its stamp in `state`, so that an index never passes for one of other bytes than it was made of.
+
     Raises:
         CorpusError: no document can be read, or a file changes meanwhile.
     """
-    paths = {file_id(path, corpus): path for path in corpus_files(corpus)}
     owned: dict[str, list[Known]] = {}
     for one in before.documents:
         owned.setdefault(one.file, []).append(one)
@@ -79,40 +80,42 @@ def plan(corpus: Path, state: dict[str, Stamp], before: Before, settings: Settin
     refused: dict[str, str] = {}
     first: dict[str, str] = {}
     for name, stamp in state.items():
-        same = first.get(stamp.sha256)
-        if same is not None:
-            refused[name] = f"holds the same bytes as '{same}'"
+        if not stamp.readable:
+            refused[name] = stamp.sha256
+            continue
+        if stamp.sha256 in first:
+            refused[name] = f"{SAME} '{first[stamp.sha256]}'"
             continue
         unchanged = name in before.stamps and before.stamps[name].sha256 == stamp.sha256
         if unchanged and name in owned:
             found: list[_Look] | Refusal = [_Look(one.id, name, one.content, one.outlook, one, None) for one in owned[name]]
-        elif unchanged and name in before.refused and len(stamp.sha256) == SHA256_CHARACTERS and "same bytes" not in before.refused[name]:
+        elif unchanged and not before.refused.get(name, SAME).startswith(SAME):
             found = Refusal(name, before.refused[name])
         else:
-            found = _look(paths.get(name), name, corpus, owned.get(name, []), settings)
+            state[name], found = _look(name, corpus, owned.get(name, []), settings)
         if isinstance(found, Refusal):
             refused[name] = found.why
         else:
             looks += found
-            first[stamp.sha256] = name
+            first[state[name].sha256] = name
     if not looks:
         why = "; ".join(f"{name} {why}" for name, why in list(refused.items())[:3]) or "it is empty"
         raise CorpusError(f"the corpus folder '{corpus}' holds no document that can be read: {why}")
-    return _settle(looks, paths, corpus, settings), refused
+    return _settle(looks, corpus, settings), refused
 
 
-def _look(path: Path | None, name: str, corpus: Path, owned: list[Known], settings: Settings) -> list[_Look] | Refusal:
-    """Return the documents of a file; what the old index knows of equal content need not be found out again."""
-    found = read_file(path, corpus, settings) if path else Refusal(name, "is gone")
+def _look(name: str, corpus: Path, owned: list[Known], settings: Settings) -> tuple[Stamp, list[_Look] | Refusal]:
+    """Read a file and return its documents; what the old index knows of equal content need not be found out again."""
+    stamp, found = stamped_file(corpus / name, corpus, settings)
     if isinstance(found, Refusal):
-        return found
+        return stamp, found
     by_id = {one.id: one for one in owned}
     looks = []
     for source in found:
         content, old = _content(source), by_id.get(source.id)
         old = old if old and old.content == content else None
         looks.append(_Look(source.id, name, content, old.outlook if old else outlook(source, settings), old, source))
-    return looks
+    return stamp, looks
 
 
 def _content(source: Source) -> str:
@@ -121,7 +124,7 @@ def _content(source: Source) -> str:
     return hashlib.sha256(json.dumps([*what, source.sha256, source.authority, source.dated]).encode()).hexdigest()[:32]
 
 
-def _settle(looks: list[_Look], paths: dict[str, Path], corpus: Path, settings: Settings) -> list[Plan]:
+def _settle(looks: list[_Look], corpus: Path, settings: Settings) -> list[Plan]:
     """Return the plans, now that it is known which headings documents lend each other."""
     totals = add_votes(look.outlook for look in looks)
     plans = []
@@ -134,10 +137,10 @@ def _settle(looks: list[_Look], paths: dict[str, Path], corpus: Path, settings: 
             plans.append(Plan(known, look.old.position, None))
             continue
         if look.source is None and look.file not in again:
-            found = read_file(paths[look.file], corpus, settings)
+            _, found = stamped_file(corpus / look.file, corpus, settings)
             again[look.file] = {} if isinstance(found, Refusal) else {source.id: source for source in found}
         source = look.source or again[look.file].get(look.id)
-        if source is None:
+        if source is None or _content(source) != look.content:
             raise CorpusError(f"the corpus file '{look.file}' changed while it was read; run 'assistant index' again")
         plans.append(Plan(known, None, source, headings))
     return plans

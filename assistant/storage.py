@@ -62,7 +62,7 @@ def load_array(path: Path) -> npt.NDArray[Any]:
     return array
 
 
-def edges(lengths: Sequence[int]) -> Integers:
+def edges(lengths: Sequence[int] | Integers) -> Integers:
     """Return `(n + 1)`: where each of n runs begins, and where the last one ends."""
     starts = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=starts[1:])
@@ -80,6 +80,16 @@ class Ragged:
     def of(cls, rows: Sequence[npt.NDArray[Any]]) -> Ragged:
         """Return at least one array, put together along the first axis."""
         return cls(np.concatenate(rows), edges([len(row) for row in rows]))
+
+    @classmethod
+    def join(cls, many: Sequence[Ragged]) -> Ragged:
+        """Return the runs of at least one, one after the other."""
+        return cls(np.concatenate([one.values for one in many]), edges(np.concatenate([np.diff(one.starts) for one in many])))
+
+    def between(self, first: int, last: int) -> Ragged:
+        """Return runs `[first, last)`."""
+        starts = np.asarray(self.starts[first : last + 1])
+        return Ragged(np.asarray(self.values[starts[0] : starts[-1]]), starts - starts[0])
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Ragged:

@@ -14,122 +14,256 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
 
-from assistant.answer_json import answer_to_json
+from assistant.answer_json import answer_to_json, rows_to_json
 from assistant.api import Assistant
-from assistant.errors import AssistantError
-from assistant.html import CSS, answer_html, document_html, escape, quote_label
-from assistant.types import Answer, Span, Status
+from assistant.errors import AssistantError, QueryError
+from assistant.html import AFRESH_HTML, CSS, answer_html, comparison_html, document_html, error_html, escape, quote_label
+from assistant.rendering import answering
+from assistant.tokens import codes_in
+from assistant.types import Answer, Choice, SectionKind, Span
 
 TITLE = "HCPCS Assistant"
 INTRODUCTION = "Answers in the exact words of your documents, or says that they do not answer."
 LIMITS = "Not coding, payment or medical advice. Everything stays on this machine."
 EXAMPLES = 5
-_SCROLL = "() => setTimeout(() => document.querySelector('.document mark')?.scrollIntoView({block: 'center'}), 150)"
+COMPARED = 6
+"""So many codes are set side by side at most."""
+ALL_SECTIONS = "All sections"
+_SETTLE = """() => setTimeout(() => {
+  const mark = document.querySelector('.document mark'), asked = [...document.querySelectorAll('#chat .user')].pop();
+  const box = mark?.closest('.document'), log = document.querySelector('#chat [role=log]');
+  if (box) box.scrollTop = mark.offsetTop - box.clientHeight / 3;
+  if (log && asked) log.scrollTop += asked.getBoundingClientRect().top - log.getBoundingClientRect().top - 40;
+}, 150)"""
+"""Shows the last question with what follows it, and the marked words in their document, without moving the page."""
+_MEND = """() => {
+  const mend = () => {
+    document.querySelectorAll('#chat [role=log]:not([tabindex])').forEach(log => log.tabIndex = 0);
+    document.querySelectorAll('#chat :is([data-testid=bot], [data-testid=user])').forEach(said => said.removeAttribute('aria-label'));
+    document.querySelectorAll('fieldset:not([aria-label])').forEach(group =>
+      group.setAttribute('aria-label', group.querySelector('[data-testid=block-info]')?.textContent ?? ''));
+  };
+  new MutationObserver(mend).observe(document.body, {childList: true, subtree: true, attributeFilter: ['aria-label']});
+  mend();
+}"""
+"""Mends what Gradio leaves to a keyboard and a screen reader: a conversation that cannot be scrolled, messages that are named by their
+markup, groups of choices without a name.
+"""
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}
+"""Keeps an event of the page from being an endpoint."""
 Message = dict[str, Any]
 
 
 def earlier_questions(messages: list[Message]) -> list[str]:
-    """Return what the person asked so far, from the conversation as the page shows it."""
-    return [_plain(message["content"]) for message in messages if message["role"] == "user"]
+    """Return what the person asked so far, from the conversation as the page shows it; nothing from before a fresh start."""
+    asked: list[str] = []
+    for message in messages:
+        if message["role"] == "user":
+            asked.append(html.unescape(_content(message["content"])))
+        elif _content(message["content"]).startswith(AFRESH_HTML):
+            del asked[:-1]
+    return asked
 
 
-def _plain(content: object) -> str:
+def _content(content: object) -> str:
     if isinstance(content, list):
-        return "".join(_plain(part.get("text", "")) if isinstance(part, dict) else _plain(part) for part in content)
-    return html.unescape(str(content))
+        return "".join(_content(part.get("text", "")) if isinstance(part, dict) else _content(part) for part in content)
+    return str(content)
 
 
 def _place(document: str, start: int, end: int) -> str:
     return f"{start} {end} {document}"
 
 
-def _places(answer: Answer) -> list[tuple[str, str]]:
-    """Return what can be looked at: the answer's quotes, each with its place."""
-    return [(quote_label(quote), _place(quote.document, quote.start, quote.end)) for quote in answer.quotes]
-
-
 def example_questions(assistant: Assistant) -> list[str]:
     """Return questions made of the corpus's own codes and headings, so that they suit any documents."""
     examples = []
     for number, document in enumerate(assistant.index.documents[:EXAMPLES]):
-        headings = [section.heading for section in document.sections if section.kind.value == "body"]
+        headings = [section.heading for section in document.sections if section.kind is SectionKind.BODY]
         if headings:
             examples.append(f"{document.label}: {headings[(number * 5 + 6) % len(headings)]}?")
     return examples
 
 
-def build_page(assistant: Assistant) -> gr.Blocks:
-    """Return the page over one assistant."""
+def _choices(choices: tuple[Choice, ...]) -> list[tuple[str, str]]:
+    """Return what a question may have meant: as it is shown, and as it is asked about."""
+    return [(" · ".join(filter(None, (choice.code, choice.label))), choice.code or choice.label) for choice in choices]
 
-    def reply(question: str, messages: list[Message]) -> tuple[Any, ...]:
-        return show(question, messages, assistant.ask(question, earlier_questions(messages)))
 
-    def reply_about(code: str, messages: list[Message]) -> tuple[Any, ...]:
-        """Ask the last question again about the code that was picked."""
+class Conversation:
+    """What the page does with a question. Keeps nothing; every method gets the conversation as the page shows it.
+
+    Replies are values for, in this order: question, conversation, choices, undo, comparison, its codes, quotes, source, raw answer.
+    """
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._documents = assistant.index.by_id
+
+    def reply(self, question: str, messages: list[Message]) -> tuple[Any, ...]:
+        """Answer a question after those before it."""
+        history = earlier_questions(messages)
+        return self._show(question, messages, self._assistant.ask(question, history), self._assistant.carried(question, history))
+
+    def reply_about(self, choice: str, messages: list[Message]) -> tuple[Any, ...]:
+        """Ask the last question again about what was picked."""
         *earlier, last = earlier_questions(messages)
-        return show(f"{last} ({code})", messages, assistant.ask(last, earlier, code=code))
+        if choice in self._assistant.index.by_code:
+            return self._show(f"{last} ({choice})", messages, self._assistant.ask(last, earlier, code=choice))
+        return self.reply(f"{last} ({choice})", messages)
 
-    def show(question: str, messages: list[Message], answer: Answer) -> tuple[Any, ...]:
-        shown = [*messages, {"role": "user", "content": escape(question)}, {"role": "assistant", "content": answer_html(answer)}]
-        places = _places(answer)
-        first = places[0][1] if places else None
-        meant = [(f"{choice.code} · {choice.label}", choice.code) for choice in answer.choices if choice.code]
-        asked_back = gr.update(choices=meant, value=None, visible=bool(meant) and answer.status is Status.CLARIFY)
-        return "", shown, asked_back, gr.update(choices=places, value=first, visible=bool(places)), look(first), answer_to_json(answer)
+    def reply_afresh(self, messages: list[Message]) -> tuple[Any, ...]:
+        """Ask the last question again, in place of its answer, as if nothing had been asked before."""
+        last = earlier_questions(messages)[-1]
+        return self._show(last, messages[:-2], self._assistant.ask(last), afresh=True)
 
-    def look(place: str | None) -> str:
+    def forget(self) -> tuple[Any, ...]:
+        """Begin anew."""
+        nothing, hidden = gr.update(choices=[], value=None, visible=False), gr.update(visible=False)
+        return "", [], nothing, hidden, hidden, [], nothing, "", None
+
+    def look(self, place: str | None) -> str:
         """Return the document of a quote with the quote highlighted."""
         if not place:
             return ""
         start, end, name = place.split(" ", 2)
-        document = assistant.index.by_id.get(name)
+        document = self._documents.get(name)
         if document is None or not 0 <= int(start) < int(end) <= len(document.text):
             return ""
         return document_html(document, Span(int(start), int(end)))
 
-    def hidden() -> Any:  # noqa: ANN401 - gradio types an update as a dict of anything
-        return gr.update(choices=[], value=None, visible=False)
+    def _show(
+        self, question: str, messages: list[Message], answer: Answer, carried: tuple[str, ...] = (), *, afresh: bool = False
+    ) -> tuple[Any, ...]:
+        said = answer_html(answer, self._documents, carried, afresh=afresh)
+        shown = [*messages, {"role": "user", "content": escape(question)}, {"role": "assistant", "content": said}]
+        places = [(quote_label(quote, self._documents), _place(quote.document, quote.start, quote.end)) for quote in answer.quotes]
+        first = places[0][1] if places else None
+        meant, several = _choices(answer.choices), self._several_codes(question, answer)
+        return (
+            "", shown, gr.update(choices=meant, value=None, visible=bool(meant)), gr.update(visible=bool(carried)),
+            gr.update(visible=bool(several)), several, gr.update(choices=places, value=first, visible=bool(places)), self.look(first),
+            answer_to_json(answer),
+        )  # fmt: skip
 
+    def _several_codes(self, question: str, answer: Answer) -> list[str]:
+        """Return the codes of an answer, or else those that its question names, where they are several that can be compared."""
+        answered = list(dict.fromkeys(quote.code for quote in answering(answer) if quote.code))
+        codes = answered if len(answered) > 1 else codes_in(question, self._assistant.index.settings.code_pattern)
+        known = [code for code in codes if code in self._assistant.index.by_code][:COMPARED]
+        return known if len(known) > 1 else []
+
+
+def build_page(assistant: Assistant) -> gr.Blocks:
+    """Return the page over one assistant."""
     with gr.Blocks(title=TITLE, analytics_enabled=False) as page:
         gr.Markdown(f"# {TITLE}\n{INTRODUCTION}")
-        with gr.Row():
-            with gr.Column(scale=3):
-                chat = gr.Chatbot(label="Conversation", height=460, latex_delimiters=[], buttons=[], elem_id="chat")
-                meant = gr.Radio(label="Which one do you mean?", choices=[], visible=False, elem_id="meant")
-                question = gr.Textbox(
-                    label="Question",
-                    placeholder="Ask about a code or a procedure",
-                    lines=1,
-                    max_length=2000,
-                    autofocus=True,
-                    elem_id="question",
-                )
-                with gr.Row():
-                    send = gr.Button("Ask", variant="primary", elem_id="send")
-                    clear = gr.Button("New conversation", elem_id="clear")
-                gr.Examples(example_questions(assistant), question, label="Examples")
-            with gr.Column(scale=2):
-                quotes = gr.Radio(
-                    label="Quotes of this answer: choose one to see it in its document", choices=[], visible=False, elem_id="quotes"
-                )
-                source = gr.HTML(elem_id="source")
-                with gr.Accordion("Answer as JSON", open=False):
-                    raw = gr.JSON(show_label=False)
+        with gr.Tabs(elem_id="views") as views:
+            with gr.Tab("Ask", id="ask"):
+                beside, compared = _add_conversation(assistant)
+            if len(assistant.index.by_code) > 1:
+                with gr.Tab("Compare", id="compare"):
+                    codes, refresh, outputs = _add_comparison(assistant)
+                turn = beside.click(lambda chosen: (gr.update(selected="compare"), chosen), compared, [views, codes], **PRIVATE)
+                turn.then(refresh, codes, outputs, **PRIVATE)
         gr.Markdown(LIMITS)
-        outputs = [question, chat, meant, quotes, source, raw]
-        for trigger in (question.submit, send.click):
-            trigger(reply, [question, chat], outputs, api_visibility="private").then(None, None, None, js=_SCROLL, api_visibility="private")
-        meant.input(reply_about, [meant, chat], outputs, api_visibility="private").then(
-            None, None, None, js=_SCROLL, api_visibility="private"
-        )
-        quotes.input(look, quotes, source, api_visibility="private").then(None, None, None, js=_SCROLL, api_visibility="private")
-        clear.click(lambda: ("", [], hidden(), hidden(), "", None), None, outputs, api_visibility="private")
         _add_endpoints(assistant)
+        page.load(None, None, None, js=_MEND, **PRIVATE)
     return page
 
 
+def _add_conversation(assistant: Assistant) -> tuple[gr.Button, gr.JSON]:
+    """Add the conversation; return the button that sets an answer's codes side by side, and the component that holds these codes."""
+    conversation = Conversation(assistant)
+    with gr.Row():
+        with gr.Column(scale=3):
+            chat = gr.Chatbot(
+                label="Conversation", height="min(54vh, 44em)", latex_delimiters=[], buttons=[], autoscroll=False, elem_id="chat"
+            )
+            meant = gr.Radio(label="Which one do you mean?", choices=[], visible=False, elem_id="meant")
+            with gr.Row():
+                fresh = gr.Button("Ask again without what was carried over", visible=False, size="sm", elem_id="fresh")
+                beside = gr.Button("Set these codes side by side", visible=False, size="sm", elem_id="beside")
+            question = gr.Textbox(
+                label="Question",
+                placeholder="Ask about a code or a procedure",
+                lines=1,
+                max_length=assistant.index.settings.max_question_characters,
+                autofocus=True,
+                elem_id="question",
+            )
+            with gr.Row():
+                send = gr.Button("Ask", variant="primary", elem_id="send")
+                clear = gr.Button("New conversation", elem_id="clear")
+            gr.Examples(example_questions(assistant), question, label="Examples")
+        with gr.Column(scale=2):
+            quotes = gr.Radio(
+                label="Quotes of this answer: choose one to see it in its document", choices=[], visible=False, elem_id="quotes"
+            )
+            source = gr.HTML(elem_id="source")
+            with gr.Accordion("Answer as JSON", open=False):
+                raw = gr.JSON(show_label=False)
+    compared = gr.JSON([], visible=False)
+    outputs = [question, chat, meant, fresh, beside, compared, quotes, source, raw]
+    turns = [
+        question.submit(conversation.reply, [question, chat], outputs, **PRIVATE),
+        send.click(conversation.reply, [question, chat], outputs, **PRIVATE),
+        meant.input(conversation.reply_about, [meant, chat], outputs, **PRIVATE),
+        fresh.click(conversation.reply_afresh, chat, outputs, **PRIVATE),
+        quotes.input(conversation.look, quotes, source, **PRIVATE),
+    ]
+    for turn in turns:
+        turn.then(None, None, None, js=_SETTLE, **PRIVATE)
+    for trigger in (clear.click, chat.clear):
+        trigger(conversation.forget, None, outputs, **PRIVATE)
+    return beside, compared
+
+
+def _add_comparison(assistant: Assistant) -> tuple[gr.Dropdown, Any, list[Any]]:
+    """Add the table of codes; return the choice of codes, what is done when it changes, and the outputs of that."""
+    documents = assistant.index.by_id
+
+    def table(codes: list[str], section: str = ALL_SECTIONS) -> str:
+        """Return codes side by side, or why they cannot be."""
+        try:
+            rows = assistant.compare(codes, None if section == ALL_SECTIONS else section)
+            known = list(dict.fromkeys(map(assistant.known_code, codes)))
+        except QueryError as error:
+            return error_html(str(error))
+        return comparison_html(known, rows, documents)
+
+    def headings(codes: list[str]) -> list[str]:
+        """Return the sections that can be chosen for codes."""
+        try:
+            return [ALL_SECTIONS, *dict.fromkeys(row.heading for row in assistant.compare(codes))]
+        except QueryError:
+            return [ALL_SECTIONS]
+
+    def refresh(codes: list[str]) -> tuple[Any, str]:
+        return gr.update(choices=headings(codes), value=ALL_SECTIONS), table(codes)
+
+    known = list(assistant.index.by_code)
+    first = known[:2]
+    with gr.Row():
+        codes = gr.Dropdown(
+            known,
+            value=first,
+            multiselect=True,
+            max_choices=COMPARED,
+            label=f"Codes, two to {COMPARED}",
+            elem_id="codes",
+            scale=2,
+            min_width=260,
+        )
+        section = gr.Dropdown(headings(first), value=ALL_SECTIONS, label="Section", elem_id="section", scale=1, min_width=200)
+    shown = gr.HTML(table(first), elem_id="table")
+    codes.change(refresh, codes, [section, shown], **PRIVATE)
+    section.input(table, [codes, section], shown, **PRIVATE)
+    return codes, refresh, [section, shown]
+
+
 def _add_endpoints(assistant: Assistant) -> None:
-    """Add the REST and MCP endpoints `ask`, `search` and `codes` to the page being built."""
+    """Add the REST and MCP endpoints `ask`, `fit`, `compare`, `search` and `codes` to the page being built."""
 
     def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
         """Answer a question with exact, cited quotations from the documents, or say why they do not answer.
@@ -139,6 +273,26 @@ def _add_endpoints(assistant: Assistant) -> None:
             history: The earlier questions of the same conversation, oldest first.
         """
         return answer_to_json(assistant.ask(question, history or []))
+
+    def fit(scenario: str) -> dict[str, Any]:
+        """Tell which code fits a described case, with exact quotations for and against each, or that no code fits.
+
+        Args:
+            scenario: The case in plain words: what is given, how long, how, and where.
+        """
+        return answer_to_json(assistant.fit(scenario))
+
+    def compare(codes: list[str], section: str | None = None) -> list[dict[str, Any]]:
+        """Set the documents of two or more codes side by side: a row for each section, a cited quotation or null for each code.
+
+        Args:
+            codes: The codes, in the order in which the cells of a row are to stand.
+            section: The heading of the one section to compare, or how it begins; all sections if left out.
+        """
+        try:
+            return rows_to_json(assistant.compare(codes, section or None))
+        except AssistantError as error:
+            raise gr.Error(str(error)) from error
 
     def search(question: str, k: int = 10) -> list[dict[str, Any]]:
         """Rank passages of the documents for a question, without answering.
@@ -162,7 +316,7 @@ def _add_endpoints(assistant: Assistant) -> None:
         """List the codes that the documents describe, with their official titles."""
         return [{"code": entry.code, "title": entry.title, "document": entry.document} for entry in assistant.codes()]
 
-    for endpoint in (ask, search, codes):
+    for endpoint in (ask, fit, compare, search, codes):
         gr.api(endpoint, api_name=endpoint.__name__)
 
 
@@ -173,7 +327,7 @@ def serve(assistant: Assistant, host: str, port: int, *, open_browser: bool, blo
         AssistantError: the address or port is taken.
     """
     page = build_page(assistant)
-    theme = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"])
+    theme = gr.themes.Default(primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"])
     try:
         _, url, _ = page.launch(
             server_name=host, server_port=port or None, inbrowser=open_browser, prevent_thread_lock=True, quiet=True,

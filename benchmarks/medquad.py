@@ -2,9 +2,9 @@
 
     python benchmarks/medquad.py DATA [--questions N]
 
-DATA holds `medquad/docs-dev.jsonl.gz` and `questions-dev.jsonl.gz` (abachaa/MedQuAD, CC BY 4.0). Every document is written as Markdown into a
-temporary corpus and indexed as a user would; a question counts as right when the first passage stands in a section that holds the gold
-words. Prints a Markdown table.
+DATA holds `medquad/docs-dev.jsonl.gz` and `questions-dev.jsonl.gz` (abachaa/MedQuAD, CC BY 4.0). Every document is written as Markdown
+into a temporary corpus and indexed as a user would; a question counts as right when the first passage stands in a section that holds the
+gold words. Prints a Markdown table.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from assistant.messages import BY_REASON, UNDERSTOOD
+from assistant.messages import AFRESH, BY_REASON, CARRIED, NO_SECTION, UNDERSTOOD
 from assistant.types import Reason
 from test_answer_json import KEYS, QUOTE_KEYS
 
@@ -64,9 +64,9 @@ def test_compare_sets_one_section_side_by_side(ask_real):
     assert "less than twenty-four hours" in squash(done.out)
 
 
-def test_compare_shows_a_dash_where_a_document_has_no_such_section(ask_real):
+def test_compare_says_where_a_document_has_no_such_section(ask_real):
     lines = [line.strip() for line in ask_real("compare", "S9336", "S9330", "--section", "Tools").out.splitlines()]
-    assert lines[:4] == ["Tools/Equipment", "S9336", "-", "S9330"]
+    assert lines[:4] == ["Tools/Equipment", "S9336", NO_SECTION, "S9330"]
 
 
 def test_compare_as_json_is_a_list_of_sections_with_a_cell_for_each_code(ask_real, corpus):
@@ -123,6 +123,24 @@ def test_chat_goes_on_after_a_question_that_is_not_answered(chat):
     assert (done.code, done.err) == (0, "")
     assert BY_REASON[Reason.UNKNOWN_CODE] in done.out
     assert "Continuous administration over a period of 24 hours or more." in squash(done.out)
+
+
+def test_chat_tells_what_was_carried_over_and_asks_again_without_it(chat):
+    done = chat("S9357 duration", "and its risks?", "/fresh", "S9338")
+    assert (done.code, done.err) == (0, "")
+    _, first, carried, afresh, after, _ = done.out.split("? ", 5)
+    assert CARRIED not in first
+    assert f"{CARRIED}S9357 (/fresh asks again without it)" in carried
+    assert afresh.startswith(AFRESH)
+    assert BY_REASON[Reason.AMBIGUOUS] in afresh
+    assert CARRIED not in afresh
+    assert f"{UNDERSTOOD}S9338 · Risks and Complications" in after
+
+
+def test_fresh_before_any_question_says_so_and_chat_goes_on(chat):
+    done = chat("/fresh", "S9357 duration")
+    assert (done.code, done.complaint) == (0, "assistant: /fresh asks the last question again; ask one first")
+    assert f"{UNDERSTOOD}S9357 · Duration" in done.out
 
 
 @pytest.mark.parametrize("lines", [(), ("",), ("   ", "S9357 duration")])

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import shutil
@@ -6,10 +7,10 @@ import numpy as np
 import pytest
 
 from assistant import Assistant
-from assistant.building import build_index
+from assistant.building import LOCK, build_index, is_current
 from assistant.config import make_settings
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound
-from assistant.index import is_current, open_index
+from assistant.index import Index, open_index
 from assistant.manifest import MANIFEST, read_manifest
 from assistant.retrieval import retrieve
 
@@ -47,7 +48,12 @@ def test_the_manifest_says_what_the_index_is(index_folder, corpus, assistant):
     assert manifest["encoder"] == "all-MiniLM-L6-v2"
     assert manifest["dimension"] == 384
     assert manifest["documents"] == 5
-    assert sorted(manifest["corpus"]) == sorted(path.name for path in corpus.glob("*.txt"))
+    files = {path.name: path for path in corpus.glob("*.txt")}
+    assert sorted(manifest["corpus"]) == sorted(files)
+    for name, (size, modified, digest) in manifest["corpus"].items():
+        assert size == files[name].stat().st_size
+        assert modified in (0, files[name].stat().st_mtime_ns)
+        assert digest == hashlib.sha256(files[name].read_bytes()).hexdigest()
     assert manifest["chunks"] == len(assistant.index.chunks)
     assert manifest["candidates"] == len(assistant.index.candidates)
     assert manifest["chunk_tokens"] == 160
@@ -73,12 +79,31 @@ def test_the_manifest_lists_every_file_and_none_is_a_pickle(index_folder):
 
 
 def test_an_index_leaves_nothing_half_built_behind(index_folder):
-    assert sorted(path.name for path in index_folder.iterdir()) == sorted([MANIFEST, read_manifest(index_folder).data])
+    assert {path.name for path in index_folder.iterdir()} == {LOCK, MANIFEST, read_manifest(index_folder).data}
 
 
 def test_vectors_are_of_unit_length(assistant):
-    lengths = np.linalg.norm(assistant.index.candidate_vectors, axis=1)
-    assert np.allclose(lengths, 1, atol=1e-4)
+    index = assistant.index
+    for vectors in (index.candidate_vectors, index.openings, index.vectors.vectors()):
+        assert np.allclose(np.linalg.norm(vectors.astype(np.float32), axis=1), 1, atol=1e-3)
+    assert len(index.candidate_vectors) == len(index.candidates)
+    assert len(index.openings) == len(index.documents)
+    assert len(index.vectors.vectors()) == len(index.chunks)
+
+
+def test_chunks_and_candidates_of_a_document_are_those_that_name_it(assistant):
+    for rows in (assistant.index.chunks, assistant.index.candidates):
+        found = [i for document in assistant.index.documents for i in rows.of(document.id)]
+        assert found == list(range(len(rows)))
+        assert all(rows[i].document == document.id for document in assistant.index.documents for i in rows.of(document.id))
+        assert list(rows.of("nothing.txt")) == []
+
+
+def test_a_code_names_the_documents_that_describe_it(assistant):
+    index = assistant.index
+    assert list(index.by_code) == sorted(index.by_code)
+    for code, names in index.by_code.items():
+        assert names == tuple(document.id for document in index.documents if code in document.codes)
 
 
 def test_every_chunk_and_candidate_is_a_slice_of_its_file(assistant, corpus):
@@ -97,7 +122,7 @@ def test_opening_again_gives_equal_hits(tiny, settings):
 def test_building_again_gives_equal_ids_hits_and_fingerprint(tiny, settings):
     before, ids = hits(tiny / "index", settings), [chunk.id for chunk in open_index(tiny / "index", settings).chunks]
     old = read_manifest(tiny / "index")
-    manifest = build_tiny(tiny, settings)
+    manifest = build_index(tiny / "corpus", tiny / "index", settings, rebuild=True).manifest
     assert manifest.fingerprint == old.fingerprint
     assert [chunk.id for chunk in open_index(tiny / "index", settings).chunks] == ids
     assert hits(tiny / "index", settings) == before
@@ -175,22 +200,14 @@ def test_every_damaged_file_is_noticed_and_the_message_names_the_repair(tiny, se
     open_index(tiny / "index", settings)
 
 
-def test_a_rebuild_repairs_damaged_files(tiny, settings):
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_damaged_files_are_repaired(tiny, settings, rebuild):
     before = hits(tiny / "index", settings)
     manifest = read_manifest(tiny / "index")
     for name in manifest.files:
-        if not name.startswith("encoder/"):
-            damage(tiny / "index" / manifest.data / name, DAMAGES["cut in half"])
-    build_tiny(tiny, settings)
+        damage(tiny / "index" / manifest.data / name, DAMAGES["cut in half"])
+    build_index(tiny / "corpus", tiny / "index", settings, rebuild=rebuild)
     assert hits(tiny / "index", settings) == before
-
-
-def test_a_rebuild_repairs_a_damaged_model(tiny, settings):
-    before = hits(tiny / "index", settings)
-    manifest = read_manifest(tiny / "index")
-    damage(tiny / "index" / manifest.data / "encoder/model.onnx", DAMAGES["cut in half"])
-    build_tiny(tiny, settings)
-    assert [[hit.chunk for hit in found] for found in hits(tiny / "index", settings)] == [[hit.chunk for hit in found] for found in before]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +255,7 @@ def test_a_failed_build_leaves_the_old_index_working(tiny, settings):
 
 
 def test_a_build_interrupted_half_way_leaves_the_old_index_working(tiny, settings):
-    before = hits(tiny / "index", settings)
+    before, there = hits(tiny / "index", settings), sorted((tiny / "index").iterdir())
     add(tiny)
 
     def stop(stage, done, total):
@@ -248,7 +265,7 @@ def test_a_build_interrupted_half_way_leaves_the_old_index_working(tiny, setting
     with pytest.raises(KeyboardInterrupt):
         build_index(tiny / "corpus", tiny / "index", settings, stop)
     assert hits(tiny / "index", settings) == before
-    assert not list((tiny / "index").glob(".building-*"))
+    assert sorted((tiny / "index").iterdir()) == there
 
 
 def test_an_open_index_goes_on_answering_while_it_is_replaced(tiny, settings):
@@ -257,6 +274,19 @@ def test_an_open_index_goes_on_answering_while_it_is_replaced(tiny, settings):
     add(tiny)
     build_tiny(tiny, settings)
     assert assistant.search("how long does the crossing take", 5) == before
+
+
+def test_an_index_replaced_between_reading_its_manifest_and_opening_it_is_opened_anew(tiny, settings, monkeypatch):
+    (tiny / "corpus" / "tram.txt").write_text("Tram\n\nDuration\n\nIt takes an hour.\n", encoding="utf-8")
+    real, waiting = Index.__init__, [True]
+
+    def replaced_meanwhile(self, *args):
+        if waiting and waiting.pop():
+            build_tiny(tiny, settings)
+        real(self, *args)
+
+    monkeypatch.setattr(Index, "__init__", replaced_meanwhile)
+    assert "tram.txt" in open_index(tiny / "index", settings).by_id
 
 
 def test_unreadable_files_are_named_in_the_manifest(tiny, settings):
@@ -273,7 +303,7 @@ def test_documents_without_headings_can_be_indexed_and_asked(tiny, settings):
 
 def test_progress_is_told_to_whoever_asks(tiny, settings):
     told = []
-    build_index(tiny / "corpus", tiny / "index", settings, lambda *step: told.append(step))
+    build_index(tiny / "corpus", tiny / "index", settings, lambda *step: told.append(step), rebuild=True)
     assert all(0 <= done <= total for _, done, total in told)
     last = {stage: (done, total) for stage, done, total in told}
     assert last["embedding"][0] == last["embedding"][1] > 0

@@ -2,6 +2,7 @@ import pytest
 
 from assistant.errors import IndexMismatch
 from assistant.lexical import LexicalIndex
+from assistant.tokens import tokenize
 
 TEXTS = [
     "the ferry crosses the harbour",
@@ -18,7 +19,8 @@ def rows(index, text, k=10, only=None):
 
 @pytest.fixture(scope="module")
 def index():
-    return LexicalIndex.build(TEXTS)
+    tokens = sorted({token for text in TEXTS for token in tokenize(text)})
+    return LexicalIndex.build([[tokens.index(token) for token in tokenize(text)] for text in TEXTS], tokens)
 
 
 def test_rows_that_share_a_word_come_best_first(index):

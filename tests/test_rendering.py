@@ -3,9 +3,10 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.messages import CONFLICT, NEAREST, catalogue
-from assistant.rendering import WIDTH, answer_text, hit_lines, inert, table_lines
-from assistant.types import Choice, Role
+from assistant.comparing import Row
+from assistant.messages import AFRESH, AGAINST, CARRIED, CONFLICT, FITS, FITS_NOT, FOR, NEAREST, NO_SECTION, UNDERSTOOD, WEIGHED, catalogue
+from assistant.rendering import WIDTH, answer_text, comparison_text, hit_lines, inert, quote_lines, table_lines, understood_text
+from assistant.types import Choice, Place, Role
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +90,61 @@ def test_tables_are_aligned_and_the_last_column_wraps():
     assert all(line.startswith(("LONGER  ", "        ")) for line in lines[1:])
     assert all(len(line) <= WIDTH for line in lines)
     assert table_lines([]) == []
+
+
+@pytest.mark.parametrize(("kind", "number"), [("page", 3), ("row", 12)])
+def test_a_quote_whose_text_was_extracted_names_its_place_in_the_file_and_no_line(answer, assistant, kind, number):
+    quote = answer.quotes[0]
+    document = assistant.index.by_id[quote.document]
+    places = (Place(0, kind, 1), Place(quote.start, kind, number), Place(quote.end, kind, number + 1))
+    text = squash(" ".join(quote_lines(quote, {document.id: replace(document, places=places)})))
+    assert f"[{quote.document}, {kind} {number}, characters {quote.start}-{quote.end}]" in text
+
+
+def test_a_quote_whose_document_is_not_at_hand_keeps_the_page_it_has(answer):
+    quote = replace(answer.quotes[0], page=7)
+    assert f"[{quote.document}, page 7, characters" in squash(" ".join(quote_lines(quote, {})))
+
+
+def test_what_was_understood_and_carried_over_is_told_without_control_characters(answer):
+    assert understood_text(answer, ()) == f"{UNDERSTOOD}S9357 · Duration"
+    carried = understood_text(replace(answer, resolved="a\x1b[2J"), ("b\x1b[31m",), afresh=True)
+    assert carried.splitlines() == [AFRESH, f"{UNDERSTOOD}a\ufffd[2J", f"{CARRIED}b\ufffd[31m"]
+    assert understood_text(replace(answer, resolved=""), ()) == ""
+
+
+def test_a_case_tells_for_each_code_whether_it_fits_with_words_for_and_against(assistant):
+    answer = assistant.ask("pt needs an 18 hour pain infusion at home, which code?")
+    fit = answer.quotes[0]
+    ruled_out = replace(fit, code="S9330", codes=("S9330",), text="twenty-four hours or more", role=Role.AGAINST)
+    text = answer_text(replace(answer, quotes=(ruled_out, fit)), assistant.index.by_id)
+    order = [
+        f"{fit.code} · {FITS}",
+        f"\n{FOR}\n",
+        "less than twenty-four",
+        f"S9330 · {FITS_NOT}",
+        f"\n{AGAINST}\n",
+        "twenty-four hours or more",
+    ]
+    at = [text.index(part) for part in order]
+    assert at == sorted(at)
+    assert text.endswith(WEIGHED + ", ".join(one.code for one in answer.codes if one.code not in ("S9327", "S9330")))
+
+
+def test_every_quote_of_a_case_is_told_once(assistant):
+    for question in ("pt needs an 18 hour pain infusion at home, which code?", "48 hour pain infusion at home, which code?"):
+        answer = assistant.ask(question)
+        text = squash(answer_text(answer, assistant.index.by_id))
+        for quote in answer.quotes:
+            assert text.count(f"characters {quote.start}-{quote.end}]") == 1
+            assert squash(quote.text) in text
+
+
+def test_a_comparison_names_the_place_of_every_cell_and_the_codes_that_have_none(assistant, answer):
+    [row] = assistant.compare(["S9330", "S9327"], "Duration")
+    text = squash(comparison_text(["S9330", "S9327"], [row], assistant.index.by_id))
+    for cell in row.cells:
+        line = assistant.index.by_id[cell.document].line_of(cell.start)
+        assert f"{squash(cell.text)} [{cell.document}, line {line}, characters {cell.start}-{cell.end}]" in text
+    alone = comparison_text(["S1\x1b[2J", "S2"], [Row("Head\x1b[31m", (None, answer.quotes[0]))], assistant.index.by_id)
+    assert alone.splitlines()[:3] == ["Head\ufffd[31m", "  S1\ufffd[2J", f"    {NO_SECTION}"]

@@ -37,6 +37,11 @@ def test_a_saved_store_finds_the_same(tmp_path):
     assert FaissStore.load(tmp_path / "vectors").search(QUERY, 4) == store.search(QUERY, 4)
 
 
+def test_vectors_come_back_as_they_were_given(tmp_path):
+    FaissStore.build(ROWS).save(tmp_path / "vectors")
+    assert np.array_equal(FaissStore.load(tmp_path / "vectors").vectors(), ROWS)
+
+
 @pytest.mark.parametrize("content", [b"", b"nothing of the kind", b"IxFI" + b"\xff" * 200])
 def test_a_damaged_file_names_the_repair(content, tmp_path):
     (tmp_path / "vectors").write_bytes(content)

@@ -1,13 +1,21 @@
+import html
+import json
 import re
 import shutil
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 
+from assistant import Assistant
 from assistant.answer_json import answer_to_json
-from assistant.web import build_page, earlier_questions, example_questions, serve
+from assistant.building import build_index
+from assistant.html import AFRESH_HTML
+from assistant.messages import AFRESH, CARRIED, CONFLICT, NEAREST, NO_SECTION
+from assistant.web import ALL_SECTIONS, Conversation, build_page, earlier_questions, example_questions, serve
+from conftest import link_index
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -122,11 +130,236 @@ def test_a_later_question_is_understood_from_the_earlier_one(page):
     assert codes == {"S9330"}
 
 
+def test_one_click_asks_again_without_what_was_carried_over_and_later_questions_start_from_there(page, assistant):
+    ask(page, "S9330 duration")
+    assert not page.locator("#fresh").is_visible()
+    ask(page, "and its risks?")
+    assert f"{CARRIED}S9330" in last_bot(page).text_content()
+    page.click("#fresh")
+    last_bot(page).locator(".fresh").wait_for()
+    assert AFRESH in last_bot(page).text_content()
+    assert CARRIED not in last_bot(page).text_content()
+    assert page.locator("#chat .user").all_text_contents()[-1].strip() == "and its risks?"
+    assert page.locator(ANSWERED).count() == 2
+    assert set(last_bot(page).locator(".chip.code").all_text_contents()) == set(assistant.index.by_code)
+    page.wait_for_selector("#fresh", state="hidden")
+    ask(page, "S9357")
+    assert last_bot(page).locator(".words").first.text_content() == assistant.ask("S9357 risks").quotes[0].text
+
+
+def test_the_click_that_undoes_is_at_hand_for_a_keyboard_and_its_focus_is_seen(page):
+    ask(page, "S9330 duration")
+    ask(page, "and its risks?")
+    page.focus("#question textarea")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("() => document.activeElement.id") == "fresh"
+    style = page.evaluate(
+        "() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, parseFloat(s.outlineWidth)] }"
+    )
+    assert style == ["solid", 3]
+    page.keyboard.press("Enter")
+    last_bot(page).locator(".fresh").wait_for()
+
+
+def test_choices_are_buttons_that_ask_the_same_about_the_one_picked(page, assistant):
+    ask(page, "how long does the infusion take?")
+    page.wait_for_selector("#meant")
+    assert page.locator("#meant input").count() == len(assistant.ask("how long does the infusion take?").choices)
+    page.locator("#meant label", has_text="S9330 ·").click()
+    page.wait_for_selector("#meant", state="hidden")
+    page.wait_for_function("css => document.querySelectorAll(css).length === 2", arg=ANSWERED)
+    assert last_bot(page).locator(".chip.code").all_text_contents() == ["S9330"]
+
+
+def test_the_nearest_codes_are_offered_for_one_that_is_unknown(page, assistant):
+    ask(page, "S9356 duration")
+    page.locator("#meant label", has_text="S9357 ·").click()
+    page.wait_for_selector("#source mark")
+    assert marked(page) == SENTENCE
+
+
+def test_a_choice_without_a_code_is_asked_about_by_its_name(assistant):
+    title = assistant.documents("S9357")[0].title_text
+    _, shown, *_ = Conversation(assistant).reply_about(title, [{"role": "user", "content": "how long does the infusion take?"}])
+    assert SENTENCE in html.unescape(shown[-1]["content"])
+    assert earlier_questions(shown)[-1].endswith(f"({title})")
+
+
+def test_a_case_shows_the_code_that_fits_or_what_rules_one_out(page):
+    ask(page, "pt needs an 18 hour pain infusion at home, which code?")
+    assert last_bot(page).locator(".verdict .head").first.text_content() == "S9327fits"
+    assert last_bot(page).locator(".verdict .quote.for .words").count() >= 1
+    ask(page, "pt needs a 48 hour pain infusion at home, which code?")
+    assert last_bot(page).locator(".verdict .head").first.text_content() == "S9327does not fit"
+    assert "less than twenty-four hours" in last_bot(page).locator(".verdict .quote.against .words").first.text_content()
+
+
+def beside(page, *codes):
+    """Open the table from the answer, and wait until it is that of these codes."""
+    page.click("#beside")
+    page.wait_for_function(
+        "codes => [...document.querySelectorAll('#table thead th')].map(h => h.textContent).join() === codes.join()", arg=list(codes)
+    )
+
+
+def boxes(locator):
+    return [one.bounding_box() for one in locator.all()]
+
+
+def test_codes_stand_side_by_side_and_one_click_shows_all_their_sections(page, assistant):
+    ask(page, "compare S9330 and S9327 duration")
+    left, right = boxes(last_bot(page).locator(".column"))
+    assert left["y"] == right["y"]
+    assert left["x"] + left["width"] <= right["x"]
+    beside(page, "S9330", "S9327")
+    rows = assistant.compare(["S9330", "S9327"])
+    assert page.locator("#table tbody th").all_text_contents() == [row.heading for row in rows]
+    wanted = [cell.text for row in rows for cell in row.cells if cell]
+    assert page.locator("#table .words").all_text_contents() == wanted
+    assert page.locator("#table .place").count() == len(wanted)
+    assert page.locator("#table .missing").all_text_contents() == [NO_SECTION] * sum(cell is None for row in rows for cell in row.cells)
+
+
+def test_one_section_of_the_compared_codes_can_be_chosen(page):
+    page.get_by_role("tab", name="Compare").click()
+    page.wait_for_selector("#table table")
+    assert page.locator("#section input").input_value() == ALL_SECTIONS
+    page.locator("#section input").click()
+    page.get_by_role("option", name="Duration").click()
+    page.wait_for_function("() => document.querySelectorAll('#table tbody tr').length === 1")
+    assert page.locator("#table tbody th").all_text_contents() == ["Duration"]
+
+
+def test_fewer_than_two_codes_are_explained(page):
+    page.get_by_role("tab", name="Compare").click()
+    page.wait_for_selector("#table table")
+    page.locator("#codes input").focus()
+    page.keyboard.press("Backspace")
+    page.wait_for_selector("#table .said")
+    assert "two or more" in page.locator("#table").text_content()
+
+
+def test_on_a_phone_cells_stand_below_each_other_under_their_code_and_nothing_is_cut_off(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    ask(page, "compare S9330 and S9327 duration")
+    upper, lower = boxes(last_bot(page).locator(".column"))
+    assert upper["x"] == lower["x"]
+    assert upper["y"] + upper["height"] <= lower["y"]
+    beside(page, "S9330", "S9327")
+    first, second = boxes(page.locator("#table tbody tr").first.locator("td"))
+    assert first["x"] == second["x"]
+    assert first["y"] + first["height"] <= second["y"]
+    assert page.locator("#table tbody tr").first.locator(".owner:visible").all_text_contents() == ["S9330", "S9327"]
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes(page.locator("#table tbody td")))
+
+
+CONTRAST = """selector => {
+  const parts = text => text.match(/[\\d.]+/g).map(Number);
+  const over = (top, below) => { const a = top[3] ?? 1; return [0, 1, 2].map(i => top[i] * a + below[i] * (1 - a)); };
+  const light = rgb => [0.2126, 0.7152, 0.0722].reduce((sum, w, i) => {
+    const c = rgb[i] / 255; return sum + w * (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4); }, 0);
+  return [...document.querySelectorAll(selector)].map(element => {
+    const layers = []; let opacity = 1;
+    for (let e = element; e; e = e.parentElement) {
+      const style = getComputedStyle(e), colour = style.backgroundColor;
+      opacity *= Number(style.opacity);
+      layers.unshift(colour.startsWith('rgb') ? parts(colour) : [128, 128, 128, 0.1]);
+    }
+    const ground = layers.reduce((below, top) => over(top, below), [255, 255, 255]);
+    const ink = over([...parts(getComputedStyle(element).color).slice(0, 3), opacity], ground);
+    const [high, low] = [light(ink), light(ground)].sort((a, b) => b - a);
+    return (high + 0.05) / (low + 0.05);
+  });
+}"""
+"""The contrast of text to what is behind it, by WCAG 2; a mixed colour counts as a tenth of grey."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_words_of_an_answer_can_be_read_in_light_and_in_dark(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    page.wait_for_selector("#question textarea")
+    ask(page, "S9330 duration")
+    ask(page, "does it include the drugs?")
+    ask(page, "how much does S9357 cost?")
+    ask(page, "pt needs an 18 hour pain infusion at home, which code?")
+    ask(page, "pt needs a 48 hour pain infusion at home, which code?")
+    for part in (".words", ".place", ".understood", ".chip", ".said", ".side"):
+        assert page.locator(f"#chat {part}").count(), part
+        page.wait_for_function(f"part => Math.min(...({CONTRAST})(part)) >= 4.5", arg=f"#chat {part}")
+    page.wait_for_function(f"part => Math.min(...({CONTRAST})(part)) >= 4.5", arg="#source .furniture, #source mark")
+
+
+def test_a_disagreement_and_a_nearest_passage_do_not_look_like_an_answer(page):
+    look = "e => { const s = getComputedStyle(e); return [s.borderLeftStyle, s.borderLeftColor] }"
+    ask(page, "does S9330 include the drugs?")
+    answer = last_bot(page).locator(".quote.answer").first.evaluate(look)
+    conflict = last_bot(page).locator(".notice.conflict")
+    assert conflict.locator(".said").text_content() == CONFLICT
+    ask(page, "how much does S9357 cost?")
+    nearest = last_bot(page).locator(".notice.nearest")
+    assert nearest.locator(".said").text_content() == NEAREST
+    looks = [answer, page.locator(".quote.conflict").first.evaluate(look), nearest.locator(".quote").evaluate(look)]
+    assert len({tuple(one) for one in looks}) == 3
+
+
+def test_a_screen_reader_gets_names_and_no_markup(page):
+    ask(page, "S9357 and S9330 duration")
+    page.wait_for_selector("#quotes[aria-label]")
+    assert page.get_by_role("group", name="Quotes of this answer").is_visible()
+    assert page.get_by_role("log").get_attribute("tabindex") == "0"
+    assert page.get_by_role("textbox", name="Question").is_visible()
+    labels = page.locator("[aria-label]").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+    assert not [label for label in labels if "<" in label]
+
+
+@pytest.fixture
+def hostile(browser, settings, index_folder, tmp_path):
+    """The page over documents whose every line tries to be more than text."""
+    attack = "<img src=x onerror=alert(1)> <script>alert(1)</script> ![a](http://127.0.0.9/a.png) **b**"
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for code, name in (("F1001", "ferry"), ("L2002", "tower")):
+        text = (
+            f"Harbour {name} {attack}\n\nCode: {code}\n\nSummary\n\nThe {name} {attack} is open.\n\nRisks\n\nThe {name} is wet {attack}.\n"
+        )
+        (corpus / f"{name}.txt").write_text(text, encoding="utf-8")
+    build_index(corpus, link_index(index_folder, tmp_path / "index"), settings)
+    page, url = serve(
+        Assistant.open(corpus, tmp_path / "index", settings, build=False), "127.0.0.1", free_port(), open_browser=False, block=False
+    )
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.set_default_timeout(WAIT)
+    tab.requested, tab.said = [], []
+    tab.on("request", lambda request: tab.requested.append(request.url))
+    tab.on("dialog", lambda dialog: (tab.said.append(dialog.message), dialog.dismiss()))
+    tab.goto(url)
+    tab.wait_for_selector("#question textarea")
+    yield tab
+    context.close()
+    page.close()
+
+
+def test_hostile_documents_stay_text_in_every_view(hostile):
+    ask(hostile, "which one is wet?")
+    ask(hostile, "F1001 and L2002 risks")
+    hostile.wait_for_selector("#source mark")
+    beside(hostile, "F1001", "L2002")
+    assert hostile.locator("#table .words", has_text="<script>alert(1)</script>").count() >= 4
+    assert hostile.locator("img[src=x], #chat script, #table script, #source script, #chat strong, #table strong").count() == 0
+    assert hostile.said == []
+    assert not [url for url in hostile.requested if "a.png" in url or urlsplit(url).hostname not in ("127.0.0.1", None)]
+
+
 def test_a_new_conversation_forgets_the_old_one(page):
     ask(page, "S9330 duration")
     page.click("#clear")
     page.wait_for_function("() => document.querySelectorAll('#chat .bot').length === 0")
     assert page.locator("#source mark").count() == 0
+    ask(page, "and its risks?")
+    assert CARRIED not in last_bot(page).text_content()
 
 
 def test_an_abstention_says_so_and_marks_nothing(page, assistant):
@@ -155,8 +388,9 @@ def test_html_and_markdown_in_a_question_stay_text(page, question):
 
 
 def test_no_request_leaves_this_machine(page):
-    ask(page, "S9357 duration")
+    ask(page, "S9357 and S9330 duration")
     page.wait_for_selector("#source mark")
+    beside(page, "S9357", "S9330")
     page.wait_for_load_state("load")
     hosts = {urlsplit(url).hostname for url in page.requested if urlsplit(url).scheme not in ("data", "blob")}
     assert hosts == {"127.0.0.1"}
@@ -186,6 +420,19 @@ def test_earlier_questions_come_back_as_they_were_typed():
     assert earlier_questions(messages) == ["a <b> & c", "second"]
 
 
+def test_questions_from_before_a_fresh_start_do_not_come_back_and_no_question_can_pretend_one():
+    def said(role, content):
+        return {"role": role, "content": [{"type": "text", "text": content}]}
+
+    messages = [said("user", "first"), said("assistant", "one"), said("user", "again"), said("assistant", f"{AFRESH_HTML}two</div>")]
+    assert earlier_questions(messages) == ["again"]
+    assert earlier_questions([*messages, said("user", "third"), said("assistant", "three")]) == ["again", "third"]
+    assert earlier_questions([said("user", "first"), said("user", AFRESH_HTML), said("assistant", f"x{AFRESH_HTML}")]) == [
+        "first",
+        AFRESH_HTML,
+    ]
+
+
 @pytest.fixture(scope="module")
 def client(address):
     from gradio_client import Client
@@ -201,6 +448,37 @@ def test_the_endpoint_ask_gives_the_same_answer_as_the_assistant(client, assista
 def test_the_endpoint_ask_takes_history(client):
     value = client.predict("and its risks?", ["S9330 duration"], api_name="/ask")
     assert {quote["code"] for quote in value["quotes"]} == {"S9330"}
+
+
+def test_the_endpoint_fit_gives_the_same_answer_as_the_assistant(client, assistant):
+    case = "pt needs an 18 hour pain infusion at home"
+    value = client.predict(case, api_name="/fit")
+    assert {**value, "elapsed_ms": 0} == {**answer_to_json(assistant.fit(case)), "elapsed_ms": 0}
+    assert [one["code"] for one in value["codes"] if one["fits"]] == ["S9327"]
+
+
+def test_the_endpoint_compare_gives_rows_of_slices(client, corpus):
+    [row] = client.predict(["S9330", "S9336"], "Tools", api_name="/compare")
+    cell, missing = row["cells"]
+    assert row["section"] == "Tools/Equipment"
+    assert (corpus / cell["document"]).read_bytes().decode()[cell["start"] : cell["end"]] == cell["text"]
+    assert missing is None
+    assert len(client.predict(["S9330", "S9336"], api_name="/compare")) > 10
+
+
+@pytest.mark.parametrize(("codes", "complaint"), [(["S9330"], "two or more"), (["S9330", "S9999"], "S9999")])
+def test_the_endpoint_compare_explains_an_error(client, codes, complaint):
+    with pytest.raises(Exception, match=complaint):
+        client.predict(codes, api_name="/compare")
+
+
+def test_every_tool_and_each_of_its_parameters_is_described(address):
+    with urlopen(f"{address}gradio_api/mcp/schema") as reply:
+        tools = json.load(reply)
+    assert {tool["name"] for tool in tools} == {"ask", "fit", "compare", "search", "codes"}
+    for tool in tools:
+        assert tool["description"], tool["name"]
+        assert all(parameter.get("description") for parameter in tool["inputSchema"]["properties"].values()), tool["name"]
 
 
 def test_the_endpoint_search_gives_passages_with_their_places(client, corpus):
@@ -220,7 +498,7 @@ def test_the_endpoint_codes_lists_the_codes(client):
 
 
 def test_only_the_named_endpoints_are_public(client):
-    assert set(client.view_api(return_format="dict")["named_endpoints"]) >= {"/ask", "/search", "/codes"}
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask", "/fit", "/compare", "/search", "/codes"}
     assert client.view_api(return_format="dict")["unnamed_endpoints"] == {}
 
 
