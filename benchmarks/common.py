@@ -93,6 +93,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n"
 
 
+def plain_ticks(*axes: Any) -> None:  # noqa: ANN401 -- matplotlib is imported where something is drawn
+    """Write the powers of ten of logarithmic axes as numbers, and nothing between them."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    for axis in axes:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axis.set_minor_formatter(NullFormatter())
+
+
 def about(found: dict[str, Any]) -> str:
     """Return the line under a report's heading that says where its figures come from."""
     one = found["machine"]

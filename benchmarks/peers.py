@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.embedding import DEFAULT, locate
-from benchmarks.common import CORPUS, REPORTS, ROOT, about, commit, machine, median, percentile, say, table, write_report
+from benchmarks.common import CORPUS, REPORTS, ROOT, about, commit, machine, median, percentile, plain_ticks, say, table, write_report
 from benchmarks.environments import PEERS, default_folder, provide
 from benchmarks.questions import five
 
@@ -351,11 +351,14 @@ def plot(found: dict[str, Any], path: Path) -> None:
             times = values(row)
             middle = median(times)
             colour = "#1b6ca8" if row["ours"] else "#9a9a9a"
-            axis.barh(y, middle, color=colour, xerr=[[middle - min(times)], [max(times) - middle]], ecolor="#333333", capsize=3)
-            axis.annotate(f"{middle:.2f}", (max(times), y), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9)
+            axis.plot([min(times), max(times)], [y, y], color=colour, linewidth=2, alpha=0.5)
+            axis.plot([middle], [y], "o", color=colour, markersize=8)
+            axis.annotate(f"{middle:.2f}", (max(times), y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9)
         axis.set_yticks(range(len(kept)), [row["title"] for row in kept])
+        axis.grid(axis="x", alpha=0.3)
         axis.set_xscale("log")
         axis.set_xlim(right=axis.get_xlim()[1] * 2)
+        plain_ticks(axis.xaxis)
         axis.set_title(title, fontsize=10)
         axis.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=120)
@@ -366,7 +369,7 @@ def main() -> None:
     """Measure, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15, help="warm rounds")
-    parser.add_argument("--cold", type=int, default=7, help="cold rounds")
+    parser.add_argument("--cold", type=int, default=5, help="cold rounds")
     parser.add_argument("--questions", type=int, default=12, help="measured questions in a turn")
     parser.add_argument("--out", type=Path, default=REPORTS)
     parser.add_argument("--environments", type=Path, default=default_folder(), help="where peers are installed")

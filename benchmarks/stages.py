@@ -1,10 +1,11 @@
 """Where the time of a warm answer goes, stage by stage, and how everything grows with the number of documents.
 
-    python -m benchmarks.stages [--sizes 5 50 500 5000] [--questions N] [--out FOLDER] [--work FOLDER] [--profile]
+    python -m benchmarks.stages [--sizes 5 50 500 5000] [--model-up-to N] [--questions N] [--out FOLDER] [--work FOLDER] [--profile]
 
 Measures the five documents of `corpus/` and, for each size, so many made-up documents (`benchmarks.synthetic`): build time, index size,
-opening, `ask` and `search`, peak memory. Everything is measured in a process of its own. With `--work` indexes are kept and a later run
-builds only what is missing; with `--profile` it also writes what cProfile says of answering.
+opening, `ask` and `search`, peak memory. Everything is measured in a process of its own. Above `--model-up-to` documents the vectors are
+made from words (`benchmarks.wordvectors`), since the model would take hours: all times but the build's mean the same. With `--work` indexes
+are kept and a later run builds only what is missing; with `--profile` it also writes what cProfile says of answering.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import questions, synthetic
 from benchmarks.adapter import peak_mb, put
-from benchmarks.common import CORPUS, REPORTS, ROOT, about, commit, machine, median, percentile, say, table, write_report
+from benchmarks.common import CORPUS, REPORTS, ROOT, about, commit, machine, median, percentile, plain_ticks, say, table, write_report
 from benchmarks.stopwatch import REST, STAGES, Stopwatch
 
 if TYPE_CHECKING:
@@ -161,17 +162,21 @@ CHILDREN: dict[str, Callable[..., dict[str, object]]] = {"build": child_build, "
 def child(arguments: Sequence[str]) -> None:
     """Measure what the parent process asks for, and write it to stdout."""
     do, rest = arguments
-    corpus, index, *extra = json.loads(rest)
+    corpus, index, words, *extra = json.loads(rest)
+    if words:
+        from benchmarks import wordvectors
+
+        wordvectors.install()
     put(CHILDREN[do](Path(corpus), Path(index), *extra))
 
 
-def run_child(do: str, corpus: Path, index: Path, *extra: object) -> dict[str, Any]:
+def run_child(do: str, corpus: Path, index: Path, words: bool, *extra: object) -> dict[str, Any]:
     """Return what a child process of this module measured.
 
     Raises:
         SystemExit: it failed; its message was shown.
     """
-    command = [sys.executable, "-m", "benchmarks.stages", CHILD, do, json.dumps([str(corpus), str(index), *extra])]
+    command = [sys.executable, "-m", "benchmarks.stages", CHILD, do, json.dumps([str(corpus), str(index), words, *extra])]
     began = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
     took = time.perf_counter() - began
@@ -181,9 +186,9 @@ def run_child(do: str, corpus: Path, index: Path, *extra: object) -> dict[str, A
     return found | {"whole_s": took}
 
 
-def measure(size: int, work: Path, count: int, out: Path | None) -> dict[str, Any]:
+def measure(size: int, words: bool, work: Path, count: int, out: Path | None) -> dict[str, Any]:
     """Return all that is measured of one corpus; size 0 stands for the five documents."""
-    name = f"synthetic-{size}" if size else "five"
+    name = f"synthetic-{size}{'-words' * words}" if size else "five"
     corpus, index, kept = work / name / "corpus", work / name / "index", work / name / "build.json"
     if not corpus.is_dir():
         corpus.mkdir(parents=True)
@@ -192,17 +197,17 @@ def measure(size: int, work: Path, count: int, out: Path | None) -> dict[str, An
         else:
             shutil.copytree(CORPUS, corpus, dirs_exist_ok=True, ignore=shutil.ignore_patterns("README.md"))
     say(f"{size or FIVE}: building")
-    built = run_child("build", corpus, index)
+    built = run_child("build", corpus, index, words)
     if built["build_stages_s"].get("embedding") or not kept.is_file():
         kept.write_text(json.dumps(built), encoding="utf-8")
     else:
         built = json.loads(kept.read_text(encoding="utf-8")) | {"build_kept": True}
     say(f"{size or FIVE}: {built['passages']} passages, built in {built['build_s']:.1f} s; opening")
-    opened = [run_child("open", corpus, index, size) for _ in range(OPENINGS)]
+    opened = [run_child("open", corpus, index, words, size) for _ in range(OPENINGS)]
     say(f"{size or FIVE}: answering")
     profile = str(out / f"profile-{name}.txt") if out else ""
-    answered = run_child("ask", corpus, index, size, count, profile)
-    row: dict[str, Any] = {"name": str(size) if size else FIVE, "synthetic": bool(size)}
+    answered = run_child("ask", corpus, index, words, size, count, profile)
+    row: dict[str, Any] = {"name": f"{size:,}{' *' * words}" if size else FIVE, "synthetic": bool(size), "vectors_from_words": words}
     row |= {key: value for key, value in built.items() if key != "whole_s"}
     row |= {key: median([one[key] for one in opened]) for key in opened[0]}
     for key in ("ask_first", "ask", "search"):
@@ -235,7 +240,8 @@ def markdown(found: dict[str, Any]) -> str:
     )
     names = [row["name"] for row in rows]
     text = (
-        f"# Stages and growth\n\n{about(found)}\nMade-up documents where the heading is a number. {found['questions']} questions each.\n\n"
+        f"# Stages and growth\n\n{about(found)}\nMade-up documents where the heading is a number; "
+    text += f"with * their vectors are made from words and the build's time is without the model's. {found['questions']} questions each.\n\n"
     )
     text += table(["documents", *names], [[title, *(cell.format(**row) for row in rows)] for title, cell in growth])
     text += "\nOwn time of each stage of a warm `ask`, mean ms a question (calls a question):\n\n"
@@ -273,6 +279,7 @@ def plot(rows: Sequence[dict[str, Any]], path: Path) -> None:
                 )
         axis.set_xscale("log")
         axis.set_yscale("log")
+        plain_ticks(axis.xaxis, axis.yaxis)
         axis.set_xlabel("passages")
         axis.set_title(title, fontsize=10)
         axis.grid(alpha=0.3)
@@ -288,6 +295,7 @@ def main() -> None:
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="*", default=[5, 50, 500, 5000])
+    parser.add_argument("--model-up-to", type=int, default=500, help="largest size that is embedded by the model")
     parser.add_argument("--questions", type=int, default=40, help="in each measurement; 40 at most")
     parser.add_argument("--out", type=Path, default=REPORTS)
     parser.add_argument("--work", type=Path, help="keep corpora and indexes here")
@@ -297,7 +305,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     began, before = time.perf_counter(), machine()
     try:
-        rows = [measure(size, work, arguments.questions, arguments.out if arguments.profile else None) for size in (0, *arguments.sizes)]
+        rows = [measure(size, size > arguments.model_up_to, work, arguments.questions, arguments.out if arguments.profile else None) for size in (0, *arguments.sizes)]
     finally:
         if not arguments.work:
             shutil.rmtree(work, ignore_errors=True)
