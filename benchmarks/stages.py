@@ -240,8 +240,8 @@ def markdown(found: dict[str, Any]) -> str:
     )
     names = [row["name"] for row in rows]
     text = (
-        f"# Stages and growth\n\n{about(found)}\nMade-up documents where the heading is a number; "
-    text += f"with * their vectors are made from words and the build's time is without the model's. {found['questions']} questions each.\n\n"
+        f"# Stages and growth\n\n{about(found)}\nMade-up documents where the heading is a number; with * their vectors are made from words and "
+        f"the time of the build is without the model's. {found['questions']} questions each.\n\n"
     )
     text += table(["documents", *names], [[title, *(cell.format(**row) for row in rows)] for title, cell in growth])
     text += "\nOwn time of each stage of a warm `ask`, mean ms a question (calls a question):\n\n"
@@ -305,7 +305,8 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     began, before = time.perf_counter(), machine()
     try:
-        rows = [measure(size, size > arguments.model_up_to, work, arguments.questions, arguments.out if arguments.profile else None) for size in (0, *arguments.sizes)]
+        profiles = arguments.out if arguments.profile else None
+        rows = [measure(n, n > arguments.model_up_to, work, arguments.questions, profiles) for n in (0, *arguments.sizes)]
     finally:
         if not arguments.work:
             shutil.rmtree(work, ignore_errors=True)
