@@ -126,6 +126,7 @@ _ASKED: tuple[str, ...] = (
     "patient with a {site} disorder needs {manner} {act} {place}, which code?",
     "what is {code}?",
 )
+_OPENERS = ("", "please: ", "a caller asks, ", "for a claim, ", "once more: ", "also, ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +239,14 @@ def write(folder: Path, count: int, seed: int = 0) -> None:
 def questions(count: int, documents: int, seed: int = 0, *, choice: int = 0, turn: int = 0) -> Iterator[tuple[str, str]]:
     """Return `count` questions over the first `documents` documents, all forms in turn, each with the code that it is about.
 
-    `choice` picks the documents asked about; another `turn` asks other questions about the same ones.
+    No two are alike, up to the number of forms times that of documents. `choice` picks the documents asked about; another `turn` asks
+    other questions about the same ones.
     """
     chance = random.Random(f"questions {seed} {choice}")
+    order = chance.sample(range(documents), min(documents, count))
     for n in range(count):
-        about = service(chance.randrange(documents), seed)
-        pattern = _ASKED[(n + turn) % len(_ASKED)]
+        about = service(order[(n + n // len(_ASKED)) % len(order)], seed)
+        pattern = _OPENERS[turn] + _ASKED[(n + turn) % len(_ASKED)]
         yield pattern.format(**{key: getattr(about, key) for key in ("name", "code", "act", "site", "place", "manner")}), about.code
 
 
