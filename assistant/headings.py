@@ -7,10 +7,11 @@ position says that it closes the section before it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.lines import Line, Shape, is_sentence
+from assistant.lines import FURNISHED, Line, Shape, is_sentence
 from assistant.shapes import Style, View, candidates, is_code_caption, is_plain
 from assistant.tokens import tokenize
 
@@ -22,6 +23,7 @@ TITLE_SHARE = 0.6
 """A line may be the title when it holds this share of the most words that an opening line has in common with the text."""
 NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
+_CONTENT = FURNISHED - {Shape.RULE}
 _SEPARATOR = re.compile(r"\s[|»›>·]\s")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 
@@ -131,10 +133,11 @@ def _may_be_title(view: View, i: int) -> bool:
 
 def _has_content(view: View, i: int, headings: list[int]) -> bool:
     """Say whether sentences, items or fields stand between line i and the next heading."""
-    after = next((h for h in headings if h > i), len(view.lines))
+    following = bisect_right(headings, i)
+    after = headings[following] if following < len(headings) else len(view.lines)
     if view.lines[i].shape is Shape.FIELD:
         return True
-    return any(view.lines[j].is_item or is_sentence(view.of(j)) for j in range(i + 1, after))
+    return any(view.lines[j].is_item or view.lines[j].shape in _CONTENT or is_sentence(view.of(j)) for j in range(i + 1, after))
 
 
 def _without_names(view: View, chosen: list[int], title: int) -> list[int]:
@@ -144,7 +147,8 @@ def _without_names(view: View, chosen: list[int], title: int) -> list[int]:
     heading and text. A run that ends the document stays as it is, to become furniture.
     """
     title_words = {t for t in tokenize(view.of(title)) if len(t) > 3} if title >= 0 else set()
-    headings = {i for i in chosen if i - 1 not in chosen or view.is_recurrent(i) or not _is_name(view, i, title_words)}
+    short = set(chosen)
+    headings = {i for i in chosen if i - 1 not in short or view.is_recurrent(i) or not _is_name(view, i, title_words)}
     for i in sorted(headings, reverse=True):
         ends = i + 1 >= len(view.lines) or i + 1 in headings
         while not ends and {i, i - 1, i - 2} <= headings and not view.is_recurrent(i - 1):
@@ -179,13 +183,14 @@ def _without_sublabels(view: View, labels: list[int]) -> list[int]:
 
 def _with_closing_labels(view: View, chosen: list[int], labelled: list[int]) -> list[int]:
     """Return `chosen` with the labelled lines that head a section although the document's headings look otherwise."""
-    result = set(chosen)
+    result = sorted(chosen)
     for i in labelled:
-        above = max((h for h in result if h < i), default=-1)
+        place = bisect_left(result, i)
+        above = result[place - 1] if place else -1
         unheaded = above < 0 and (view.lines[i].shape is Shape.LABEL or view.is_recurrent(i))
         if unheaded or (above >= 0 and _closes_section(view, above, i)):
-            result.add(i)
-    return sorted(result)
+            result[place:place] = [] if result[place : place + 1] == [i] else [i]
+    return result
 
 
 def _closes_section(view: View, heading: int, i: int) -> bool:
@@ -200,7 +205,7 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
         return False
     if view.is_recurrent(i):
         return True
-    divided = any(view.lines[j].shape is not Shape.TEXT and not view.lines[j].is_item for j in between)
+    divided = any(view.lines[j].shape not in (Shape.TEXT, *_CONTENT) and not view.lines[j].is_item for j in between)
     return before.is_item and line.indent <= view.lines[heading].indent and not divided
 
 
@@ -227,9 +232,10 @@ def _repeated_title(view: View, chosen: list[int], title: int) -> set[int]:
     title_text = view.of(title) if title >= 0 else ""
     if len(title_text.split()) < 5:
         return found
-    for i in range(title + 1, len(view.lines)):
-        content = view.of(i)
-        if title_text in content and title_text != content and i in _template_lines(view):
+    repeating = [i for i in range(title + 1, len(view.lines)) if title_text in view.of(i) and title_text != view.of(i)]
+    template = _template_lines(view) if repeating else set()
+    for i in repeating:
+        if i in template and i not in found:
             found.update(range(i, next((h for h in chosen if h > i and _has_content(view, h, chosen)), len(view.lines))))
     return found
 

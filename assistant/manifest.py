@@ -76,6 +76,15 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def stamp(folder: Path) -> tuple[int, int]:
+    """Return what changes whenever another index is put in place in `folder`; zeros where there is none."""
+    try:
+        status = (folder / MANIFEST).stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_ino
+
+
 def _parse(value: dict[str, object]) -> Manifest:
     """Return the manifest in parsed JSON, every field of the kind it should be."""
     kinds = {"int": int, "str": str, "dict": dict}

@@ -45,12 +45,16 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One document of the new index: taken from `position` in the old one, or made of `source` with `known` headings."""
+    """One document of the new index: taken from `position` in the old one, or made of `source` with `known` headings.
+
+    `like` is where the old index has the same content, made with other headings.
+    """
 
     known: Known
     position: int | None
     source: Source | None
     headings: frozenset[str] = frozenset()
+    like: int | None = None
 
 
 @dataclass(slots=True)
@@ -120,8 +124,9 @@ def _look(name: str, corpus: Path, owned: list[Known], settings: Settings) -> tu
 
 def _content(source: Source) -> str:
     title = [source.title.start, source.title.end] if source.title else None
-    what = [source.id, source.text, source.codes, title, source.places and [(p.start, p.kind, p.number) for p in source.places]]
-    return hashlib.sha256(json.dumps([*what, source.sha256, source.authority, source.dated]).encode()).hexdigest()[:32]
+    what: list[object] = [source.id, source.text, source.codes, title, [(p.start, p.kind, p.number) for p in source.places]]
+    what += [[(span.start, span.end) for span in source.hidden], source.sha256, source.authority, source.dated]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:32]
 
 
 def _settle(looks: list[_Look], corpus: Path, settings: Settings) -> list[Plan]:
@@ -142,5 +147,5 @@ def _settle(looks: list[_Look], corpus: Path, settings: Settings) -> list[Plan]:
         source = look.source or again[look.file].get(look.id)
         if source is None or _content(source) != look.content:
             raise CorpusError(f"the corpus file '{look.file}' changed while it was read; run 'assistant index' again")
-        plans.append(Plan(known, None, source, headings))
+        plans.append(Plan(known, None, source, headings, look.old.position if look.old else None))
     return plans

@@ -24,11 +24,16 @@ _REQUESTS = frozenset(
 """Stems of words that ask without saying for what."""
 
 
+_COMPARING = frozenset(tokenize("compare comparing comparison vs versus difference differences differ different side apart distinguish"))
+"""Stems of words that set things side by side without saying in what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question made complete. `text` is what is searched for, codes left out; `documents` are those it is surely about.
 
     `unknown` holds codes that no document describes. `carried` names what came from earlier questions: "codes", "topic".
+    `only_compares` says that it sets documents side by side and says nothing of what in them.
     """
 
     question: str
@@ -39,6 +44,7 @@ class Query:
     documents: tuple[str, ...]
     subjects: tuple[Subject, ...]
     carried: tuple[str, ...] = ()
+    only_compares: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -127,14 +133,21 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         text = before.text
         carried.append("topic")
     kind = _kind(index, text, documents, named, before if carried else None)
-    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried))
+    only_compares = kind is Kind.COMPARISON and _only_compares(index, text, documents)
+    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), only_compares)
+
+
+def _only_compares(index: Index, text: str, documents: Sequence[str]) -> bool:
+    """Say whether a comparison holds no word but those that compare and those that name what is compared."""
+    named = FUNCTION_WORDS.union(_REQUESTS, _COMPARING, *(index.vocabulary(document)[2] for document in documents))
+    return named.issuperset(tokenize(text))
 
 
 def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
     """Return the codes in a turn; digits alone count where just one code of the corpus has them."""
     named = list(codes_in(turn, pattern))
     for word in words(turn):
-        owners = [code for code in index.by_code if code[1:] == word] if len(word) >= 4 and word.isdigit() else []
+        owners = [code for code in index.by_code if code[0].isalpha() and code[1:] == word] if len(word) >= 4 and word.isdigit() else []
         if len(owners) == 1 and owners[0] not in named:
             named.append(owners[0])
     return tuple(named)

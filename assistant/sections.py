@@ -1,22 +1,22 @@
 """Source -> Document: sections that cover the text, their units, the title, and the codes the document is about.
 
-Puts `lines`, `headings` and `units` together. Knows the genre's conventions (a title, headed sections, a code somewhere near the
+Puts `lines`, `headings`, `units` and `codes` together. Knows the genre's conventions (a title, headed sections, a code somewhere near the
 top) but no heading, code or title by name.
 """
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from assistant.codes import codes_of
 from assistant.config import Settings
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
-from assistant.lines import Line, split_lines
+from assistant.lines import Line, Shape, split_lines
 from assistant.shapes import heading_name, normal_name
-from assistant.tokens import codes_in
 from assistant.types import Document, Section, SectionKind, Span, Unit
 from assistant.units import units_of_section
 
@@ -46,7 +46,7 @@ class Outlook:
 
 def outlook(source: Source, settings: Settings) -> Outlook:
     """Return what a document says of names of headings."""
-    lines = split_lines(source.text)
+    lines = split_lines(source.text, source.hidden)
     found = find_outline(source.text, lines, settings.code_pattern)
     heads = {normal_name(heading.name) for heading in found.headings}
     labels = {normal_name(line.label) for line in lines if line.label}
@@ -72,15 +72,18 @@ def parse_corpus(sources: Sequence[Source], settings: Settings) -> list[Document
 
 def parse_document(source: Source, settings: Settings, known: frozenset[str] = frozenset()) -> Document:
     """Return one document; `known` as for `find_outline`."""
-    lines = split_lines(source.text)
+    lines = split_lines(source.text, source.hidden)
     return _build(source, lines, find_outline(source.text, lines, settings.code_pattern, known), settings)
 
 
 def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Settings) -> Document:
-    sections = _sections(source.text, lines, outline)
+    lines = _with_bare_title(source.text, lines, outline.title)
+    sections = _sections(source.text, lines, outline, source.hidden)
     units = _units(source.text, lines, outline, sections)
     title = source.title or lines[max(outline.title, 0)].content
-    codes = _codes(source, title, sections, settings.code_pattern) if source.codes is None else source.codes
+    codes = source.codes
+    if codes is None:
+        codes = codes_of(source.text, title, sections, units, source.file, settings.code_pattern)
     return Document(
         source.id,
         codes,
@@ -96,9 +99,27 @@ def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Se
     )
 
 
-def _sections(text: str, lines: Sequence[Line], outline: Outline) -> list[Section]:
-    """Return sections that cover the whole text: each runs from its heading to the next section's start."""
+def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[Line]:
+    """Return `lines` with the title as a line like any other, without heading mark or emphasis, so that every format quotes it alike."""
+    if title < 0:
+        return lines
+    line = lines[title]
+    words = line.content.of(text)
+    bare = words.strip("*_")
+    start = line.content.start + words.find(bare)
+    content = Span(start, start + len(bare)) if bare and words[:1] in "*_" and words[-1:] in "*_" else line.content
+    marker = "" if line.marker == "#" else line.marker
+    return [*lines[:title], replace(line, content=content, marker=marker, level=0, shape=Shape.TEXT, label=""), *lines[title + 1 :]]
+
+
+def _sections(text: str, lines: Sequence[Line], outline: Outline, hidden: Sequence[Span]) -> list[Section]:
+    """Return sections that cover the whole text: each runs from its heading to the next section's start.
+
+    What is hidden above the first line is furniture.
+    """
     starts: list[tuple[int, str, SectionKind, int | None]] = []
+    if hidden and lines[0].span.start > hidden[0].start:
+        starts.append((0, "", SectionKind.FURNITURE, None))
     heads = {heading.line: heading for heading in outline.headings}
     state: SectionKind | None = None
     for i, line in enumerate(lines):
@@ -108,7 +129,7 @@ def _sections(text: str, lines: Sequence[Line], outline: Outline) -> list[Sectio
             starts.append((line.span.start, heading.name, SectionKind.BODY, body))
             state = SectionKind.BODY
         elif i == outline.title:
-            starts.append((line.span.start, TITLE_HEADING, SectionKind.TITLE, line.span.start))
+            starts.append((line.span.start, TITLE_HEADING, SectionKind.TITLE, line.content.start))
             state = SectionKind.TITLE
         elif i in outline.furniture and state is not SectionKind.FURNITURE:
             starts.append((line.span.start, "", SectionKind.FURNITURE, None))
@@ -121,10 +142,12 @@ def _sections(text: str, lines: Sequence[Line], outline: Outline) -> list[Sectio
 
 def _close_sections(text: str, lines: Sequence[Line], starts: list[tuple[int, str, SectionKind, int | None]]) -> list[Section]:
     sections = []
+    begins = [line.span.start for line in lines]
     edges = [0, *(start for start, *_ in starts[1:]), len(text)]
     for (start, name, kind, body), left, right in zip(starts, edges, edges[1:], strict=False):
-        first = body if body is not None else next((li.span.start for li in lines if li.span.start > start and li.span.start < right), None)
-        last = max((li.span.end for li in lines if left <= li.span.start < right), default=right)
+        above, below = bisect_left(begins, start), bisect_left(begins, right)
+        first = body if body is not None else begins[above + 1] if above + 1 < below else None
+        last = lines[below - 1].span.end if above < below else right
         has_body = kind is not SectionKind.FURNITURE and first is not None and first < last
         sections.append(Section(name, kind, Span(left, right), Span(first, last) if has_body and first is not None else None))
     return sections
@@ -132,55 +155,15 @@ def _close_sections(text: str, lines: Sequence[Line], starts: list[tuple[int, st
 
 def _units(text: str, lines: Sequence[Line], outline: Outline, sections: Sequence[Section]) -> list[Unit]:
     units: list[Unit] = []
+    begins = [line.span.start for line in lines]
     heads = {heading.line: heading for heading in outline.headings}
+    lists = 0
     for number, section in enumerate(sections):
         if section.kind is SectionKind.FURNITURE or section.body is None:
             continue
-        own = [
-            line
-            for i, line in enumerate(lines)
-            if section.span.start <= line.span.start < section.span.end and (i not in heads or heads[i].has_text)
-        ]
-        lists = max((unit.list_number for unit in units), default=-1) + 1
-        units.extend(units_of_section(text, own, number, section.heading, len(units), lists))
+        own = range(bisect_left(begins, section.span.start), bisect_left(begins, section.span.end))
+        kept = [lines[i] for i in own if i not in heads or heads[i].has_text]
+        found = units_of_section(text, kept, number, section.heading, len(units), lists)
+        lists = max((unit.list_number + 1 for unit in found), default=lists) or lists
+        units.extend(found)
     return units
-
-
-def _codes(source: Source, title: Span, sections: Sequence[Section], pattern: str) -> tuple[str, ...]:
-    """Return the codes that the document says it is about: a labelled field first, then its opening, then its file name."""
-    body = [section for section in sections if section.kind is not SectionKind.FURNITURE]
-    opening_end = next((s.span.end for s in body if s.kind is SectionKind.BODY), len(source.text))
-    opening = source.text[:opening_end]
-    field = _labelled_codes(source.text, pattern)
-    return field or _about(title.of(source.text), pattern) or _about(opening, pattern) or codes_in(source.file, pattern)
-
-
-_REMARK = re.compile(r"\([^()]*\b(?:not|never|see|instead)\b[^()]*\)", re.IGNORECASE)
-_CODE_FIELD = re.compile(r"\bcodes?\b(?:\s*\([^()]*\))?[*_]*\s*[:|][*_]*\s*(?P<value>[^\n|]*)", re.IGNORECASE)
-
-
-def _about(text: str, pattern: str) -> tuple[str, ...]:
-    """Return the codes of `text`, remarks about neighbours in parentheses left out."""
-    return codes_in(_REMARK.sub(" ", text), pattern)
-
-
-def _labelled_codes(text: str, pattern: str) -> tuple[str, ...]:
-    """Return the codes of the first field such as "HCPCS Code: …" whose value begins with a code."""
-    for match in _CODE_FIELD.finditer(text):
-        found = codes_in(match["value"], pattern)
-        value = match["value"].strip("*_ (").upper()
-        if found and re.match(pattern, value):
-            return tuple(_leading(found, value))
-    return ()
-
-
-def _leading(codes: Iterable[str], value: str) -> list[str]:
-    """Return the codes that stand in an unbroken list at the start of `value`."""
-    kept: list[str] = []
-    rest = value
-    for code in codes:
-        if not rest.startswith(code):
-            break
-        kept.append(code)
-        rest = re.sub(r"^[\s,;/&]*(?:AND\s+)?", "", rest[len(code) :])
-    return kept

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from assistant.lines import Line, Shape, is_sentence
+from assistant.lines import FURNISHED, Line, Shape, is_sentence
 from assistant.tokens import tokenize
 
 HEADING_WORDS = 10
@@ -68,12 +68,12 @@ class View:
             and any(c.isalpha() for c in bare)
             and "|" not in content
             and not is_sentence(content)
-            and line.shape is not Shape.RULE
+            and line.shape not in FURNISHED
         )
 
     def is_code(self, content: str) -> bool:
-        """Say whether a word is a code."""
-        return bool(self.codes.fullmatch(content.strip(" .()").upper()))
+        """Say whether a word is a code; none is where codes have no pattern."""
+        return bool(self.codes.pattern) and bool(self.codes.fullmatch(content.strip(" .()").upper()))
 
     def is_recurrent(self, i: int) -> bool:
         """Say whether line i bears the name of a heading that other documents have."""
@@ -119,7 +119,7 @@ def _is_capitals(view: View, i: int) -> bool:
     letters = [c for c in name if c.isalpha()]
     return (
         not line.is_item
-        and line.shape is not Shape.RULE
+        and line.shape not in FURNISHED
         and len(letters) >= 4
         and len(letters) >= 0.6 * len(name.replace(" ", ""))
         and all(c.isupper() for c in letters)
@@ -176,7 +176,8 @@ def is_code_caption(view: View, i: int) -> bool:
     """Say whether a short line only announces codes ("HCPCS code", "Related Codes") that do not follow."""
     content = view.of(i).casefold().rstrip(":")
     following = view.of(i + 1) if i + 1 < len(view.lines) else ""
-    announces = content.endswith((" code", " codes")) and len(content.split()) <= 4 and not view.lines[i].is_item
+    named = not view.lines[i].is_item and view.lines[i].shape not in FURNISHED
+    announces = named and content.endswith((" code", " codes")) and len(content.split()) <= 4
     return announces and not any(view.is_code(word.strip("()[],;:")) for word in following.split())
 
 

@@ -69,19 +69,37 @@ def tokenize(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in words(text))
 
 
+def is_code(word: str, pattern: str) -> bool:
+    """Say whether a word is a code of the system that `pattern` describes; nothing is where it is empty."""
+    return bool(pattern) and re.fullmatch(pattern, word.upper()) is not None
+
+
+@lru_cache(maxsize=64)
+def _in_place(pattern: str) -> re.Pattern[str]:
+    """Return the pattern of a code inside a text, apart from the letters, digits and decimals around it."""
+    return re.compile(rf"(?<![^\W_])(?<!\d[.,])(?:{pattern})(?![^\W_]|[.,]\d)", re.IGNORECASE)
+
+
+def _is_near(word: str, pattern: str) -> bool:
+    """Say whether a word is a code with a digit too many or too few, in a system whose codes are a letter and digits."""
+    return _NEAR_CODE.fullmatch(word) is not None and is_code(f"{word[0]}0000", pattern)
+
+
 def code_spans(text: str, pattern: str) -> list[tuple[int, int]]:
-    """Return where codes stand in `text`, in whatever way they are typed, as half-open offsets."""
-    whole = re.compile(rf"(?:{pattern})\Z")
-    found = {m.span() for m in _WORD.finditer(text) if whole.match(m.group().upper()) or _NEAR_CODE.fullmatch(m.group())}
+    """Return where codes stand in `text`, in whatever way they are typed, as half-open offsets; none where `pattern` is empty."""
+    if not pattern:
+        return []
+    found = {m.span() for m in _WORD.finditer(text) if is_code(m.group(), pattern) or _is_near(m.group(), pattern)}
+    found |= {m.span() for m in _in_place(pattern).finditer(text) if m.group()}
     for match in _TYPED_CODE.finditer(text):
-        if whole.match(_join_code(match).upper()):
+        if is_code(_join_code(match), pattern):
             found.add(match.span())
     inner = {a for a in found for b in found if a != b and b[0] <= a[0] and a[1] <= b[1]}
     return sorted(found - inner)
 
 
 def codes_in(text: str, pattern: str) -> tuple[str, ...]:
-    """Return the distinct codes written in `text`, upper-cased, in order of appearance.
+    """Return the distinct codes written in `text`, upper-cased, in order of appearance; none where `pattern` is empty.
 
     A code is a word that matches `pattern` whole once separators are dropped and look-alike letters are read as digits, or that
     nearly does: one letter and three to six digits are a mistyped code, and no document can describe it.
@@ -89,6 +107,9 @@ def codes_in(text: str, pattern: str) -> tuple[str, ...]:
     >>> codes_in("e 0431 or E-O260, HCPCS K0001", r"[A-Z][0-9]{4}")
     ('E0431', 'E0260', 'K0001')
     """
-    whole = re.compile(rf"(?:{pattern})\Z")
-    found = (word.upper() for word in words(text))
-    return tuple(dict.fromkeys(word for word in found if whole.match(word) or _NEAR_CODE.fullmatch(word)))
+    return tuple(dict.fromkeys(_typed(text[a:b]) for a, b in code_spans(text, pattern)))
+
+
+def _typed(word: str) -> str:
+    """Return a code as it is meant, whatever way it was typed."""
+    return _TYPED_CODE.sub(_join_code, word).upper()

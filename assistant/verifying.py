@@ -39,11 +39,15 @@ def _fault(quote: Quote, corpus: Path, settings: Settings) -> str:
 
 
 def _stranger(quote: Quote, text: str, settings: Settings) -> str:
-    """Return which code, title or label the quote stands under although its document does not have it; empty where all are its own."""
+    """Return which code, title or label the quote stands under although its document does not have it; empty where all are its own.
+
+    White space in labels does not count.
+    """
     if quote.title not in text:
         return "the title is not in the document"
+    spaced = " ".join(text.split())
     for label in {quote.section, *quote.path} - {TITLE_HEADING}:
-        if label not in text:
+        if " ".join(label.split()) not in spaced:
             return f"the label '{label}' is not in the document"
     if quote.code and quote.code not in codes_in(f"{quote.document} {text}", settings.code_pattern):
         return f"the code {quote.code} is not in the document"

@@ -8,9 +8,13 @@ from threading import Event
 
 from watchfiles import watch
 
-from assistant.building import Built, Progress, build_index
+from assistant.building import Built, Progress, build_index, stamps
 from assistant.config import Settings
+from assistant.documents import Stamp, corpus_state
 from assistant.errors import AssistantError
+
+LOOK = 5000
+"""Milliseconds after which the files are looked at even if no change was told, as network folders tell none."""
 
 
 def builds(
@@ -21,12 +25,33 @@ def builds(
     Raises:
         AssistantError: the first build fails.
     """
-    yield build_index(corpus, folder, settings, progress)
-    inside = folder.resolve()
-    for changes in watch(corpus, stop_event=stop, raise_interrupt=True):
-        if all(Path(path).resolve().is_relative_to(inside) for _, path in changes):
-            continue
+    built = build_index(corpus, folder, settings, progress)
+    yield built
+    state, failed, told = stamps(built.manifest), False, ""
+    for _ in _wakes(corpus, stop or Event()):
         try:
-            yield build_index(corpus, folder, settings, progress)
+            now = corpus_state(corpus, settings, state, folder)
+            changed, state = _bytes(now) != _bytes(state), now
+            if changed or failed:
+                failed = True
+                built = build_index(corpus, folder, settings, progress)
+                state, failed = stamps(built.manifest), False
+                yield built
+            told = ""
         except AssistantError as error:
-            yield error
+            if str(error) != told:
+                told = str(error)
+                yield error
+
+
+def _wakes(corpus: Path, stop: Event) -> Iterator[object]:
+    """Yield whenever files may have changed."""
+    try:
+        yield from watch(corpus, stop_event=stop, rust_timeout=LOOK, yield_on_timeout=True, ignore_permission_denied=True)
+    except (OSError, RuntimeError):  # this system watches no more folders, or not this one
+        while not stop.wait(LOOK / 1000):
+            yield None
+
+
+def _bytes(state: dict[str, Stamp]) -> dict[str, str]:
+    return {name: stamp.sha256 for name, stamp in state.items()}

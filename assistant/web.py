@@ -90,32 +90,43 @@ def _choices(choices: tuple[Choice, ...]) -> list[tuple[str, str]]:
     return [(" · ".join(filter(None, (choice.code, choice.label))), choice.code or choice.label) for choice in choices]
 
 
+class Latest:
+    """The assistant over the index as it is now: a build that another process makes is seen with the next request."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def __call__(self) -> Assistant:
+        """Return it."""
+        self._assistant = self._assistant.current()
+        return self._assistant
+
+
 class Conversation:
     """What the page does with a question. Keeps nothing; every method gets the conversation as the page shows it.
 
     Replies are values for, in this order: question, conversation, choices, undo, comparison, its codes, quotes, source, raw answer.
     """
 
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        self._documents = assistant.index.by_id
+    def __init__(self, latest: Latest) -> None:
+        self._latest = latest
 
     def reply(self, question: str, messages: list[Message]) -> tuple[Any, ...]:
         """Answer a question after those before it."""
-        history = earlier_questions(messages)
-        return self._show(question, messages, self._assistant.ask(question, history), self._assistant.carried(question, history))
+        history, assistant = earlier_questions(messages), self._latest()
+        return self._show(assistant, question, messages, assistant.ask(question, history), assistant.carried(question, history))
 
     def reply_about(self, choice: str, messages: list[Message]) -> tuple[Any, ...]:
         """Ask the last question again about what was picked."""
-        *earlier, last = earlier_questions(messages)
-        if choice in self._assistant.index.by_code:
-            return self._show(f"{last} ({choice})", messages, self._assistant.ask(last, earlier, code=choice))
+        (*earlier, last), assistant = earlier_questions(messages), self._latest()
+        if choice in assistant.index.by_code:
+            return self._show(assistant, f"{last} ({choice})", messages, assistant.ask(last, earlier, code=choice))
         return self.reply(f"{last} ({choice})", messages)
 
     def reply_afresh(self, messages: list[Message]) -> tuple[Any, ...]:
         """Ask the last question again, in place of its answer, as if nothing had been asked before."""
-        last = earlier_questions(messages)[-1]
-        return self._show(last, messages[:-2], self._assistant.ask(last), afresh=True)
+        last, assistant = earlier_questions(messages)[-1], self._latest()
+        return self._show(assistant, last, messages[:-2], assistant.ask(last), afresh=True)
 
     def forget(self) -> tuple[Any, ...]:
         """Begin anew."""
@@ -127,54 +138,64 @@ class Conversation:
         if not place:
             return ""
         start, end, name = place.split(" ", 2)
-        document = self._documents.get(name)
+        document = self._latest().index.by_id.get(name)
         if document is None or not 0 <= int(start) < int(end) <= len(document.text):
             return ""
         return document_html(document, Span(int(start), int(end)))
 
     def _show(
-        self, question: str, messages: list[Message], answer: Answer, carried: tuple[str, ...] = (), *, afresh: bool = False
+        self,
+        assistant: Assistant,
+        question: str,
+        messages: list[Message],
+        answer: Answer,
+        carried: tuple[str, ...] = (),
+        *,
+        afresh: bool = False,
     ) -> tuple[Any, ...]:
-        said = answer_html(answer, self._documents, carried, afresh=afresh)
+        documents = assistant.index.by_id
+        said = answer_html(answer, documents, carried, afresh=afresh)
         shown = [*messages, {"role": "user", "content": escape(question)}, {"role": "assistant", "content": said}]
-        places = [(quote_label(quote, self._documents), _place(quote.document, quote.start, quote.end)) for quote in answer.quotes]
+        places = [(quote_label(quote, documents), _place(quote.document, quote.start, quote.end)) for quote in answer.quotes]
         first = places[0][1] if places else None
-        meant, several = _choices(answer.choices), self._several_codes(question, answer)
+        meant, several = _choices(answer.choices), _several_codes(assistant, question, answer)
         return (
             "", shown, gr.update(choices=meant, value=None, visible=bool(meant)), gr.update(visible=bool(carried)),
             gr.update(visible=bool(several)), several, gr.update(choices=places, value=first, visible=bool(places)), self.look(first),
             answer_to_json(answer),
         )  # fmt: skip
 
-    def _several_codes(self, question: str, answer: Answer) -> list[str]:
-        """Return the codes of an answer, or else those that its question names, where they are several that can be compared."""
-        answered = list(dict.fromkeys(quote.code for quote in answering(answer) if quote.code))
-        codes = answered if len(answered) > 1 else codes_in(question, self._assistant.index.settings.code_pattern)
-        known = [code for code in codes if code in self._assistant.index.by_code][:COMPARED]
-        return known if len(known) > 1 else []
+
+def _several_codes(assistant: Assistant, question: str, answer: Answer) -> list[str]:
+    """Return the codes of an answer, or else those that its question names, where they are several that can be compared."""
+    answered = list(dict.fromkeys(quote.code for quote in answering(answer) if quote.code))
+    codes = answered if len(answered) > 1 else codes_in(question, assistant.index.settings.code_pattern)
+    known = [code for code in codes if code in assistant.index.by_code][:COMPARED]
+    return known if len(known) > 1 else []
 
 
 def build_page(assistant: Assistant) -> gr.Blocks:
     """Return the page over one assistant."""
+    latest = Latest(assistant)
     with gr.Blocks(title=TITLE, analytics_enabled=False) as page:
         gr.Markdown(f"# {TITLE}\n{INTRODUCTION}")
         with gr.Tabs(elem_id="views") as views:
             with gr.Tab("Ask", id="ask"):
-                beside, compared = _add_conversation(assistant)
+                beside, compared = _add_conversation(latest)
             if len(assistant.index.by_code) > 1:
                 with gr.Tab("Compare", id="compare"):
-                    codes, refresh, outputs = _add_comparison(assistant)
+                    codes, refresh, outputs = _add_comparison(latest)
                 turn = beside.click(lambda chosen: (gr.update(selected="compare"), chosen), compared, [views, codes], **PRIVATE)
                 turn.then(refresh, codes, outputs, **PRIVATE)
         gr.Markdown(LIMITS)
-        _add_endpoints(assistant)
+        _add_endpoints(latest)
         page.load(None, None, None, js=_MEND, **PRIVATE)
     return page
 
 
-def _add_conversation(assistant: Assistant) -> tuple[gr.Button, gr.JSON]:
+def _add_conversation(latest: Latest) -> tuple[gr.Button, gr.JSON]:
     """Add the conversation; return the button that sets an answer's codes side by side, and the component that holds these codes."""
-    conversation = Conversation(assistant)
+    conversation, assistant = Conversation(latest), latest()
     with gr.Row():
         with gr.Column(scale=3):
             chat = gr.Chatbot(
@@ -219,30 +240,30 @@ def _add_conversation(assistant: Assistant) -> tuple[gr.Button, gr.JSON]:
     return beside, compared
 
 
-def _add_comparison(assistant: Assistant) -> tuple[gr.Dropdown, Any, list[Any]]:
+def _add_comparison(latest: Latest) -> tuple[gr.Dropdown, Any, list[Any]]:
     """Add the table of codes; return the choice of codes, what is done when it changes, and the outputs of that."""
-    documents = assistant.index.by_id
 
     def table(codes: list[str], section: str = ALL_SECTIONS) -> str:
         """Return codes side by side, or why they cannot be."""
+        assistant = latest()
         try:
             rows = assistant.compare(codes, None if section == ALL_SECTIONS else section)
             known = list(dict.fromkeys(map(assistant.known_code, codes)))
         except QueryError as error:
             return error_html(str(error))
-        return comparison_html(known, rows, documents)
+        return comparison_html(known, rows, assistant.index.by_id)
 
     def headings(codes: list[str]) -> list[str]:
         """Return the sections that can be chosen for codes."""
         try:
-            return [ALL_SECTIONS, *dict.fromkeys(row.heading for row in assistant.compare(codes))]
+            return [ALL_SECTIONS, *dict.fromkeys(row.heading for row in latest().compare(codes))]
         except QueryError:
             return [ALL_SECTIONS]
 
     def refresh(codes: list[str]) -> tuple[Any, str]:
         return gr.update(choices=headings(codes), value=ALL_SECTIONS), table(codes)
 
-    known = list(assistant.index.by_code)
+    known = list(latest().index.by_code)
     first = known[:2]
     with gr.Row():
         codes = gr.Dropdown(
@@ -262,7 +283,7 @@ def _add_comparison(assistant: Assistant) -> tuple[gr.Dropdown, Any, list[Any]]:
     return codes, refresh, [section, shown]
 
 
-def _add_endpoints(assistant: Assistant) -> None:
+def _add_endpoints(latest: Latest) -> None:
     """Add the REST and MCP endpoints `ask`, `fit`, `compare`, `search` and `codes` to the page being built."""
 
     def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
@@ -272,7 +293,7 @@ def _add_endpoints(assistant: Assistant) -> None:
             question: The question.
             history: The earlier questions of the same conversation, oldest first.
         """
-        return answer_to_json(assistant.ask(question, history or []))
+        return answer_to_json(latest().ask(question, history or []))
 
     def fit(scenario: str) -> dict[str, Any]:
         """Tell which code fits a described case, with exact quotations for and against each, or that no code fits.
@@ -280,7 +301,7 @@ def _add_endpoints(assistant: Assistant) -> None:
         Args:
             scenario: The case in plain words: what is given, how long, how, and where.
         """
-        return answer_to_json(assistant.fit(scenario))
+        return answer_to_json(latest().fit(scenario))
 
     def compare(codes: list[str], section: str | None = None) -> list[dict[str, Any]]:
         """Set the documents of two or more codes side by side: a row for each section, a cited quotation or null for each code.
@@ -290,7 +311,7 @@ def _add_endpoints(assistant: Assistant) -> None:
             section: The heading of the one section to compare, or how it begins; all sections if left out.
         """
         try:
-            return rows_to_json(assistant.compare(codes, section or None))
+            return rows_to_json(latest().compare(codes, section or None))
         except AssistantError as error:
             raise gr.Error(str(error)) from error
 
@@ -301,6 +322,7 @@ def _add_endpoints(assistant: Assistant) -> None:
             question: What to search for.
             k: How many passages.
         """
+        assistant = latest()
         try:
             hits = assistant.search(question, k)
         except AssistantError as error:
@@ -314,7 +336,7 @@ def _add_endpoints(assistant: Assistant) -> None:
 
     def codes() -> list[dict[str, str]]:
         """List the codes that the documents describe, with their official titles."""
-        return [{"code": entry.code, "title": entry.title, "document": entry.document} for entry in assistant.codes()]
+        return [{"code": entry.code, "title": entry.title, "document": entry.document} for entry in latest().codes()]
 
     for endpoint in (ask, fit, compare, search, codes):
         gr.api(endpoint, api_name=endpoint.__name__)

@@ -253,19 +253,19 @@ def test_an_empty_folder_is_an_error(tmp_path, settings):
 
 
 def test_a_folder_of_unreadable_files_is_an_error_that_says_why(tmp_path, settings):
-    (tmp_path / "a.txt").write_bytes(b"caf\xe9")
-    (tmp_path / "b.docx").write_bytes(b"PK")
-    with pytest.raises(CorpusError, match=r"a\.txt is not UTF-8 text \(byte 3\); b\.docx files ending in '\.docx'"):
+    (tmp_path / "a.txt").write_bytes(b"caf\0")
+    (tmp_path / "b.xyz").write_bytes(b"PK")
+    with pytest.raises(CorpusError, match=r"a\.txt holds NUL characters and is not text; b\.xyz files ending in '\.xyz'"):
         read_corpus(tmp_path, settings)
 
 
 def test_unreadable_files_beside_a_good_one_are_reported_and_not_skipped_silently(tmp_path, settings):
     (tmp_path / "good.txt").write_text("words", encoding="utf-8")
-    (tmp_path / "latin.txt").write_bytes(b"caf\xe9")
+    (tmp_path / "junk.txt").write_bytes(b"caf\0")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
     sources, refusals = read_corpus(tmp_path, settings)
     assert [source.id for source in sources] == ["good.txt"]
-    assert [refusal.id for refusal in refusals] == ["latin.txt", "picture.png"]
+    assert [refusal.id for refusal in refusals] == ["junk.txt", "picture.png"]
 
 
 @pytest.mark.parametrize(
@@ -275,8 +275,7 @@ def test_unreadable_files_beside_a_good_one_are_reported_and_not_skipped_silentl
         (b" \r\n\t", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
         (b"a\0b", "NUL"),
-        (b"\xff\xfea\0", "not UTF-8"),
-        (b"abc\x80", "byte 3"),
+        (b"\xff\xfea", "marked as UTF-16 and is not"),
     ],
 )
 def test_bytes_that_are_no_text_are_refused_with_the_reason(data, why):

@@ -3,10 +3,16 @@ import ast
 import pytest
 
 ORDER = [
-    "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "lines", "shapes", "headings", "units",
-    "formats.extract", "formats.text", "formats.markdown", "formats", "documents",
-    "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "embedding", "vectors",
+    "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "lines", "shapes", "headings", "units",
+    "formats.extract", "formats.text", "formats.markdown", "formats.page", "formats.grid", "formats.html", "formats.zipped",
+<<<<<<< HEAD
+    "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf", "formats", "documents",
+    "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "embedding", "vectors",
     "lexical", "manifest", "index", "planning", "building", "watching",
+=======
+    "formats.docx", "formats", "documents",
+    "codes", "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index", "building",
+>>>>>>> markup
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
@@ -16,8 +22,9 @@ ORDER = [
 ENGINES = {
     "faiss": {"vectors"}, "sentence_transformers": {"embedding"}, "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
     "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "matplotlib": {"evaluation.report"},
-    "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "lxml": {"formats.html"},
-    "mammoth": {"formats.docx"}, "pypdfium2": {"formats.pdf"}, "filelock": {"building"}, "watchfiles": {"watching"},
+    "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},
+    "watchfiles": {"watching"}, "lxml": {"formats.page", "formats.grid", "formats.html"}, "mammoth": {"formats.docx"},
+    "pypdfium2": {"formats.pdfium"},
     "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"},
 }  # fmt: skip
 

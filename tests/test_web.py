@@ -14,7 +14,7 @@ from assistant.answer_json import answer_to_json
 from assistant.building import build_index
 from assistant.html import AFRESH_HTML
 from assistant.messages import AFRESH, CARRIED, CONFLICT, NEAREST, NO_SECTION
-from assistant.web import ALL_SECTIONS, Conversation, build_page, earlier_questions, example_questions, serve
+from assistant.web import Latest, ALL_SECTIONS, Conversation, build_page, earlier_questions, example_questions, serve
 from conftest import link_index
 
 CHROMIUM = "/usr/bin/chromium"
@@ -180,7 +180,7 @@ def test_the_nearest_codes_are_offered_for_one_that_is_unknown(page, assistant):
 
 def test_a_choice_without_a_code_is_asked_about_by_its_name(assistant):
     title = assistant.documents("S9357")[0].title_text
-    _, shown, *_ = Conversation(assistant).reply_about(title, [{"role": "user", "content": "how long does the infusion take?"}])
+    _, shown, *_ = Conversation(Latest(assistant)).reply_about(title, [{"role": "user", "content": "how long does the infusion take?"}])
     assert SENTENCE in html.unescape(shown[-1]["content"])
     assert earlier_questions(shown)[-1].endswith(f"({title})")
 
@@ -511,3 +511,13 @@ def test_a_port_that_is_taken_is_an_error_for_people(assistant):
 
 def test_the_page_sends_no_analytics(assistant):
     assert build_page(assistant).analytics_enabled is False
+
+
+def test_the_page_answers_from_an_index_that_was_built_after_it_was_opened(tiny, settings):
+    assistant = Assistant.open(tiny / "corpus", tiny / "index", settings)
+    latest = Latest(assistant)
+    assert latest() is assistant
+    (tiny / "corpus" / "tram.txt").write_text("Tram\n\nCode: T2002\n\nDuration\n\nThe tram takes nine minutes.\n", encoding="utf-8")
+    build_index(tiny / "corpus", tiny / "index", settings)
+    assert "T2002" in latest().index.by_code
+    assert "T2002" not in assistant.index.by_code

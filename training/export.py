@@ -1,4 +1,4 @@
-"""Model folder -> the reader, or the encoder, that the package carries: ONNX with int8 weights, its tokenizer, its calibration, a parity report.
+"""Model folder -> a model that the package carries: ONNX with int8 weights, its tokenizer, its calibration, and a parity report.
 
 Weights are stored as int8 with one scale a row and expanded to float when the model is loaded, so that answers do not depend on the
 processor's integer units or on what else is in a batch.

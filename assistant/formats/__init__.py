@@ -6,13 +6,24 @@ Each has `extract(name, data, settings)`, which returns one `Extract` per docume
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
+
+if TYPE_CHECKING:
+    from assistant.config import Settings
 
 __all__ = ["SUFFIXES", "Extract", "Unreadable", "extract"]
 
-_MODULES = {".txt": "text", ".md": "markdown", ".markdown": "markdown"}
+_MODULES = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".docx": "docx",
+    ".pdf": "pdf",
+}
 SUFFIXES = frozenset(_MODULES)
 """File name endings that can be read. Other files are reported, never silently skipped."""
 
@@ -28,4 +39,7 @@ def extract(name: str, suffix: str, data: bytes, settings: Settings) -> list[Ext
     found: list[Extract] = import_module(f"assistant.formats.{_MODULES[suffix]}").extract(name, data, settings)
     if not any(one.text.strip() for one in found):
         raise Unreadable("is empty")
+    characters = sum(len(one.text) for one in found)
+    if characters > settings.max_text_characters:
+        raise Unreadable(f"holds {characters:,} characters of text, over the limit of {settings.max_text_characters:,}")
     return found

@@ -1,0 +1,182 @@
+"""Tables and definition lists of a page -> rows and items of canonical text. Knows cells that span and rows that name columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from lxml import etree
+
+from assistant.formats.page import BLOCKS, HEADINGS, Element, Weight, count, is_footnote_mark, plain
+
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+_APART = re.compile(r"\s*;[\s;]*")
+LONGEST_CELL = 1500
+"""A cell of more characters holds a part of the page, not a datum."""
+MOST_COLUMNS = 100
+"""Cells of one row that are read; what a page claims beyond that is a mistake or a bomb."""
+
+
+def rewrite_definitions(root: Element) -> None:
+    """Make a list of every definition list: "Term: definition", or the term with the list of its definitions below."""
+    for given in list(root.iter("dl")):
+        entries = [one for one in given.iter("dt", "dd") if _owner(one) is given]
+        items: list[Element] = []
+        for one in entries:
+            one.tail = None
+            if not items or (one.tag == "dt" and items[-1][-1].tag != "dt"):
+                items.append(etree.Element("li"))
+            items[-1].append(one)
+        for child in list(given):
+            given.remove(child)
+        given.text, given.tag = None, "ul"
+        for item in items:
+            _rewrite_definition(item)
+            given.append(item)
+
+
+def _owner(entry: Element) -> Element | None:
+    """Return the definition list that an entry belongs to."""
+    return next(entry.iterancestors("dl"), None)
+
+
+def _rewrite_definition(item: Element) -> None:
+    """Turn terms and definitions in an item into "Term: definition", or into the term with a list below."""
+    terms, meanings = [one for one in item if one.tag == "dt"], [one for one in item if one.tag == "dd"]
+    for term in terms:
+        term.tag, term.tail = "span", ", "
+    if terms and meanings:
+        terms[-1].tail = " " if plain(terms[-1]).endswith(":") else ": "
+    elif terms:
+        terms[-1].tail = None
+    if len(meanings) > 1 and terms:
+        below = etree.SubElement(item, "ul")
+        for one in meanings:
+            one.tag = "li"
+            below.append(one)
+    else:
+        for one in meanings:
+            inner = list(one.iter("p", "ul", "ol", "table", "pre", "blockquote"))
+            if len(inner) == 1 and inner[0].tag == "p":
+                inner[0].tag = "span"
+            one.tag = "div" if len(inner) > 1 or (inner and inner[0].tag != "span") or not terms else "span"
+
+
+def is_bold(element: Element) -> bool:
+    """Say whether an element makes its words bold."""
+    return element.tag in ("b", "strong") or bool(_BOLD_STYLE.search(element.get("style") or ""))
+
+
+def is_data(table: Element, weights: dict[Element, Weight]) -> bool:
+    """Say whether a table holds data: columns of short cells, and nothing that lays out a page."""
+    if (table.get("role") or "").casefold() in ("presentation", "none"):
+        return False
+    if any(one is not table for one in table.iter("table", *HEADINGS, "main", "article")):
+        return False
+    widths = [sum(_is_cell(cell) for cell in row) for row in table.iter("tr")]
+    if max(widths, default=0) < 2:
+        return False
+    return all(weights[cell].characters <= LONGEST_CELL for cell in table.iter("td") if cell in weights)
+
+
+def _is_cell(element: Element) -> bool:
+    return element.tag in ("td", "th")
+
+
+def table_lines(table: Element, weights: dict[Element, Weight]) -> list[tuple[int, str]]:
+    """Return the rows of a table as `| cell | cell |` with the line of the page each stands on, a rule under the header."""
+    caption = table.find("caption")
+    lines: list[tuple[int, str]] = [(table.sourceline, words)] if caption is not None and (words := plain(caption)) else []
+    rows = [row for row in table.iter("tr") if row in weights]
+    grid = _grid(rows, weights)
+    filled = [i for i, cells in enumerate(grid) if any(cells)]
+    top = _header_rows([rows[i] for i in filled], [grid[i] for i in filled])
+    if lines and filled:
+        lines.append((table.sourceline, ""))
+    if top:
+        columns = [
+            list(dict.fromkeys(cell for cell in column if cell)) for column in zip_longest(*(grid[i] for i in filled[:top]), fillvalue="")
+        ]
+        lines.append((rows[filled[0]].sourceline, _row(" ".join(words) for words in columns)))
+        lines.append((rows[filled[0]].sourceline, "|" + "---|" * len(columns)))
+    return lines + [(rows[i].sourceline, _row(grid[i])) for i in filled[top:]]
+
+
+def _row(words: Iterable[str]) -> str:
+    return f"| {' | '.join(words)} |"
+
+
+def _grid(rows: Sequence[Element], weights: dict[Element, Weight]) -> list[list[str]]:
+    """Return the words of the cells of each row; a cell that spans rows stands in each, one of a header that spans columns too."""
+    found: list[list[str]] = []
+    hanging: dict[int, tuple[int, str]] = {}
+    for row in rows:
+        cells: list[str] = []
+        below: dict[int, tuple[int, str]] = {}
+        heads = sum(cell.tag == "th" for cell in row) > 1 and not any(cell.tag == "td" for cell in row)
+        for cell in row:
+            if _is_cell(cell) and cell in weights:
+                _let_hang(cells, hanging, below)
+                words, down, across = _cell_words(cell, weights), _span_of(cell, "rowspan"), _span_of(cell, "colspan")
+                if down > 1:
+                    below[len(cells)] = (down - 1, words)
+                cells += [words, *[words if heads else ""] * (across - 1)]
+        _let_hang(cells, hanging, below)
+        found.append(cells[:MOST_COLUMNS])
+        hanging = below
+    return found
+
+
+def _let_hang(cells: list[str], hanging: dict[int, tuple[int, str]], below: dict[int, tuple[int, str]]) -> None:
+    """Add the cells that reach down from the rows above to the end of a row, and note those that reach further."""
+    while len(cells) in hanging and len(cells) < MOST_COLUMNS:
+        left, words = hanging[len(cells)]
+        if left > 1:
+            below[len(cells)] = (left - 1, words)
+        cells.append(words)
+
+
+def _span_of(cell: Element, name: str) -> int:
+    asked = cell.get(name)
+    if not asked:
+        return 1
+    return min(MOST_COLUMNS, int(asked)) if re.fullmatch(r"[1-9]\d{0,3}", asked) else 1
+
+
+def _cell_words(cell: Element, weights: dict[Element, Weight]) -> str:
+    """Return the words of a cell on one line, items of a list apart by semicolons, pipes escaped."""
+    if not len(cell):
+        return " ".join((cell.text or "").split()).replace("|", "\\|")
+    pieces: list[str] = []
+    walker = etree.iterwalk(cell, events=("start", "end"))
+    for event, element in walker:
+        if event == "start":
+            if element not in weights or is_footnote_mark(element):
+                walker.skip_subtree()
+                continue
+            if element.tag == "li":
+                pieces.append(" ; ")
+            pieces.append(" " if element.tag in BLOCKS or element.tag == "br" else "")
+            pieces.append(element.text or "")
+        elif element is not cell:
+            pieces.append(" " if element.tag in BLOCKS else "")
+            pieces.append(element.tail or "")
+    return _APART.sub("; ", " ".join("".join(pieces).split())).strip("; ").replace("|", "\\|")
+
+
+def _header_rows(rows: Sequence[Element], grid: Sequence[Sequence[str]]) -> int:
+    """Return how many rows on top name the columns: those the page says do; else the first of three columns or more, or a bold one."""
+    kinds = [{cell.tag for cell in row if _is_cell(cell)} for row in rows]
+    said = next((i for i, row in enumerate(rows) if row.getparent().tag != "thead" and kinds[i] != {"th"}), len(rows))
+    if said:
+        return said if said < len(rows) else 1
+    if len(rows) < 2 or any(row[0].tag == "th" for row in rows[1:] if len(row) and _is_cell(row[0])):
+        return 0
+    bold = [all(_is_bold_cell(cell) for cell in row if _is_cell(cell) and plain(cell)) for row in rows[:2]]
+    return int(max(map(len, grid)) > 2 or (bold[0] and not bold[1]))
+
+
+def _is_bold_cell(cell: Element) -> bool:
+    words = sum(count("".join(one.itertext())) for one in cell.iter("b", "strong") if next(one.iterancestors("b", "strong"), None) is None)
+    return words > 0 and words >= count("".join(cell.itertext()))

@@ -1,0 +1,108 @@
+import pytest
+
+from assistant.codes import leading_codes
+from assistant.config import make_settings
+from assistant.documents import read_bytes
+from assistant.sections import parse_document
+from assistant.tokens import code_spans, codes_in, is_code
+
+HEAD = "Harbour ferry crossing, foot passengers only, one way"
+BODY = "\n\n## Summary\n\nThe ferry runs.\n\n## Duration\n\nIt takes an hour.\n\n## Risks\n\nFog is rare.\n"
+CPT, ICD, CDT = r"\d{5}", r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?", r"D\d{4}"
+
+
+def codes(text, pattern=r"[A-Z]\d{4}", name="ferry.md"):
+    settings = make_settings(code_pattern=pattern)
+    (source,) = read_bytes(name, text.encode(), settings)
+    return parse_document(source, settings).codes
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        f"# {HEAD}\n\nHCPCS Code: F1001",
+        f"# {HEAD}\n\n**Code**: F1001 (not F1002)",
+        f"# {HEAD}\n\n- Billing code: F1001",
+        f"# {HEAD}\n\n| Code | F1001 |\n|---|---|\n| Fare | 2 |",
+        f"# {HEAD}\n\n| Field | Value |\n|---|---|\n| HCPCS Code | F1001 |",
+        f"# {HEAD}\n\n| Code | Fare | Valid |\n|---|---|---|\n| F1001 | 2 | yes |",
+        f"# {HEAD}\n\nCode:\n\n- F1001",
+        f"# F1001 - {HEAD}",
+        f"# {HEAD}\n\nF1001, not to be confused with F1002",
+        f"# {HEAD} (F1001)\n\nReplaces F1003 and F1004. Similar codes: F1005, F1006",
+        f"---\ncode: F1001\n---\n# {HEAD}\n\nCompare with F1002.",
+    ],
+)
+def test_a_document_says_its_code_in_many_ways_and_its_neighbours_in_others(top):
+    assert codes(top + BODY) == ("F1001",)
+
+
+@pytest.mark.parametrize(
+    "bottom",
+    [
+        "\n## Similar codes\n\n- Code: F1002\n- F1003\n",
+        "\n## See also\n\nHCPCS Code: F1002\n",
+        "\n## Related codes\n\n| Code | F1002 |\n|---|---|\n| Fare | 3 |\n",
+        "\n## Notes\n\nRelated codes: F1002, F1003\n",
+        "\n## Notes\n\nSee also:\n\n- HCPCS Code: F1002\n",
+        "\n## Notes\n\nA tour is coded F1002.\n",
+    ],
+)
+def test_neighbours_below_do_not_become_codes_of_a_document_without_one(bottom):
+    assert codes(f"# {HEAD}{BODY}{bottom}") == ()
+    assert codes(f"# {HEAD}{BODY}{bottom}", name="F1001_ferry.md") == ("F1001",)
+
+
+def test_navigation_names_no_code_of_the_document():
+    assert codes(f"Home | F1002 | F1003 | Search\n\n# {HEAD}{BODY}") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "expected"),
+    [
+        (f"# {HEAD}\n\nCPT Code: 99213", CPT, ("99213",)),
+        ("# 99213 Office visit, established patient, low complexity", CPT, ("99213",)),
+        (f"# {HEAD} (99213)", CPT, ("99213",)),
+        (f"# {HEAD}\n\nHarbour Office, Springfield, IL 62704, phone 555 01234", CPT, ()),
+        (f"# {HEAD}\n\nZIP code: 62704", CPT, ()),
+        (f"# {HEAD}\n\nICD-10-CM: E11.9", ICD, ("E11.9",)),
+        ("# S72.001A Fracture of unspecified part of neck of right femur", ICD, ("S72.001A",)),
+        (f"# {HEAD}\n\nCDT: D0120 and D0140", CDT, ("D0120", "D0140")),
+        (f"# {HEAD}\n\nCode: D0120", "", ()),
+    ],
+)
+def test_any_code_system_is_read_by_its_pattern_and_none_without_one(text, pattern, expected):
+    assert codes(text + BODY, pattern) == expected
+
+
+def test_a_document_without_a_code_system_is_labelled_by_its_title():
+    settings = make_settings(code_pattern="")
+    (source,) = read_bytes("D0120.md", f"# {HEAD}{BODY}".encode(), settings)
+    document = parse_document(source, settings)
+    assert (document.codes, document.label) == ((), HEAD)
+    assert [section.heading for section in document.sections] == ["Title", "Summary", "Duration", "Risks"]
+
+
+def test_without_a_pattern_nothing_is_a_code():
+    assert codes_in("S9357 or B12345", "") == ()
+    assert code_spans("S9357 or B12345", "") == []
+    assert not is_code("", "")
+
+
+def test_a_near_code_is_one_of_the_system_in_use():
+    assert codes_in("D01 and D012 and D01234 and H100", CDT) == ("D012", "D01234")
+    assert codes_in("H100 and 99213", CPT) == ("99213",)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("K0001, K0002 and K0003 (not K0004)", ("K0001", "K0002", "K0003")),
+        ("k0001", ("K0001",)),
+        ("K00012", ()),
+        ("the chair K0001", ()),
+        ("", ()),
+    ],
+)
+def test_a_field_is_read_up_to_the_first_word_that_is_no_code(value, expected):
+    assert leading_codes(value, r"[A-Z]\d{4}") == expected
