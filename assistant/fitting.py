@@ -18,8 +18,10 @@ from assistant.reading import Reader, read
 from assistant.subjects import Subject
 from assistant.types import CodeFit, Document, Quote, Role
 
-CONSIDERED = 5
-"""So many documents are weighed for one scenario."""
+CONSIDERED = 20
+"""So many documents are weighed for one scenario; a table has many that differ in an amount alone."""
+SHOWN = 5
+"""So many of them are told of."""
 AGAINST_SHARE = 0.05
 """A document that does not fit is only shown when similarity gave it this share of belief."""
 FIT_SHARE = 0.5
@@ -56,6 +58,9 @@ _DENIED = re.compile(
     r"\b(?:no|not|never|without|cannot|can't|unable|stopped|instead\s+of|rather\s+than|(?:hours?|miles?|far|away)\s+from|out\s+of|avoid)\b[^,.;]{0,30}$",
     re.IGNORECASE,
 )
+_BILLED_BY = re.compile(
+    r"\b(?:per|each)\s+(?:additional\s+)?\d[\d.,]*[\s-]*[^\W\d]+|\(?\d[\d.,]*\s*[^\W\d]+\s*=\s*1\s*unit\)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +79,13 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     considered = subjects[:CONSIDERED]
     against = {s.document: _ruled_out(index, s.document, text, asked) for s in considered}
     open_share = 1.0 - sum(s.share for s in considered if against[s.document])
+
+    def share_of(subject: Subject) -> float:
+        return subject.share * DISQUALIFIED if against[subject.document] else subject.share / max(open_share, subject.share, LEAST)
+
     fits = []
-    for subject in considered:
-        document, why = index.by_id[subject.document], against[subject.document]
-        share = subject.share * DISQUALIFIED if why else subject.share / max(open_share, subject.share, LEAST)
+    for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
+        document, why, share = index.by_id[subject.document], against[subject.document], share_of(subject)
         fits_it = why is None and share >= FIT_SHARE and subject.share >= FIT_OWN and _is_alike(subject)
         fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, document, why)))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
@@ -129,7 +137,7 @@ def _ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity]) ->
 def _contradiction(document: Document, text: str, asked: Sequence[Quantity]) -> str | None:
     """Return what in the scenario the document's title rules out: "quantity", "place" or "route"; None where nothing is."""
     title = document.title_text
-    for limit in quantities(title):
+    for limit in _limits(title):
         alike = [quantity for quantity in asked if quantity.dimension == limit.dimension]
         if alike and not any(limit.meets(quantity) for quantity in alike):
             return "quantity"
@@ -140,6 +148,12 @@ def _contradiction(document: Document, text: str, asked: Sequence[Quantity]) -> 
     if _affirms(_INFUSED, title) and _affirms(_SWALLOWED, text) and not _affirms(_INFUSED, text):
         return "route"
     return None
+
+
+def _limits(title: str) -> list[Quantity]:
+    """Return the amounts in a title that bound what it covers; those by which it is billed ("per 15 minutes", a dose) bound nothing."""
+    found = quantities(_BILLED_BY.sub(" ", title))
+    return [quantity for quantity in found if not (quantity.dimension == "mass" and quantity.low == quantity.high)]
 
 
 def _affirms(pattern: re.Pattern[str], text: str) -> bool:

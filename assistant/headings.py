@@ -82,11 +82,11 @@ def _ruling_style(view: View, looks: dict[Style, list[int]]) -> Style:
 
 
 def _opens(view: View, i: int) -> bool:
-    """Say whether text stands under line i, or beside it after a colon."""
+    """Say whether text stands under line i, or beside it after a colon; under a `#` a short line without a mark is text too."""
     if view.lines[i].shape is Shape.FIELD:
         return True
     following = i + 2 if view.underlined(i) else i + 1
-    return following < len(view.lines) and not is_plain(view, following)
+    return following < len(view.lines) and (view.lines[i].marker == "#" or not is_plain(view, following))
 
 
 def _mark_level(view: View, i: int) -> int:

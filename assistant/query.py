@@ -19,11 +19,13 @@ from assistant.types import SectionKind
 
 _REQUESTS = frozenset(
     tokenize("tell info information detail more help please pls plz know say give show explain code thing something anything question")
+    + tokenize("describe description define definition mean meaning stand")
     + tokenize("do go get ok okay yes no thanks thank hi hello hey good morning day evening there")
 )
 """Stems of words that ask without saying for what."""
 
 
+_ASKS_OTHERWISE = re.compile(r"\b(?:who|whom|whose|when|where|why|how|which)\b", re.IGNORECASE)
 _COMPARING = frozenset(tokenize("compare comparing comparison vs versus difference differences differ different side apart distinguish"))
 """Stems of words that set things side by side without saying in what."""
 
@@ -33,7 +35,7 @@ class Query:
     """A question made complete. `text` is what is searched for, codes left out; `documents` are those it is surely about.
 
     `unknown` holds codes that no document describes. `carried` names what came from earlier questions: "codes", "topic".
-    `only_compares` says that it sets documents side by side and says nothing of what in them.
+    `names_only` says that it names documents, or sets them side by side, and asks nothing of them but what they are.
     """
 
     question: str
@@ -44,7 +46,7 @@ class Query:
     documents: tuple[str, ...]
     subjects: tuple[Subject, ...]
     carried: tuple[str, ...] = ()
-    only_compares: bool = False
+    names_only: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -133,14 +135,16 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         text = before.text
         carried.append("topic")
     kind = _kind(index, text, documents, named, before if carried else None)
-    only_compares = kind is Kind.COMPARISON and _only_compares(index, text, documents)
-    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), only_compares)
+    names_only = bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind)
+    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), names_only)
 
 
-def _only_compares(index: Index, text: str, documents: Sequence[str]) -> bool:
-    """Say whether a comparison holds no word but those that compare and those that name what is compared."""
-    named = FUNCTION_WORDS.union(_REQUESTS, _COMPARING, *(index.vocabulary(document)[2] for document in documents))
-    return named.issuperset(tokenize(text))
+def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -> bool:
+    """Say whether a question about codes only asks what they are, or a comparison holds no word but those that compare and name."""
+    words = set(tokenize(text)) - FUNCTION_WORDS - _REQUESTS
+    if kind is not Kind.COMPARISON:
+        return not words and not _ASKS_OTHERWISE.search(text)
+    return words.issubset(_COMPARING.union(*(index.vocabulary(document)[2] for document in documents)))
 
 
 def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:

@@ -11,9 +11,14 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+
+from assistant.building import build_index
+from assistant.config import make_settings
+from assistant.inference import OnnxEncoder, Vectors
 
 FILES = 6825
 THINGS = [
@@ -60,7 +65,7 @@ SENTENCES = (
 HEADINGS = ("Summary", "Duration", "Preparation", "Risks", "What is included", "Who may come")
 
 
-def document(n, seed=0):
+def document(n: int, seed: float = 0) -> str:
     """Return the text of document n: a title with a code, three headed sections and about 80 words."""
     chance = random.Random(f"{seed} {n}")
     thing, other = chance.sample(THINGS, 2)
@@ -74,7 +79,7 @@ def document(n, seed=0):
     return "\n".join(lines)
 
 
-def write(corpus, count=FILES, seed=0):
+def write(corpus: Path, count: int = FILES, seed: float = 0) -> None:
     """Write `count` documents, a hundred to a folder."""
     for n in range(count):
         path = corpus / f"{n // 100:03d}" / f"{n:05d}.txt"
@@ -82,7 +87,7 @@ def write(corpus, count=FILES, seed=0):
         path.write_text(document(n, seed), encoding="utf-8")
 
 
-def fake_vectors(self, texts, progress=None):
+def fake_vectors(self: OnnxEncoder, texts: Sequence[str], progress: object = None) -> Vectors:
     """Stand in for `OnnxEncoder.encode`: unit vectors that depend on the text alone."""
     vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
     for i, text in enumerate(texts):
@@ -90,7 +95,7 @@ def fake_vectors(self, texts, progress=None):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def timed(what, command):
+def timed(what: str, command: Sequence[object]) -> None:
     """Run a command and print its wall time, its processor time and its memory."""
     began = time.perf_counter()
     done = subprocess.run(["/usr/bin/time", "-f", "%U %S %M", *map(str, command)], capture_output=True, text=True, check=False)
@@ -100,11 +105,8 @@ def timed(what, command):
     print(f"{what}: {wall:.2f} s, processor {user + system:.2f} s, {kilobytes / 1024:.0f} MiB, exit {done.returncode}", flush=True)
 
 
-def main():
-    from assistant.building import build_index
-    from assistant.config import make_settings
-    from assistant.inference import OnnxEncoder
-
+def main() -> None:
+    """Build, update and ask."""
     folder, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else FILES
     corpus, index = folder / "corpus", folder / "index"
     if not corpus.is_dir():

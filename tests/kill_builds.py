@@ -23,6 +23,8 @@ from assistant.index import open_index
 from assistant.retrieval import retrieve
 
 TEXT = "The {thing} number {n}\n\nCode: F{n:04d}\n\nSummary\n\nThe {thing} is open for {n} hours.\n\nFares\n\nIt costs {n} pounds.\n"
+WRITING = 0.4
+"""Seconds within which a build that writes is killed."""
 THINGS = ["ferry", "tram", "bridge", "museum"]
 
 
@@ -107,11 +109,17 @@ def kill_builds(index, settings, rounds, seed=0, folder=None):
         before = held_texts(index, settings)
         change(corpus, chance)
         child, told = start(corpus, index, settings)
-        time.sleep(chance.uniform(0, usual))
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
         with os.fdopen(told, "rb") as stages:
-            last = (stages.read().decode().splitlines() or ["before the first stage"])[-1]
+            if n % 2:
+                time.sleep(chance.uniform(0, usual))
+            else:  # every other one while files are written and put in place, which takes little of the time
+                while stages.readline().strip() not in (b"writing", b""):
+                    pass
+                time.sleep(chance.uniform(0, WRITING))
+            os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+            rest = stages.read().decode().splitlines()
+        last = rest[-1] if rest else "writing" if n % 2 == 0 else "before the first stage"
         if os.WIFSIGNALED(status):
             tally.killed[last] = tally.killed.get(last, 0) + 1
         else:
@@ -126,7 +134,7 @@ def kill_builds(index, settings, rounds, seed=0, folder=None):
             wanted = {path.name: path.read_text(encoding="utf-8") for path in corpus.iterdir()}
             held = held_texts(index, settings)
             lost = {name for name, text in wanted.items() if held.get(name) not in wanted.values() and text not in held.values()}
-            if lost or not is_current(index, corpus, settings) or not set(held.values()) == set(wanted.values()):
+            if lost or not is_current(index, corpus, settings) or set(held.values()) != set(wanted.values()):
                 tally.faults.append(f"the next run lost documents: {sorted(lost)}")
             left = [path.name for path in index.iterdir() if path.name.startswith((".building-", ".manifest-"))]
             if left or len(list(index.glob("data-*"))) != 1:

@@ -2,7 +2,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.building import build_index
-from assistant.fitting import CONSIDERED, code_fits, weigh
+from assistant.fitting import SHOWN, code_fits, weigh
 from assistant.reading import EncoderReader
 from assistant.subjects import subjects
 from assistant.types import Reason, Role, Status
@@ -112,7 +112,7 @@ def test_a_scenario_that_is_too_long_is_refused(assistant):
 def test_documents_are_weighed_once_each_with_those_that_fit_first(assistant):
     index, text = assistant.index, "a patient needs pain medication for 18 hours at home"
     fits = weigh(index, EncoderReader(), text, subjects(index, text, index.encoder.encode_one(text)))
-    assert len({fit.document.id for fit in fits}) == len(fits) <= CONSIDERED
+    assert len({fit.document.id for fit in fits}) == len(fits) <= SHOWN
     assert [fit.fits for fit in fits] == sorted((fit.fits for fit in fits), reverse=True)
     assert [(one.code, one.fits, one.score) for one in code_fits(fits)] == [(fit.document.codes[0], fit.fits, fit.score) for fit in fits]
 
@@ -126,3 +126,36 @@ def test_the_amount_in_the_title_decides_between_documents_that_are_otherwise_al
     answer = services.fit(f"The owner is away for {days}; a sitter feeds and walks the dogs at home. Which code?")
     assert fitting(answer) == [fits]
     assert [quote.code for quote in answer.quotes if quote.role is Role.AGAINST] == [against]
+
+
+LITERS = "".join(
+    f'K10{n:02},"Water tank delivered to the boat, more than {n} liters but no more than {n + 1} liters, per tank"\n' for n in range(12)
+)
+
+
+def table_of(rows, folder, seeded, settings):
+    corpus = folder / "rows"
+    corpus.mkdir()
+    (corpus / "rows.csv").write_text("Code,Description\n" + rows, encoding="utf-8")
+    build_index(corpus, seeded, settings)
+    return Assistant.open(corpus, seeded, settings, build=False)
+
+
+@pytest.mark.parametrize("liters", [0, 3, 7, 11])
+def test_among_many_rows_that_differ_in_an_amount_the_one_that_allows_it_comes_first(liters, tmp_path, seeded, settings):
+    fits = table_of(LITERS, tmp_path, seeded, settings).fit(f"we need a water tank of {liters} and a half liters for the boat").codes
+    assert fits[0].code == f"K10{liters:02}"
+    assert len(fits) == SHOWN
+
+
+def test_the_amount_that_is_billed_at_a_time_rules_nothing_out(tmp_path, seeded, settings):
+    rows = 'K1001,"Rope for the boat, per 10 meters"\nK1002,"Paint for the boat, 5 kg"\nK1003,"Guide on the boat, each 15 minutes"\n'
+    assistant = table_of(rows, tmp_path, seeded, settings)
+    for scenario, code in (
+        ("30 feet of rope for the boat", "K1001"),
+        ("12 kg of paint for the boat", "K1002"),
+        ("a guide on the boat for 2 hours", "K1003"),
+    ):
+        answer = assistant.fit(scenario)
+        assert answer.codes[0].code == code
+        assert not [quote for quote in answer.quotes if quote.role is Role.AGAINST and quote.code == code]

@@ -5,14 +5,10 @@ import pytest
 ORDER = [
     "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "lines", "shapes", "headings", "units",
     "formats.extract", "formats.text", "formats.markdown", "formats.page", "formats.grid", "formats.html", "formats.zipped",
-<<<<<<< HEAD
-    "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf", "formats", "documents",
+    "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
+    "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
     "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "embedding", "vectors",
     "lexical", "manifest", "index", "planning", "building", "watching",
-=======
-    "formats.docx", "formats", "documents",
-    "codes", "sections", "chunking", "storage", "fusion", "inference", "embedding", "vectors", "lexical", "manifest", "index", "building",
->>>>>>> markup
     "retrieval", "kinds", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",

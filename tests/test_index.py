@@ -290,8 +290,9 @@ def test_an_index_replaced_between_reading_its_manifest_and_opening_it_is_opened
 
 
 def test_unreadable_files_are_named_in_the_manifest(tiny, settings):
-    (tiny / "corpus" / "latin.txt").write_bytes(b"caf\xe9")
-    assert build_tiny(tiny, settings).refused == {"latin.txt": "is not UTF-8 text (byte 3)"}
+    (tiny / "corpus" / "spoilt.txt").write_bytes(b"caf\0")
+    assert build_tiny(tiny, settings).refused == {"spoilt.txt": "holds NUL characters and is not text"}
+    assert read_manifest(tiny / "index").refused == {"spoilt.txt": "holds NUL characters and is not text"}
     assert is_current(tiny / "index", tiny / "corpus", settings)
 
 
@@ -299,6 +300,13 @@ def test_documents_without_headings_can_be_indexed_and_asked(tiny, settings):
     (tiny / "corpus" / "note.txt").write_text("The tram runs every ten minutes. It is free on Sundays.\n", encoding="utf-8")
     assistant = Assistant.open(tiny / "corpus", tiny / "index", settings)
     assert assistant.search("tram on Sundays", 1)[0].chunk.document == "note.txt"
+
+
+def test_rebuilding_again_and_again_leaves_one_data_folder(tiny, settings):
+    for _ in range(3):
+        manifest = build_index(tiny / "corpus", tiny / "index", settings, rebuild=True).manifest
+        assert [path.name for path in (tiny / "index").glob("data-*")] == [manifest.data]
+    assert len(open_index(tiny / "index", settings).documents) == 2
 
 
 def test_progress_is_told_to_whoever_asks(tiny, settings):

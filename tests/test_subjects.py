@@ -1,7 +1,8 @@
 import pytest
 
 from assistant import Assistant
-from assistant.subjects import subjects, telling_words
+from assistant.building import build_index
+from assistant.subjects import says, subjects, telling_words
 
 
 def weighed(assistant, text):
@@ -48,7 +49,7 @@ def test_telling_words_are_those_that_some_documents_use_and_others_do_not(assis
 def test_a_rarer_word_tells_more(assistant):
     index = assistant.index
     words = telling_words(index, "heparin anaphylaxis chemotherapy enzyme immunotherapy pump catheter blood")
-    pairs = sorted((index.document_frequency[word], weight) for word, weight in words.items())
+    pairs = sorted((index.words.document_frequency(word), weight) for word, weight in words.items())
     assert [weight for _, weight in pairs] == sorted((weight for _, weight in pairs), reverse=True)
 
 
@@ -56,3 +57,35 @@ def test_a_rarer_word_tells_more(assistant):
 def test_other_documents_are_told_apart_too(tiny, settings, text, name):
     assistant = Assistant.open(tiny / "corpus", tiny / "index", settings, build=False)
     assert weighed(assistant, text)[0].document == name
+
+
+# Short names that differ in little words and marks alone, as those of a code table do.
+NAMES = [
+    ("F1001", "Ferry report inc fog", "Report of a ferry crossing that includes fog"),
+    ("F1002", "Ferry report no fog", "Report of a ferry crossing that does not include fog"),
+    ("F1003", "Ferry report fog > 2 h", "Report of a ferry crossing with more than two hours of fog"),
+    ("F1004", "Ferry report fog <= 2 h", "Report of a ferry crossing with two hours of fog or less"),
+    ("F1005", "Fog report ferry no", "Report of fog, not by a ferry"),
+]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory, settings):
+    folder = tmp_path_factory.mktemp("table")
+    (folder / "corpus").mkdir()
+    rows = "".join(f'{code},{short},"{long}"\n' for code, short, long in NAMES)
+    (folder / "corpus" / "names.csv").write_text("Code,Short name,Description\n" + rows, encoding="utf-8")
+    build_index(folder / "corpus", folder / "index", settings)
+    return Assistant.open(folder / "corpus", folder / "index", settings, build=False)
+
+
+@pytest.mark.parametrize(("code", "typed"), [(code, text) for code, short, long in NAMES for text in (short, long, f"  {long.upper()}.")])
+def test_whoever_types_a_description_means_its_row(table, code, typed):
+    first = weighed(table, typed)[0]
+    assert first.document == f"names.csv#{code}"
+    assert first.belief > 0.9
+
+
+@pytest.mark.parametrize("typed", ["Ferry report no", "report no fog", "Ferry", "Ferry report no fog 2"])
+def test_part_of_a_description_or_more_than_it_is_not_the_description(table, typed):
+    assert not any(says(table.index, f"names.csv#{code}", typed) for code, *_ in NAMES)

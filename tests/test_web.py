@@ -14,7 +14,7 @@ from assistant.answer_json import answer_to_json
 from assistant.building import build_index
 from assistant.html import AFRESH_HTML
 from assistant.messages import AFRESH, CARRIED, CONFLICT, NEAREST, NO_SECTION
-from assistant.web import Latest, ALL_SECTIONS, Conversation, build_page, earlier_questions, example_questions, serve
+from assistant.web import ALL_SECTIONS, Conversation, Latest, build_page, earlier_questions, example_questions, serve
 from conftest import link_index
 
 CHROMIUM = "/usr/bin/chromium"

@@ -23,6 +23,11 @@ _MODULES = {
     ".htm": "html",
     ".docx": "docx",
     ".pdf": "pdf",
+    ".xlsx": "sheet",
+    ".xls": "sheet",
+    ".ods": "sheet",
+    ".csv": "sheet",
+    ".tsv": "sheet",
 }
 SUFFIXES = frozenset(_MODULES)
 """File name endings that can be read. Other files are reported, never silently skipped."""

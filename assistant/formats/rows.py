@@ -1,0 +1,209 @@
+"""Table -> documents: each row is one, its cells sections under the names of their columns. Knows no file format and no layout by name.
+
+A sheet of two columns without codes is no table of things but one thing's fields, and becomes one document; so does a sheet of one column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.formats.extract import Extract
+from assistant.formats.table import Table, code_column, codes_of, key_column, names_title, title_column
+from assistant.types import Place, Span
+
+FEWEST_SECTIONS = 2
+"""A document of fewer headed fields has them as labelled lines, for a lone mark heads no section."""
+KEY_CHARACTERS = 80
+FIELD_ROWS = 100
+"""A longer sheet of two columns is a list of things and not the fields of one."""
+MOSTLY_EMPTY = 0.5
+"""A row goes on with the one above when it repeats or lacks its key and fills fewer than this part of its other cells."""
+_HEADED = re.compile(r"^(?=#{1,6}\s)", re.MULTILINE)
+_LINE_NUMBER = re.compile(r"0*10{0,2}")
+_CODE_NAME = re.compile(r"\bcodes?\b", re.IGNORECASE)
+_VALUE_NAME = re.compile(r"(?:values?|descriptions?|definitions?|meanings?|text|contents?|answers?|details?)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A name, and the values that stand under it in the rows `numbers`."""
+
+    name: str
+    values: tuple[str, ...]
+    numbers: tuple[int, ...]
+
+
+class Writer:
+    """Collects canonical text together with the rows it comes from and the span of its title."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.places: list[Place] = []
+        self.title: Span | None = None
+
+    def add(self, text: str, row: int) -> Span:
+        """Append `text`, which comes from the numbered row, and return where it stands now."""
+        start = len(self.text)
+        if not self.places or self.places[-1].number != row:
+            self.places.append(Place(start, "row", row))
+        self.text += text
+        return Span(start, len(self.text))
+
+
+def write_document(key: str, row: int, fields: Sequence[Field], title: str | None) -> Writer:
+    """Return the canonical text of one document: its key as heading, then each field under its name.
+
+    `title` names the field whose first value is the title; None makes the heading the title.
+    """
+    writer = Writer()
+    writer.add("# ", row)
+    writer.title = writer.add(_one_line(key), row)
+    writer.add("\n", row)
+    headed = len(fields) >= FEWEST_SECTIONS
+    for field in fields:
+        writer.add(f"## {_one_line(field.name)}\n" if headed else f"\n{_one_line(field.name)}: ", field.numbers[0])
+        marker = "- " if len(field.values) > 1 else ""
+        for value, number in zip(field.values, field.numbers, strict=True):
+            span = writer.add(marker + _unmarked(value), number)
+            if field.name == title and value is field.values[0]:
+                writer.title = _first_line(writer.text, Span(span.start + len(marker), span.end))
+            writer.add("\n", number)
+    return writer
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _unmarked(value: str) -> str:
+    """Return a cell whose own lines beginning with `#` cannot be taken for headings: as items of a list."""
+    return _HEADED.sub("- ", value)
+
+
+def _first_line(text: str, span: Span) -> Span:
+    line = text[span.start : span.end].split("\n", 1)[0]
+    marked = len(line) - len(line.removeprefix("- "))
+    return Span(span.start + marked, span.start + len(line.rstrip()))
+
+
+class Keys:
+    """Gives each document of a file a key of its own, the same as long as the rows before it with the same name stay."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def take(self, name: str) -> str:
+        """Return `name` in one short line, with a number where it was taken before."""
+        key = _one_line(name.replace("#", " "))[:KEY_CHARACTERS].strip() or "row"
+        while key in self._taken:
+            self._taken[key] += 1
+            key = f"{key} ({self._taken[key]})"
+        self._taken[key] = 1
+        return key
+
+
+def extract_rows(table: Table, prefix: str, keys: Keys, code_pattern: str) -> list[Extract]:
+    """Return the documents of one sheet; `prefix` begins their keys where a file has several sheets."""
+    filled = table.filled
+    if not filled:
+        return []
+    codes = code_column(table, code_pattern)
+    if len(filled) == 1 and codes is None:
+        return [_lines(table, prefix, keys)]
+    if len(filled) == 2 and codes is None and len(table.rows) <= FIELD_ROWS and table.column(filled[0]):
+        return [_fields(table, filled[0], filled[1], prefix, keys, code_pattern)]
+    key = codes if codes is not None else key_column(table)
+    title = title_column(table, key)
+    return [_record(table, group, key, codes is not None, title, prefix, keys, code_pattern) for group in _groups(table, key)]
+
+
+def _name(table: Table, i: int) -> str:
+    return table.names[i] if table.names else f"Column {i + 1}"
+
+
+def _groups(table: Table, key: int) -> Iterable[list[tuple[int, tuple[str, ...]]]]:
+    """Yield runs of rows that are about one thing: a row and those that go on with it."""
+    run: list[tuple[int, tuple[str, ...]]] = []
+    for row in table.rows:
+        if run and _goes_on(run[0][1], row[1], key):
+            run.append(row)
+            continue
+        if run:
+            yield run
+        run = [row]
+    if run:
+        yield run
+
+
+def _goes_on(first: Sequence[str], cells: Sequence[str], key: int) -> bool:
+    """Say whether a row goes on with the record that `first` opens: few of its cells are filled, or all are the same."""
+    if cells[key] != first[key] and cells[key]:
+        return False
+    rest = [i for i, cell in enumerate(cells) if cell and i != key and not _counts_on(first[i], cell)]
+    filled = sum(bool(cell) for i, cell in enumerate(first) if i != key)
+    return len(rest) < max(MOSTLY_EMPTY * filled, 2) or all(cells[i] == first[i] for i in rest)
+
+
+def _counts_on(first: str, cell: str) -> bool:
+    """Say whether a cell numbers the lines of a record that begins with line `first`: 10, 20, 30 or 1, 2, 3."""
+    return bool(_LINE_NUMBER.fullmatch(first)) and cell.isdecimal() and int(cell) > int(first) and int(cell) % int(first) == 0
+
+
+def _record(
+    table: Table, rows: Sequence[tuple[int, tuple[str, ...]]], key: int, coded: bool, title: int, prefix: str, keys: Keys, code_pattern: str
+) -> Extract:
+    first, cells = rows[0]
+    name = cells[key] or next(cell for cell in cells if cell)
+    fields = []
+    for i in (i for i in range(table.width) if i != key):
+        held = _joined([(row[i], number) for number, row in rows if row[i]])
+        if held:
+            fields.append(Field(_name(table, i), tuple(value for value, _ in held), tuple(number for _, number in held)))
+    title_name = None if title == key or not cells[title] else _name(table, title)
+    writer = write_document(name, first, fields, title_name)
+    codes = codes_of(cells[key], code_pattern) if coded else ()
+    return Extract(writer.text, keys.take(prefix + name), codes, writer.title, tuple(writer.places))
+
+
+def _joined(cells: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return the different cells of one column; one that goes on with the sentence of the one before is joined to it."""
+    held: list[tuple[str, int]] = []
+    for value, number in cells:
+        if held and value == held[0][0]:
+            continue
+        if held and value[0].islower() and not held[-1][0].endswith((".", "!", "?")):
+            held[-1] = (f"{held[-1][0]} {value}", held[-1][1])
+        else:
+            held.append((value, number))
+    return held
+
+
+def _fields(table: Table, label: int, value: int, prefix: str, keys: Keys, code_pattern: str) -> Extract:
+    """Return a sheet of labels and values as one document; a row without a label goes on with the one above."""
+    fields: list[Field] = []
+    if table.names and not _VALUE_NAME.fullmatch(table.names[value]):
+        fields.append(Field(table.names[label], (table.names[value],), (max(table.rows[0][0] - 1, 1),)))
+    for number, cells in table.rows:
+        if cells[label] and cells[value]:
+            fields.append(Field(cells[label], (cells[value],), (number,)))
+        elif fields:
+            more = fields[-1]
+            fields[-1] = Field(more.name, (*more.values, cells[label] or cells[value]), (*more.numbers, number))
+        else:
+            fields.append(Field(_name(table, label), (cells[label] or cells[value],), (number,)))
+    title = next((field.name for field in fields if names_title(field.name)), None)
+    coded = (codes_of(field.values[0], code_pattern) for field in fields if _CODE_NAME.search(field.name))
+    writer = write_document(table.sheet, fields[0].numbers[0], fields, title)
+    return Extract(writer.text, keys.take(prefix) if prefix else "", next(filter(None, coded), None), writer.title, tuple(writer.places))
+
+
+def _lines(table: Table, prefix: str, keys: Keys) -> Extract:
+    """Return a sheet of one column as one document, line by line."""
+    (column,) = table.filled
+    writer = Writer()
+    for number, cells in table.rows:
+        if cells[column]:
+            writer.add(_unmarked(cells[column]) + "\n", number)
+    return Extract(writer.text, keys.take(prefix) if prefix else "", None, None, tuple(writer.places))
