@@ -240,8 +240,8 @@ def markdown(found: dict[str, Any]) -> str:
     )
     names = [row["name"] for row in rows]
     text = (
-        f"# Stages and growth\n\n{about(found)}\nMade-up documents where the heading is a number; with * their vectors are made from words and "
-        f"the time of the build is without the model's. {found['questions']} questions each.\n\n"
+        f"# Stages and growth\n\n{about(found)}\nMade-up documents where the heading is a number; with * their vectors are made from words "
+        f"and the time of the build is without the model's. {found['questions']} questions each.\n\n"
     )
     text += table(["documents", *names], [[title, *(cell.format(**row) for row in rows)] for title, cell in growth])
     text += "\nOwn time of each stage of a warm `ask`, mean ms a question (calls a question):\n\n"
