@@ -171,7 +171,7 @@ class Answerer:
         if len(shared) == 1:
             return self._answered(query, shared, belief)
         described = [self._index.by_id[d] for d in contending]
-        if asks_inclusion(query.text) and all(map(title_rules, described)):
+        if asks_inclusion(self._index, query.text) and all(map(title_rules, described)):
             quotes = [title_quote(document) for document in described]
         if len(contending) == self._index.services and (clause := self._shared_clause(query.text, quotes)):
             return self._answered(query, [clause], belief)

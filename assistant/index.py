@@ -12,6 +12,7 @@ from assistant.config import PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.embedding import DEFAULT, model_name
 from assistant.errors import IndexMismatch, ModelError
 from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
+from assistant.kinds import Forms
 from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import Manifest, check_files, read_manifest
 from assistant.quantities import quantities
@@ -37,6 +38,7 @@ class Index:
         self.settings = settings
         self.encoder = OnnxEncoder(PACKAGED_ENCODER if settings.encoder == DEFAULT else data / ENCODER)
         self.reader = self.encoder if settings.reader == NO_READER else OnnxEncoder(_reader_folder(data, settings))
+        self.forms = Forms(self.reader if settings.reader == DEFAULT else OnnxEncoder(PACKAGED_READER), PACKAGED_READER)
         self.documents = Documents(data)
         self.by_id = ById(self.documents)
         self.chunks = Chunks(Ragged.load(data, CHUNKS), self.documents)
