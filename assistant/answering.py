@@ -115,10 +115,12 @@ class Answerer:
         """Answer a question about all codes: by an amount or a telling word in it, else by what says nearly as much as what says most."""
         found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text)
         holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, query.text, d, readings))}
-        beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
-        if not holding:
+        if holding:
+            beliefs = self._beliefs(query.text, {d: found[d] for d in holding})
+        else:
             top = max((readings[0].score for readings in found.values() if readings), default=0.0)
-            holding = {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE}
+            beliefs = self._beliefs(query.text, {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN})
+            holding = {d: found[d] for d, belief in beliefs.items() if belief >= LISTED_SURE}
         if not holding:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
         quotes = [self._quote(d, holding[d][0], Role.ANSWER) for d in sorted(holding)]
@@ -131,12 +133,13 @@ class Answerer:
                 return self._refuse(query, Reason.NOT_COVERED, choices=self._choices([*query.documents, rival]))
             return self._clarify(query, [*query.documents, rival], [], 1.0)
         found = self._read(query.documents, query.text)
-        beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
+        beliefs = self._beliefs(query.text, found)
         enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        quotes = share_words(title_first(self._index, query.text, [quote for d in answering for quote in self._chosen(d, found[d])]))
+        chosen = [quote for d in answering for quote in self._chosen(query.text, d, found[d])]
+        quotes = share_words(title_first(self._index, query.text, chosen))
         quotes += conflicting(self._index, quotes)
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
@@ -153,7 +156,7 @@ class Answerer:
         top = query.subjects[0].share if query.subjects else 0.0
         contending = [s.document for s in query.subjects if s.share >= CONTENDING * top][:CHOICES]
         found = self._read(contending, query.text)
-        beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
+        beliefs = self._beliefs(query.text, found)
         belief = max(beliefs.values(), default=0.0)
         enough = LISTED_SURE if belief >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in contending if found[d] and beliefs[d] >= enough]
@@ -166,7 +169,7 @@ class Answerer:
                 [] if lost else self._nearest(found),
                 confidence=1 - belief,
             )
-        quotes = [quote for d in answering for quote in self._chosen(d, found[d])[:1]]
+        quotes = [quote for d in answering for quote in self._chosen(query.text, d, found[d])[:1]]
         shared = share_words(quotes)
         if len(shared) == 1:
             return self._answered(query, shared, belief)
@@ -199,13 +202,16 @@ class Answerer:
     def _read(self, documents: Sequence[str], text: str) -> dict[str, list[Reading]]:
         return {d: read(self._index, self._reader, text, d) for d in documents}
 
+    def _beliefs(self, text: str, found: dict[str, list[Reading]]) -> dict[str, float]:
+        return {d: answerability(self._index, self._reader, text, readings) for d, readings in found.items()}
+
     def _nearest(self, found: dict[str, list[Reading]]) -> list[Quote]:
         """Return the one passage closest to the question, to be shown with a refusal."""
         best = max((d for d, readings in found.items() if readings), key=lambda d: (found[d][0].score, d), default=None)
         return [self._quote(best, found[best][0], Role.NEAREST)] if best else []
 
-    def _chosen(self, document: str, readings: Sequence[Reading]) -> list[Quote]:
-        return [self._quote(document, reading, Role.ANSWER) for reading in choose(self._index, readings)]
+    def _chosen(self, text: str, document: str, readings: Sequence[Reading]) -> list[Quote]:
+        return [self._quote(document, reading, Role.ANSWER) for reading in choose(self._index, self._reader, text, readings)]
 
     def _quote(self, document: str, reading: Reading, role: Role) -> Quote:
         return quote_candidate(self._index.by_id[document], reading.candidate, role)

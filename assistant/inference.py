@@ -20,6 +20,8 @@ Vectors = npt.NDArray[np.float32]
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
 BATCH = 32
 """Texts a batch; more gains nothing on two cores and costs memory."""
+WORDS_BATCH = 4
+"""Texts a batch for word vectors: few, so that long ones do not pad short ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,9 @@ class Calibration:
     Cosines between a question and the words of one document become shares by a softmax with `reading_scale` (inverse temperature) and
     `reading_threshold`, at which nothing fits. `reading_sure` is the belief that suffices; a larger candidate around the best
     one is preferred when it scores at most `reading_widen` less, a second one
-    is shown when it scores at most `reading_tie` less. `scenario_head`
+    is shown when it scores at most `reading_tie` less. `reading_words` is what likeness word by word counts beside a
+    cosine when one is chosen (0: words are not looked at), `reading_words_sure` what its mean above `reading_words_from` counts when it is
+    asked whether any answers. `scenario_head`
     are logistic weights over `kinds.form_features`, the question's vector and 1, for telling a described case from a question.
     """
 
@@ -38,12 +42,17 @@ class Calibration:
     reading_sure: float = 0.5
     reading_widen: float = 0.0
     reading_tie: float = 0.0
+    reading_words: float = 0.0
+    reading_words_sure: float = 0.0
+    reading_words_from: float = 0.0
     scenario_head: tuple[float, ...] = ()
     scenario_sure: float = 1.0
 
 
 REMEMBERED = 256
 """Vectors of questions kept at hand, since one question is looked at from several sides."""
+REMEMBERED_WORDS = 768
+"""Texts whose word vectors are kept at hand, about 50 kB each; the candidates of a few documents."""
 
 
 class Encoder(Protocol):
@@ -72,6 +81,10 @@ class Encoder(Protocol):
         """Return the `(dimension,)` vector of one text."""
         ...
 
+    def encode_words(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return, for each text, `(word pieces, dimension)` float32, rows of unit length, each in the light of the whole text."""
+        ...
+
 
 class OnnxEncoder:
     """A sentence encoder exported by `embedding.export`: mean pooling over tokens, rows of unit length."""
@@ -94,6 +107,7 @@ class OnnxEncoder:
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelError(f"the encoder in '{folder}' cannot be loaded ({error}); run 'assistant index --rebuild'") from error
         self._recent: dict[str, Vectors] = {}
+        self._recent_words: dict[str, Vectors] = {}
         self._inputs = {one.name for one in self._session.get_inputs()}
 
     def encode_one(self, text: str) -> Vectors:
@@ -120,7 +134,34 @@ class OnnxEncoder:
                 progress(len(rows))
         return vectors
 
+    def encode_words(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return unit rows for the word pieces of each text, the marks at its ends left out; the last texts are remembered.
+
+        A text's rows do not depend on what else is in a batch.
+        """
+        found = {text: rows for text in texts if (rows := self._recent_words.get(text)) is not None}
+        ids = {text: self._tokenizer.encode(text).ids for text in dict.fromkeys(texts) if text not in found}
+        order = sorted(ids, key=lambda text: len(ids[text]))
+        for begin in range(0, len(order), WORDS_BATCH):
+            batch = order[begin : begin + WORDS_BATCH]
+            hidden, _ = self._hidden([ids[text] for text in batch])
+            for text, rows in zip(batch, hidden, strict=True):
+                inner = rows[1 : len(ids[text]) - 1]
+                found[text] = inner / np.linalg.norm(inner, axis=1, keepdims=True)
+        for text in order[:REMEMBERED_WORDS]:
+            while len(self._recent_words) >= REMEMBERED_WORDS:
+                self._recent_words.pop(next(iter(self._recent_words)), None)
+            self._recent_words[text] = found[text]
+        return [found[text] for text in texts]
+
     def _run(self, ids: Sequence[Sequence[int]]) -> Vectors:
+        hidden, mask = self._hidden(ids)
+        weights = mask[:, :, None].astype(np.float32)
+        pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
+        unit: Vectors = (pooled / np.linalg.norm(pooled, axis=1, keepdims=True)).astype(np.float32)
+        return unit
+
+    def _hidden(self, ids: Sequence[Sequence[int]]) -> tuple[Vectors, npt.NDArray[np.int64]]:
         width = max(len(row) for row in ids)
         tokens = np.zeros((len(ids), width), dtype=np.int64)
         mask = np.zeros((len(ids), width), dtype=np.int64)
@@ -128,11 +169,7 @@ class OnnxEncoder:
             tokens[i, : len(row)] = row
             mask[i, : len(row)] = 1
         feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
-        hidden = self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0]
-        weights = mask[:, :, None].astype(np.float32)
-        pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-        unit: Vectors = (pooled / np.linalg.norm(pooled, axis=1, keepdims=True)).astype(np.float32)
-        return unit
+        return self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0], mask
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:
