@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from assistant.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
+Known = TypeVar("Known")
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
 BATCH = 32
 """Texts a batch; more gains nothing on two cores and costs memory."""
@@ -106,17 +107,18 @@ class OnnxEncoder:
             self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(threads), providers=["CPUExecutionProvider"])
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelError(f"the encoder in '{folder}' cannot be loaded ({error}); run 'assistant index --rebuild'") from error
-        self._recent: dict[str, Vectors] = {}
+        self._recent: dict[str, tuple[Vectors, Vectors]] = {}
         self._recent_words: dict[str, Vectors] = {}
         self._inputs = {one.name for one in self._session.get_inputs()}
 
     def encode_one(self, text: str) -> Vectors:
-        """Return the `(dimension,)` vector of one text; the last ones are remembered."""
-        if text not in self._recent:
-            if len(self._recent) >= REMEMBERED:
-                self._recent.pop(next(iter(self._recent)), None)
-            self._recent[text] = self.encode([text])[0]
-        return self._recent[text]
+        """Return the `(dimension,)` vector of one text; the last ones are remembered, with their word vectors."""
+        known = self._recent.get(text)
+        if known is None:
+            hidden, mask = self._hidden([self._tokenizer.encode(text).ids])
+            known = _pooled(hidden, mask)[0], _unit(hidden[0, 1:-1])
+            _remember(self._recent, text, known, REMEMBERED)
+        return known[0]
 
     def knows(self, word: str) -> bool:
         """Say whether a case-folded word is one token of the model, as common words are."""
@@ -129,7 +131,7 @@ class OnnxEncoder:
         order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
         for begin in range(0, len(order), BATCH):
             rows = order[begin : begin + BATCH]
-            vectors[rows] = self._run([ids[i] for i in rows])
+            vectors[rows] = _pooled(*self._hidden([ids[i] for i in rows]))
             if progress:
                 progress(len(rows))
         return vectors
@@ -139,27 +141,17 @@ class OnnxEncoder:
 
         A text's rows do not depend on what else is in a batch.
         """
-        found = {text: rows for text in texts if (rows := self._recent_words.get(text)) is not None}
+        found = {text: known[1] for text in texts if (known := self._recent.get(text)) is not None}
+        found |= {text: rows for text in texts if (rows := self._recent_words.get(text)) is not None}
         ids = {text: self._tokenizer.encode(text).ids for text in dict.fromkeys(texts) if text not in found}
         order = sorted(ids, key=lambda text: len(ids[text]))
         for begin in range(0, len(order), WORDS_BATCH):
             batch = order[begin : begin + WORDS_BATCH]
             hidden, _ = self._hidden([ids[text] for text in batch])
             for text, rows in zip(batch, hidden, strict=True):
-                inner = rows[1 : len(ids[text]) - 1]
-                found[text] = inner / np.linalg.norm(inner, axis=1, keepdims=True)
-        for text in order[:REMEMBERED_WORDS]:
-            while len(self._recent_words) >= REMEMBERED_WORDS:
-                self._recent_words.pop(next(iter(self._recent_words)), None)
-            self._recent_words[text] = found[text]
+                found[text] = _unit(rows[1 : len(ids[text]) - 1])
+                _remember(self._recent_words, text, found[text], REMEMBERED_WORDS)
         return [found[text] for text in texts]
-
-    def _run(self, ids: Sequence[Sequence[int]]) -> Vectors:
-        hidden, mask = self._hidden(ids)
-        weights = mask[:, :, None].astype(np.float32)
-        pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-        unit: Vectors = (pooled / np.linalg.norm(pooled, axis=1, keepdims=True)).astype(np.float32)
-        return unit
 
     def _hidden(self, ids: Sequence[Sequence[int]]) -> tuple[Vectors, npt.NDArray[np.int64]]:
         width = max(len(row) for row in ids)
@@ -170,6 +162,24 @@ class OnnxEncoder:
             mask[i, : len(row)] = 1
         feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
         return self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0], mask
+
+
+def _pooled(hidden: Vectors, mask: npt.NDArray[np.int64]) -> Vectors:
+    """Return `(batch, dimension)` unit rows: the mean over the pieces of each text."""
+    weights = mask[:, :, None].astype(np.float32)
+    return _unit((hidden * weights).sum(axis=1) / weights.sum(axis=1))
+
+
+def _unit(rows: Vectors) -> Vectors:
+    unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def _remember(store: dict[str, Known], text: str, value: Known, most: int) -> None:
+    """Keep a value at hand, and the oldest ones no longer."""
+    while len(store) >= most:
+        store.pop(next(iter(store)), None)
+    store[text] = value
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:
