@@ -115,12 +115,10 @@ class Answerer:
         """Answer a question about all codes: by an amount or a telling word in it, else by what says nearly as much as what says most."""
         found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text)
         holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, query.text, d, readings))}
-        if holding:
-            beliefs = self._beliefs(query.text, {d: found[d] for d in holding})
-        else:
+        beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
+        if not holding:
             top = max((readings[0].score for readings in found.values() if readings), default=0.0)
-            beliefs = self._beliefs(query.text, {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN})
-            holding = {d: found[d] for d, belief in beliefs.items() if belief >= LISTED_SURE}
+            holding = {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE}
         if not holding:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
         quotes = [self._quote(d, holding[d][0], Role.ANSWER) for d in sorted(holding)]
@@ -133,7 +131,7 @@ class Answerer:
                 return self._refuse(query, Reason.NOT_COVERED, choices=self._choices([*query.documents, rival]))
             return self._clarify(query, [*query.documents, rival], [], 1.0)
         found = self._read(query.documents, query.text)
-        beliefs = self._beliefs(query.text, found)
+        beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering:
@@ -156,7 +154,7 @@ class Answerer:
         top = query.subjects[0].share if query.subjects else 0.0
         contending = [s.document for s in query.subjects if s.share >= CONTENDING * top][:CHOICES]
         found = self._read(contending, query.text)
-        beliefs = self._beliefs(query.text, found)
+        beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         belief = max(beliefs.values(), default=0.0)
         enough = LISTED_SURE if belief >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in contending if found[d] and beliefs[d] >= enough]
@@ -201,9 +199,6 @@ class Answerer:
 
     def _read(self, documents: Sequence[str], text: str) -> dict[str, list[Reading]]:
         return {d: read(self._index, self._reader, text, d) for d in documents}
-
-    def _beliefs(self, text: str, found: dict[str, list[Reading]]) -> dict[str, float]:
-        return {d: answerability(self._index, self._reader, text, readings) for d, readings in found.items()}
 
     def _nearest(self, found: dict[str, list[Reading]]) -> list[Quote]:
         """Return the one passage closest to the question, to be shown with a refusal."""

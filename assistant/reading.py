@@ -32,7 +32,7 @@ LACKING = 0.2
 AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""
 COMPARED = 12
-"""So many of the best candidates are compared with the question word by word; fewer refuse worse, more change nothing."""
+"""So many of the best candidates are compared with the question word by word; more change nothing."""
 ONE_THREAD = 2**18
 """Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
 
@@ -66,7 +66,7 @@ class EncoderReader:
     what holds one. Where another document of the kind answers far better, this one lacks what was asked, and its scores fall by as much.
 
     One vector blurs what a long question asks and what a list holds. The best candidates are therefore compared word by word as well
-    (late interaction; Khattab and Zaharia, SIGIR 2020).
+    before one is chosen (late interaction; Khattab and Zaharia, SIGIR 2020). Whether any answers is told better by one vector alone.
     """
 
     def score(self, index: Index, text: str, document: str) -> Vectors:
@@ -156,17 +156,12 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
     return one.first < other.last and other.first < one.last
 
 
-def answerability(index: Index, reader: Reader, text: str, readings: Sequence[Reading]) -> float:
-    """Return the belief in [0, 1] that the document of `readings` answers: its candidates' share against the threshold's.
-
-    How like the best of them are word by word counts too, taken together.
-    """
+def answerability(index: Index, readings: Sequence[Reading]) -> float:
+    """Return the belief in [0, 1] that the document of `readings` answers: its candidates' share against the threshold's."""
     if not readings:
         return 0.0
     calibration = index.reader.calibration
     scores = np.array([reading.score for reading in readings[:NORMALIZED_OVER]])
     margin = np.log(np.exp((scores - scores[0]) * calibration.reading_scale).sum()) / calibration.reading_scale
-    alike = reader.compare(index, text, readings[:COMPARED])
-    words = calibration.reading_words_sure * (float(alike.mean()) - calibration.reading_words_from) if alike.size else 0.0
-    odds = (scores[0] + margin + words - calibration.reading_threshold) * calibration.reading_scale
+    odds = (scores[0] + margin - calibration.reading_threshold) * calibration.reading_scale
     return float(1 / (1 + np.exp(-odds)))

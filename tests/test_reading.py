@@ -14,10 +14,6 @@ def reading_of(assistant, text, name):
     return read(assistant.index, EncoderReader(), text, name)
 
 
-def belief_of(assistant, text, readings):
-    return answerability(assistant.index, EncoderReader(), text, readings)
-
-
 @pytest.mark.parametrize(
     ("text", "heading"),
     [
@@ -69,19 +65,16 @@ def test_words_of_the_title_are_left_out_unless_nothing_would_be_left(assistant,
 
 
 def test_belief_in_an_answer_is_high_where_there_is_one_and_low_where_there_is_none(assistant):
-    beliefs = [
-        belief_of(assistant, text, reading_of(assistant, text, ENZYME))
-        for text in ("what is the capital of France?", "how long does it take?")
-    ]
-    assert 0 <= beliefs[0] < 0.5 < beliefs[1] <= 1
-    assert belief_of(assistant, "how long does it take?", []) == 0
+    there = answerability(assistant.index, reading_of(assistant, "how long does it take?", ENZYME))
+    absent = answerability(assistant.index, reading_of(assistant, "what is the capital of France?", ENZYME))
+    assert 0 <= absent < 0.5 < there <= 1
+    assert answerability(assistant.index, []) == 0
 
 
 def test_higher_scores_give_more_belief(assistant):
-    text = "how long does it take?"
-    readings = reading_of(assistant, text, ENZYME)
+    readings = reading_of(assistant, "how long does it take?", ENZYME)
     lower = [Reading(reading.candidate, reading.score - 0.3) for reading in readings]
-    assert belief_of(assistant, text, lower) < belief_of(assistant, text, readings)
+    assert answerability(assistant.index, lower) < answerability(assistant.index, readings)
 
 
 def test_words_that_are_the_same_are_most_alike_and_shared_words_make_more_alike_than_others(assistant):

@@ -37,8 +37,6 @@ def main() -> None:
     parser.add_argument("--widen", type=float, default=0.08)
     parser.add_argument("--tie", type=float, default=0.03)
     parser.add_argument("--words", type=float, default=0.5)
-    parser.add_argument("--words-sure", type=float, default=1.0)
-    parser.add_argument("--words-from", type=float, default=0.28)
     options = parser.parse_args()
     encoder = OnnxEncoder(options.reader)
     families = load_families()
@@ -63,8 +61,6 @@ def main() -> None:
         "reading_widen": options.widen,
         "reading_tie": options.tie,
         "reading_words": options.words,
-        "reading_words_sure": options.words_sure,
-        "reading_words_from": options.words_from,
         "scenario_head": [round(float(w), 4) for w in (*model.coef_[0], model.intercept_[0])],
         "scenario_sure": round(cut, 3),
     }
