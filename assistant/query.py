@@ -91,7 +91,7 @@ SIDE = 0.6
 """A side of a comparison, or a question together with the one before it, names a document that has this share among all."""
 SURE_ENOUGH_TO_LEAVE = 0.55
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
-DESCRIBES, COMPARES, LISTS = 0.75, 0.5, 0.8
+DESCRIBES, COMPARES, LISTS = 0.75, 0.5, 0.97
 """How sure the form of a question must be for it to be a described case, a comparison, or a question about all documents."""
 NO_DOUBT = 1.0
 """… where what came before, a clear subject, or fewer words than a case takes, speak against it."""

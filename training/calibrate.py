@@ -34,8 +34,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, required=True)
     parser.add_argument("--threshold", type=float, required=True)
     parser.add_argument("--sure", type=float, default=0.4)
-    parser.add_argument("--widen", type=float, default=0.06)
-    parser.add_argument("--tie", type=float, default=0.02)
+    parser.add_argument("--widen", type=float, default=0.08)
+    parser.add_argument("--tie", type=float, default=0.03)
+    parser.add_argument("--words", type=float, default=0.5)
     options = parser.parse_args()
     encoder = OnnxEncoder(options.reader)
     families = load_families()
@@ -59,6 +60,7 @@ def main() -> None:
         "reading_sure": options.sure,
         "reading_widen": options.widen,
         "reading_tie": options.tie,
+        "reading_words": options.words,
         "scenario_head": [round(float(w), 4) for w in (*model.coef_[0], model.intercept_[0])],
         "scenario_sure": round(cut, 3),
     }
