@@ -31,7 +31,7 @@ LACKING = 0.2
 """A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
 AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""
-COMPARED = 12
+COMPARED = 8
 """So many of the best candidates are compared with the question word by word; more change nothing."""
 ONE_THREAD = 2**18
 """Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
