@@ -31,10 +31,8 @@ class Calibration:
 
     Cosines between a question and the words of one document become shares by a softmax with `reading_scale` (inverse temperature) and
     `reading_threshold`, at which nothing fits. `reading_sure` is the belief that suffices; a larger candidate around the best
-    one is preferred when it scores at most `reading_widen` less, a second one
-    is shown when it scores at most `reading_tie` less. `reading_words` is what likeness word by word counts beside a
-    cosine when one is chosen; at 0 words are not looked at. `scenario_head`
-    are logistic weights over `kinds.form_features`, the question's vector and 1, for telling a described case from a question.
+    one is preferred when it scores at most `reading_widen` less, a second one is shown when it scores at most `reading_tie` less.
+    `reading_words` is what likeness word by word counts beside a cosine when one is chosen; at 0 words are not looked at.
     """
 
     reading_scale: float = 20.0
@@ -43,8 +41,6 @@ class Calibration:
     reading_widen: float = 0.0
     reading_tie: float = 0.0
     reading_words: float = 0.0
-    scenario_head: tuple[float, ...] = ()
-    scenario_sure: float = 1.0
 
 
 REMEMBERED = 256
