@@ -33,7 +33,7 @@ def test_the_best_reading_is_from_the_section_that_answers(assistant, text, head
 def test_every_candidate_is_read_once_best_first(assistant, text):
     index = assistant.index
     readings = reading_of(assistant, text, ENZYME)
-    rows = index.candidate_rows[ENZYME]
+    rows = index.candidates.of(ENZYME)
     assert {reading.candidate for reading in readings} == {index.candidates[row] for row in rows}
     assert len({reading.candidate for reading in readings}) == len(readings)
     scores = [round(reading.score, 6) for reading in readings]
@@ -45,7 +45,8 @@ def test_a_document_that_does_not_exist_has_no_readings(assistant):
 
 
 def test_a_score_is_given_for_every_row_of_the_document(assistant):
-    for name, rows in assistant.index.candidate_rows.items():
+    for name in assistant.index.by_id:
+        rows = assistant.index.candidates.of(name)
         scores = EncoderReader().score(assistant.index, "how long does it take?", name)
         assert scores.shape == (len(rows),)
         assert np.isfinite(scores).all()
