@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from assistant.tables import cell_texts
+from assistant.tables import cells_in
 from assistant.tokens import codes_in, is_code
 from assistant.types import Section, SectionKind, Span, Unit, UnitKind
 
@@ -83,7 +83,8 @@ def _column(text: str, units: Sequence[Unit], i: int, pattern: str) -> tuple[str
         return ()
     if i + 1 < len(units) and units[i + 1].list_number == units[i].list_number:
         return ()
-    for name, cell in zip(cell_texts(units[group].span.of(text)), cell_texts(units[i].span.of(text)), strict=False):
+    table = Span(units[group].span.start, units[i].span.end)
+    for name, cell in zip(cells_in(text, units[group].span, table), cells_in(text, units[i].span, table), strict=False):
         if _NAMES_CODES.search(name) and not _NEIGHBOURS.search(name) and (found := leading_codes(cell, pattern)):
             return found
     return ()
