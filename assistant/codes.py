@@ -28,6 +28,14 @@ _NEIGHBOURS = re.compile(
     re.IGNORECASE,
 )
 """What a heading or label says where the codes under it are another's, or of no code system at all."""
+_BOX = re.compile(
+    r"(?:similar|related|neighbou?r\w*|nearby|adjacent|other)\s+(?:\w+\s+){0,2}(?:codes?|procedures?|services?)|"
+    r"see\s+also|neighbou?rs?|related|similar",
+    re.IGNORECASE,
+)
+"""Headings of the boxes in which pages list codes near their own."""
+_ADVICE = re.compile(r"\b(?:use[ds]?|when|if|instead|bill\w*|report\w*|unless|must|may|is|are|covers?|pays?)\b", re.IGNORECASE)
+"""Words that a code's name rarely has and what is said of a code nearly always."""
 _SYSTEM = r"\b(?:codes?|hcpcs|cpt|cdt|icd(?:-?10)?(?:-?cm)?)"
 _FIELD = re.compile(rf"{_SYSTEM}\b(?:\s*\([^()]*\))?[*_]*\s*[:|][*_]*\s*(?P<value>[^\n|]*)", re.IGNORECASE)
 _NAMES_CODES = re.compile(rf"{_SYSTEM}(?:\s*\([^()]*\))?\W*\Z", re.IGNORECASE)
@@ -74,6 +82,22 @@ def _labelled(text: str, units: Sequence[Unit], pattern: str) -> tuple[str, ...]
         if found := _column(text, units, i, pattern):
             return found
     return ()
+
+
+def lists_neighbours(heading: str, texts: Sequence[str], own: Sequence[str], pattern: str) -> bool:
+    """Say whether a section holds nothing but other codes with their names, under a heading such as "Similar codes".
+
+    Its `texts` each begin with a code or end with one in parentheses; a section that says when to use another code is none such.
+    """
+    if not own or not texts or not _BOX.fullmatch(heading.strip(" :*_")):
+        return False
+    first = re.compile(rf"(?:{pattern})(?:\s*[-–—:|,;.\t]|\s+(?=[A-Z0-9])|\s*\Z)")
+    last = re.compile(rf"\((?:{pattern})\)\W*\Z")
+    for text in texts:
+        bare = text.removeprefix(heading).strip(" :*_\n\r\t")
+        if _ADVICE.search(bare) or not (first.match(bare) or last.search(bare)) or not set(own).isdisjoint(codes_in(bare, pattern)):
+            return False
+    return True
 
 
 def _column(text: str, units: Sequence[Unit], i: int, pattern: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)\Z")
 _RULE = re.compile(r"(?:-{3,}|={3,}|_{3,}|\*{3,}|-{2,}(?:\s+-{2,})+|={2,}(?:\s+={2,})+)\s*$")
 _LEADING_RULE = re.compile(r"(?:-{3,}|_{3,}|\*{3,})\s+(?=\S)")
 _LABEL = re.compile(r"(?P<label>[*_]{0,2}[^\W\d_][^:.!?\n]{0,79}?)(?:\([^()\n]{1,20}\))?[*_]{0,2}:[*_]{0,2}(?P<gap>\s+|$)")
+_INNER_END = re.compile(r"[.!?](?=\s|\Z)")
 _EMPHASIS = "*_ \t"
 LABEL_WORDS = 7
 """A label has at most so many words; a longer line that ends in a colon introduces a list and is quoted with it."""
@@ -331,3 +332,9 @@ def is_sentence(content: str) -> bool:
     """Say whether a line ends as prose does; an ellipsis marks a cut title, not a sentence."""
     bare = content.rstrip("*_)\"'’” ")
     return bare.endswith((".", "!", "?", ";", ",")) and not bare.endswith("...")
+
+
+def is_question(content: str) -> bool:
+    """Say whether a line is one question and nothing else."""
+    bare = content.strip("*_\"'’”“ ")
+    return bare.endswith("?") and not _INNER_END.search(bare[:-1])

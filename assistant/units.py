@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
-from assistant.lines import FURNISHED, LABEL_WORDS, Line, Shape, is_sentence
+from assistant.lines import FURNISHED, LABEL_WORDS, Line, Shape, is_question, is_sentence
 from assistant.tables import cells_in
 from assistant.types import Span, Unit, UnitKind
 
@@ -168,7 +168,8 @@ class _Reader:
         """Say whether a short line is bold as a whole, as a heading inside a section is."""
         content = line.content.of(self.text)
         bold = len(content) > 4 and content.startswith(("**", "__")) and content.endswith(content[:2]) and content[:2] not in content[2:-2]
-        return bold and not line.is_item and line.shape is Shape.TEXT and len(content.split()) <= LABEL_WORDS and not is_sentence(content)
+        heads = is_question(content) or (len(content.split()) <= LABEL_WORDS and not is_sentence(content))
+        return bold and not line.is_item and line.shape is Shape.TEXT and heads
 
     def _add_table(self, lines: Sequence[Line]) -> None:
         """Add the rows of one table as one list under its header; the first cell of two names its row where all such cells are labels."""
