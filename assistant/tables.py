@@ -116,6 +116,16 @@ def may_be_columned(words: str) -> bool:
     return "\t" in words or any(len(pieces(line)) > 1 for line in words.splitlines())
 
 
+def header_name(words: str, cells: Sequence[str]) -> str:
+    """Return the words of a header as the label of the rows below it: on one line, its cells still told apart, nothing added but blanks."""
+    return " ".join(words.split()) if has_pipe(words) or len(cells) < 2 else "   ".join(" ".join(cell.split()) for cell in cells if cell)
+
+
+def is_header_name(label: str) -> bool:
+    """Say whether a label is that of a table's rows, as `header_name` gives it."""
+    return has_pipe(label) or may_be_columned(label)
+
+
 def tab_cells(line: str) -> list[str]:
     """Return the words between the tabs of a line."""
     return [cell.strip() for cell in line.split("\t")]

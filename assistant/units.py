@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sentencex import get_sentence_boundaries
 
 from assistant.lines import FURNISHED, LABEL_WORDS, Line, Shape, is_question, is_sentence
-from assistant.tables import cells_in
+from assistant.tables import cells_in, header_name
 from assistant.types import Span, Unit, UnitKind
 
 _EDGE = "*_ \t"
@@ -184,7 +184,7 @@ class _Reader:
         names = _row_labels([row for n, row in enumerate(cells) if n != header])
         if header is not None:
             self._append(filled[header].content, UnitKind.LABEL, filled[header], None)
-            name = None if names else " | ".join(" ".join(cell.split()) for cell in cells[header])
+            name = None if names else header_name(filled[header].content.of(self.text), cells[header])
             self.stack.append(_Open(_TABLE, name, self.first + len(self.units) - 1))
         for n, line in enumerate(rows):
             self._append(line.content, UnitKind.FIELD if names else UnitKind.ITEM, line, names[n] if names else None)

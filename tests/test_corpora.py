@@ -22,16 +22,6 @@ FORMATS = ("txt", "md", "html", "pdf", "docx")
 SHARE = 0.95
 
 
-COLUMNS_OF_TEXT = "rows of a table in plain text, set apart by tabs or runs of blanks, are read as prose"
-NO_HEADING = "a question on a line of its own heads no section in plain text"
-BARE_HEADER = "the first row of a table in a PDF is an item and not the header of the rows below"
-
-
-def marked(cases, known):
-    """Return parameters of which those in `known` are expected to fail for the reason it gives; once they pass, the mark has to go."""
-    return [pytest.param(one, marks=pytest.mark.xfail(reason=known[one], strict=True)) if one in known else one for one in cases]
-
-
 def words(text):
     """Return text as it is compared: without marks of lists, tables and emphasis, white space collapsed, case ignored."""
     bare = re.sub(r"^\s*(?:[-•*–]|\d{1,2}\.)\s+", "", text, flags=re.MULTILINE)
@@ -119,9 +109,7 @@ def test_a_document_has_its_title(dressed, file):
     assert squash(dressed[file].title_text) == squash(PROSE[file]["title"])
 
 
-@pytest.mark.parametrize(
-    "file", marked(PROSE, dict.fromkeys(("home-delivered-meals.txt", "disputing-a-denied-claim.txt"), COLUMNS_OF_TEXT))
-)
+@pytest.mark.parametrize("file", PROSE)
 def test_headings_and_contents_of_a_document_are_recovered(dressed, file):
     headings, units = lost_headings(dressed[file], PROSE[file]), lost_units(dressed[file], PROSE[file])
     assert len(headings) <= (1 - SHARE) * len(PROSE[file]["headings"]), headings
@@ -155,17 +143,7 @@ EVERY = [f"{suffix}/{slug}" for slug in SLUGS for suffix in FORMATS]
 TABLES = [f"{suffix}/{one['file']}" for one in EXPECTED["five"] for suffix in FORMATS if one["tables"]]
 
 
-@pytest.mark.parametrize(
-    "copy",
-    marked(
-        EVERY,
-        {
-            "txt/childbirth-classes": f"{COLUMNS_OF_TEXT}; {NO_HEADING}",
-            "txt/electric-breast-pump": f"{COLUMNS_OF_TEXT}; {NO_HEADING}",
-            "txt/crisis-intervention": COLUMNS_OF_TEXT,
-        },
-    ),
-)
+@pytest.mark.parametrize("copy", EVERY)
 def test_the_same_document_has_the_same_codes_sections_and_units_in_every_format(plain, copy):
     suffix, slug = copy.split("/")
     (known,) = (one for one in EXPECTED["five"] if one["file"] == slug)
@@ -177,13 +155,7 @@ def test_the_same_document_has_the_same_codes_sections_and_units_in_every_format
     assert [words(u.span.of(document.text)) for u in body_units(document)] == [words(u.span.of(other.text)) for u in body_units(other)]
 
 
-@pytest.mark.parametrize(
-    "copy",
-    marked(
-        TABLES,
-        {one: COLUMNS_OF_TEXT if one.startswith("txt") else BARE_HEADER for one in TABLES if one.startswith(("txt", "pdf"))},
-    ),
-)
+@pytest.mark.parametrize("copy", TABLES)
 def test_the_rows_of_a_table_stand_under_its_header(plain, copy):
     suffix, slug = copy.split("/")
     (known,) = (one for one in EXPECTED["five"] if one["file"] == slug)
@@ -207,7 +179,7 @@ ASKED = (
 )
 
 
-@pytest.mark.parametrize("question", marked(ASKED, {"how noisy is the Heron Wearable pump?": f"{COLUMNS_OF_TEXT}; {BARE_HEADER}"}))
+@pytest.mark.parametrize("question", ASKED)
 def test_the_same_document_gives_the_same_answer_in_every_format(plain_assistants, question):
     answers = {suffix: assistant.ask(question) for suffix, assistant in plain_assistants.items()}
     for suffix, answer in answers.items():
