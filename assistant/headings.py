@@ -39,7 +39,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the lines of one document amount to: position of the title line, section headings, furniture lines, questions inside sections."""
+    """What the lines of one document amount to: where its title stands, its section headings, furniture lines, questions inside sections."""
 
     title: int
     headings: tuple[Heading, ...]
@@ -62,12 +62,12 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
         ruling = [i for i in labelled if _stands_alone(view, i, labelled)]
     title = _title(view, ruling, found[Style.MARKED])
     questions = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
-    chosen = [i for i in ruling if i > title and i not in questions]
+    chosen = [i for i in ruling if i > title]
     if style in (Style.LABEL, Style.FIELD):
         chosen = _without_sublabels(view, chosen)
     else:
         if style is Style.PLAIN:
-            chosen = _with_questions(_without_names(view, chosen, title), questions)
+            chosen = _with_questions(_without_names(view, [i for i in chosen if i not in questions], title), questions)
         chosen = _with_closing_labels(view, chosen, [i for i in labelled if i > title])
     return replace(_finish(view, chosen, title), questions=frozenset(questions.difference(chosen)))
 
