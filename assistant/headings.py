@@ -39,7 +39,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the lines of one document amount to: where its title stands, its section headings, furniture lines, questions inside sections."""
+    """What the lines of one document amount to: where its title stands, its headings, its furniture, and questions inside sections."""
 
     title: int
     headings: tuple[Heading, ...]
