@@ -158,7 +158,8 @@ def names_title(name: str) -> bool:
 def title_column(table: Table, key: int) -> int:
     """Return the column whose cells tell best what a row is about: one named so, else the first of distinct words, else the key.
 
-    A column whose name announces a short form or a date is taken only where no other has distinct words. Of several that are named so the one with the longest cells is taken, for an official description tells more than its short form.
+    Of several that are named so the one with the longest cells is taken, for an official description tells more than its short form. A
+    column whose name announces a short form or a date is taken only where no other has distinct words.
     """
     texts = [i for i in table.filled if _tells(table.column(i))]
     named = [i for i in texts if table.names and names_title(table.names[i])]
