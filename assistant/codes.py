@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from assistant.tables import cell_texts
+from assistant.tables import cells_in
 from assistant.tokens import codes_in, is_code
 from assistant.types import Section, SectionKind, Span, Unit, UnitKind
 
@@ -28,6 +28,14 @@ _NEIGHBOURS = re.compile(
     re.IGNORECASE,
 )
 """What a heading or label says where the codes under it are another's, or of no code system at all."""
+_BOX = re.compile(
+    r"(?:similar|related|neighbou?r\w*|nearby|adjacent|other)\s+(?:\w+\s+){0,2}(?:codes?|procedures?|services?)|"
+    r"see\s+also|neighbou?rs?|related|similar",
+    re.IGNORECASE,
+)
+"""Headings of the boxes in which pages list codes near their own."""
+_ADVICE = re.compile(r"\b(?:use[ds]?|when|if|instead|bill\w*|report\w*|unless|must|may|is|are|covers?|pays?)\b", re.IGNORECASE)
+"""Words that a code's name rarely has and what is said of a code nearly always."""
 _SYSTEM = r"\b(?:codes?|hcpcs|cpt|cdt|icd(?:-?10)?(?:-?cm)?)"
 _FIELD = re.compile(rf"{_SYSTEM}\b(?:\s*\([^()]*\))?[*_]*\s*[:|][*_]*\s*(?P<value>[^\n|]*)", re.IGNORECASE)
 _NAMES_CODES = re.compile(rf"{_SYSTEM}(?:\s*\([^()]*\))?\W*\Z", re.IGNORECASE)
@@ -77,6 +85,22 @@ def _labelled(text: str, units: Sequence[Unit], pattern: str) -> tuple[str, ...]
     return ()
 
 
+def lists_neighbours(heading: str, texts: Sequence[str], own: Sequence[str], pattern: str) -> bool:
+    """Say whether a section holds nothing but other codes with their names, under a heading such as "Similar codes".
+
+    Its `texts` each begin with a code or end with one in parentheses; a section that says when to use another code is none such.
+    """
+    if not own or not texts or not _BOX.fullmatch(heading.strip(" :*_")):
+        return False
+    first = re.compile(rf"(?:{pattern})(?:\s*[-–—:|,;.\t]|\s+(?=[A-Z0-9])|\s*\Z)")
+    last = re.compile(rf"\((?:{pattern})\)\W*\Z")
+    for text in texts:
+        bare = text.removeprefix(heading).strip(" :*_\n\r\t")
+        if _ADVICE.search(bare) or not (first.match(bare) or last.search(bare)) or not set(own).isdisjoint(codes_in(bare, pattern)):
+            return False
+    return True
+
+
 def _column(text: str, units: Sequence[Unit], i: int, pattern: str) -> tuple[str, ...]:
     """Return the code in the column "Code" of a table that has one row, unit i."""
     group = units[i].group
@@ -84,7 +108,8 @@ def _column(text: str, units: Sequence[Unit], i: int, pattern: str) -> tuple[str
         return ()
     if i + 1 < len(units) and units[i + 1].list_number == units[i].list_number:
         return ()
-    for name, cell in zip(cell_texts(units[group].span.of(text)), cell_texts(units[i].span.of(text)), strict=False):
+    table = Span(units[group].span.start, units[i].span.end)
+    for name, cell in zip(cells_in(text, units[group].span, table), cells_in(text, units[i].span, table), strict=False):
         if _NAMES_CODES.search(name) and not _NEIGHBOURS.search(name) and (found := leading_codes(cell, pattern)):
             return found
     return ()

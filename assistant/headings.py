@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.lines import FURNISHED, Line, Shape, is_sentence
 from assistant.shapes import Style, View, candidates, is_code_caption, is_plain
@@ -39,11 +39,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the lines of one document amount to: position of the title line, section headings, and furniture lines."""
+    """What the lines of one document amount to: where its title stands, its headings, its furniture, and questions inside sections."""
 
     title: int
     headings: tuple[Heading, ...]
     furniture: frozenset[int]
+    questions: frozenset[int] = frozenset()
 
 
 def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: frozenset[str] = frozenset()) -> Outline:
@@ -60,13 +61,26 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     if style in (Style.LABEL, Style.FIELD):
         ruling = [i for i in labelled if _stands_alone(view, i, labelled)]
     title = _title(view, ruling, found[Style.MARKED])
+    questions = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
     chosen = [i for i in ruling if i > title]
     if style in (Style.LABEL, Style.FIELD):
         chosen = _without_sublabels(view, chosen)
     else:
-        chosen = _without_names(view, chosen, title) if style is Style.PLAIN else chosen
+        if style is Style.PLAIN:
+            chosen = _with_questions(_without_names(view, [i for i in chosen if i not in questions], title), questions)
         chosen = _with_closing_labels(view, chosen, [i for i in labelled if i > title])
-    return _finish(view, chosen, title)
+    return replace(_finish(view, chosen, title), questions=frozenset(questions.difference(chosen)))
+
+
+def _with_questions(headings: list[int], questions: set[int]) -> list[int]:
+    """Return plain headings with the questions that head sections; those that follow a heading at once divide its section."""
+    chosen: list[int] = []
+    divided, plain = False, set(headings)
+    for i in sorted(plain | questions):
+        divided = i in questions and (divided or i - 1 in plain)
+        if not divided:
+            chosen.append(i)
+    return chosen
 
 
 def _ruling_style(view: View, looks: dict[Style, list[int]]) -> Style:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from assistant.tables import has_pipe, inside, is_frame, is_row
+from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, merged, names_columns, pieces
 from assistant.types import Span
 
 BULLETS = "•‣◦▪●○∙·–*+-"
@@ -17,12 +18,17 @@ _INLINE_BULLET = re.compile(r"\s+[•‣▪●]\s+(?=\S)")
 _HASHES = re.compile(r"(#{1,6})\s+(?=\S)")
 _CLOSING_HASHES = re.compile(r"\s+#+\Z")
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)\Z")
-_RULE = re.compile(r"(?:-{3,}|={3,}|_{3,}|\*{3,})\s*$")
+_RULE = re.compile(r"(?:-{3,}|={3,}|_{3,}|\*{3,}|-{2,}(?:\s+-{2,})+|={2,}(?:\s+={2,})+)\s*$")
 _LEADING_RULE = re.compile(r"(?:-{3,}|_{3,}|\*{3,})\s+(?=\S)")
 _LABEL = re.compile(r"(?P<label>[*_]{0,2}[^\W\d_][^:.!?\n]{0,79}?)(?:\([^()\n]{1,20}\))?[*_]{0,2}:[*_]{0,2}(?P<gap>\s+|$)")
+_INNER_END = re.compile(r"[.!?](?=\s|\Z)")
 _EMPHASIS = "*_ \t"
 LABEL_WORDS = 7
 """A label has at most so many words; a longer line that ends in a colon introduces a list and is quoted with it."""
+FEWEST_ROWS = 3
+"""Lines in columns are a table when there are so many of them, or one less with a rule or tabs between the cells."""
+ALIGNED = 0.8
+"""This part of the cells of a second and last column begin at one place, or end at one, or what looks like a column is chance."""
 
 
 class Shape(Enum):
@@ -115,13 +121,20 @@ def _closes(line: str, mark: str) -> bool:
 
 
 def _with_tables(text: str, lines: list[Line]) -> list[Line]:
-    """Return `lines` with the rows of tables as such: lines fenced by pipes, and lines with pipes right under a rule between columns."""
-    found = list(lines)
+    """Return `lines` with the rows of tables as such.
+
+    They are lines fenced by pipes, lines with pipes right under a rule between columns, and lines that tabs or blanks set in columns.
+    """
+    found: list[Line] = []
     i = 0
     while i < len(lines):
         end = _table_end(text, lines, i)
-        if not all(is_frame(line.span.of(text)) for line in lines[i:end]):
-            found[i:end] = _table(text, lines[i:end])
+        if end > i and not all(is_frame(line.span.of(text)) for line in lines[i:end]):
+            found.extend(_table(text, lines[i:end]))
+        elif end == i and (end := _columns_end(text, lines, i)) > i:
+            found.extend(_columned(text, lines[i:end]))
+        else:
+            found.extend(lines[i : max(end, i + 1)])
         i = max(end, i + 1)
     return found
 
@@ -157,20 +170,123 @@ def _table(text: str, lines: Sequence[Line]) -> list[Line]:
     return found
 
 
+def _columns_end(text: str, lines: Sequence[Line], first: int) -> int:
+    """Return the position after the last line of the table without pipes that begins at `first`; `first` where none does."""
+    if lines[first].shape is Shape.RULE and lines[first].blank_before and first + 1 < len(lines) and not lines[first + 1].blank_before:
+        end = _columns_end(text, lines, first + 1)
+        return end if end > first + 1 else first
+    return _tabs_end(text, lines, first) or _blanks_end(text, lines, first) or first
+
+
+def _tabs_end(text: str, lines: Sequence[Line], first: int) -> int:
+    """Return the position after the rows with tabs between their cells that begin at `first`; 0 where no two do."""
+    counts: list[int] = []
+    labels = 0
+    for i in range(first, len(lines)):
+        line = lines[i]
+        tabs = _whole(text, line).count("\t")
+        if not tabs or (counts and line.blank_before) or not _may_be_row(line) or (counts and tabs > counts[0]):
+            break
+        if "\t" not in line.span.of(text) and (not counts or tabs < counts[0]):
+            break
+        counts.append(tabs)
+        labels += line.label != "" and line.shape is Shape.FIELD
+    return first + len(counts) if len(counts) > 1 and labels <= len(counts) / 2 else 0
+
+
+def _blanks_end(text: str, lines: Sequence[Line], first: int) -> int:
+    """Return the position after the rows in columns with blanks between them that begin at `first`; 0 where too few do."""
+    columns: list[tuple[int, int]] = []
+    rows: list[list[tuple[int, int]]] = []
+    end, ruled, labels = first, False, 0
+    while end < len(lines) and (end == first or not lines[end].blank_before):
+        line = lines[end]
+        if line.shape is Shape.RULE and rows:
+            ruled = ruled or len(rows) == 1
+            end += 1
+            continue
+        own = pieces(_whole(text, line)) if _may_be_row(line) else []
+        joined = merged([*columns, *own])
+        if len(own) > 1:
+            rows.append(own)
+            labels += line.shape is Shape.FIELD
+        elif not own or not columns or not _goes_on_in_cell(own[0], columns):
+            break
+        if len(joined) < 2 or len({_column_of(piece, joined) for piece in own}) < min(len(own), 2):
+            rows = rows[:-1] if len(own) > 1 else rows
+            break
+        columns = joined
+        end += 1
+    enough = len(rows) >= FEWEST_ROWS - ruled and labels <= len(rows) / 2
+    return end if enough and (len(columns) >= FEWEST_COLUMNS or _is_second_column(rows, columns)) else 0
+
+
+def _whole(text: str, line: Line) -> str:
+    """Return a line with the blanks before it and the tabs after it."""
+    start = line.span.start
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    end = line.span.end
+    while end < len(text) and text[end] in " \t":
+        end += 1
+    return text[start:end].rstrip(" ")
+
+
+def _may_be_row(line: Line) -> bool:
+    return not line.marker and line.shape in (Shape.TEXT, Shape.FIELD, Shape.LABEL)
+
+
+def _goes_on_in_cell(piece: tuple[int, int], columns: Sequence[tuple[int, int]]) -> bool:
+    """Say whether the only words of a line stand below a column other than the first, and so go on with a cell of the line above."""
+    return any(piece[0] == left and piece[1] <= right + TAB for left, right in columns[1:])
+
+
+def _column_of(piece: tuple[int, int], columns: Sequence[tuple[int, int]]) -> int:
+    return next(n for n, (left, right) in enumerate(columns) if left <= piece[0] < right)
+
+
+def _is_second_column(rows: Sequence[Sequence[tuple[int, int]]], columns: Sequence[tuple[int, int]]) -> bool:
+    """Say whether the second and last pieces of rows begin or end at one place, as chance does not make them."""
+    seconds = [next((piece for piece in row if _column_of(piece, columns) == 1), row[-1]) for row in rows]
+    gaps = {row[0][1] for row in rows}
+    aligned = max(max(Counter(edge).values()) for edge in zip(*seconds, strict=True))
+    return len(gaps) > 1 and aligned >= ALIGNED * len(rows)
+
+
+def _columned(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of one table without pipes, those that go on with cells of the row above as part of it."""
+    rows: list[Line] = []
+    tabbed = all("\t" in _whole(text, line) for line in lines if line.shape is not Shape.RULE)
+    for line in lines:
+        if line.shape is Shape.RULE:
+            rows.append(replace(line, shape=Shape.FRAME))
+        elif not tabbed and rows and len(pieces(_whole(text, line))) == 1 and rows[-1].shape is Shape.ROW:
+            span = Span(rows[-1].span.start, line.span.end)
+            rows[-1] = replace(rows[-1], span=span, content=span, blank_after=line.blank_after)
+        else:
+            rows.append(replace(line, content=line.span, shape=Shape.ROW, label=""))
+    filled = [n for n, row in enumerate(rows) if row.shape is Shape.ROW]
+    table = Span(rows[0].span.start, rows[-1].span.end)
+    ruled = len(filled) > 1 and filled[0] + 1 < filled[1] and sum(row.shape is Shape.FRAME for row in rows[filled[0] : filled[-1]]) == 1
+    if ruled or names_columns([cells_in(text, rows[n].span, table) for n in filled]):
+        rows[filled[0]] = replace(rows[filled[0]], shape=Shape.HEADER)
+    return rows
+
+
 def _read_line(text: str, offset: int, raw: str, blank: bool) -> list[Line]:
     stripped = raw.lstrip()
     start, end = offset + len(raw) - len(stripped), offset + len(raw)
     indent = len(raw[: len(raw) - len(stripped)].expandtabs(4))
     rule = _LEADING_RULE.match(stripped)
-    if rule and not is_frame(stripped):
+    if rule and not is_frame(stripped) and not _RULE.match(stripped):
         mark = Span(start, start + len(rule.group().rstrip()))
         rest = text[start + rule.end() : end]
         first = Line(mark, mark, indent, "", 0, Shape.RULE, "", blank, False)
         return [first, _shape(text, start + rule.end(), end, indent, False, rest)]
-    pieces = [(0, len(stripped))] if is_row(stripped) else _inline_bullets(stripped)
+    parts = [(0, len(stripped))] if is_row(stripped) else _inline_bullets(stripped)
+    inner = indent if stripped[0] in BULLETS else indent + 1
     return [
-        _shape(text, start + a, start + b, indent if n == 0 else indent + 1, blank and n == 0, stripped[a:b])
-        for n, (a, b) in enumerate(pieces)
+        _shape(text, start + a, start + b, indent if n == 0 else inner, blank and n == 0, stripped[a:b]) for n, (a, b) in enumerate(parts)
     ]
 
 
@@ -216,3 +332,9 @@ def is_sentence(content: str) -> bool:
     """Say whether a line ends as prose does; an ellipsis marks a cut title, not a sentence."""
     bare = content.rstrip("*_)\"'’” ")
     return bare.endswith((".", "!", "?", ";", ",")) and not bare.endswith("...")
+
+
+def is_question(content: str) -> bool:
+    """Say whether a line is one question and nothing else."""
+    bare = content.strip("*_\"'’”“ ")
+    return bare.endswith("?") and not _INNER_END.search(bare[:-1])

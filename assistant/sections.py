@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.codes import codes_of
+from assistant.codes import codes_of, lists_neighbours
 from assistant.config import Settings
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
@@ -77,13 +77,14 @@ def parse_document(source: Source, settings: Settings, known: frozenset[str] = f
 
 
 def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Settings) -> Document:
-    lines = _with_bare_title(source.text, lines, outline.title)
+    lines = _with_bare_title(source.text, _with_questions(source.text, lines, outline.questions), outline.title)
     sections = _sections(source.text, lines, outline, source.hidden)
     units = _units(source.text, lines, outline, sections)
     title = source.title or lines[max(outline.title, 0)].content
     codes = source.codes
     if codes is None:
         codes = codes_of(source.text, title, sections, units, source.file, settings.code_pattern)
+        sections, units = _without_neighbours(source.text, sections, units, codes, settings.code_pattern)
     return Document(
         source.id,
         codes,
@@ -99,6 +100,22 @@ def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Se
     )
 
 
+def _without_neighbours(
+    text: str, sections: list[Section], units: list[Unit], codes: Sequence[str], pattern: str
+) -> tuple[list[Section], list[Unit]]:
+    """Return sections and units with the boxes of neighbouring codes that close the document as furniture."""
+    for number in reversed(range(len(sections))):
+        section = sections[number]
+        if section.kind is SectionKind.FURNITURE:
+            continue
+        said = [unit.span.of(text) for unit in units if unit.section == number]
+        if section.kind is not SectionKind.BODY or not lists_neighbours(section.heading, said, codes, pattern):
+            break
+        sections = [*sections[:number], replace(section, heading="", kind=SectionKind.FURNITURE, body=None), *sections[number + 1 :]]
+        units = [unit for unit in units if unit.section != number]
+    return sections, units
+
+
 def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[Line]:
     """Return `lines` with the title as a line like any other, without heading mark or emphasis, so that every format quotes it alike."""
     if title < 0:
@@ -110,6 +127,12 @@ def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[L
     content = Span(start, start + len(bare)) if bare and words[:1] in "*_" and words[-1:] in "*_" else line.content
     marker = "" if line.marker == "#" else line.marker
     return [*lines[:title], replace(line, content=content, marker=marker, level=0, shape=Shape.TEXT, label=""), *lines[title + 1 :]]
+
+
+def _with_questions(text: str, lines: Sequence[Line], questions: frozenset[int]) -> Sequence[Line]:
+    """Return `lines` with the questions inside sections as labels of their answers."""
+    asked = {i: lines[i].content.of(text).strip("*_ ") for i in questions}
+    return [replace(line, shape=Shape.LABEL, label=asked[i]) if i in asked else line for i, line in enumerate(lines)] if asked else lines
 
 
 def _sections(text: str, lines: Sequence[Line], outline: Outline, hidden: Sequence[Span]) -> list[Section]:

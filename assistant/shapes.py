@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from assistant.lines import FURNISHED, Line, Shape, is_sentence
+from assistant.lines import FURNISHED, Line, Shape, is_question, is_sentence
 from assistant.tokens import tokenize
 
 HEADING_WORDS = 10
@@ -57,7 +57,7 @@ class View:
         return heading_name(self.lines[i], self.text)
 
     def is_short(self, i: int) -> bool:
-        """Say whether line i is short enough, and ends as no sentence does."""
+        """Say whether line i is short enough, and ends as no sentence does but a question."""
         line, content = self.lines[i], self.of(i)
         bare = content.strip(_EDGE)
         return (
@@ -67,9 +67,17 @@ class View:
             and (bare[0].isupper() or bare[0].isdigit())
             and any(c.isalpha() for c in bare)
             and "|" not in content
-            and not is_sentence(content)
+            and (not is_sentence(content) or is_question(content))
             and line.shape not in FURNISHED
         )
+
+    def asks(self, i: int) -> bool:
+        """Say whether line i is a question that stands over its answer: apart from what is above, and from a text below it."""
+        if not is_question(self.of(i)) or not self.lines[i].blank_before or i + 1 == len(self.lines):
+            return False
+        below = self.lines[i + 1]
+        answered = below.is_item or below.shape is not Shape.TEXT or not self.is_short(i + 1)
+        return answered and (self.lines[i].blank_after or below.is_item)
 
     def is_code(self, content: str) -> bool:
         """Say whether a word is a code; none is where codes have no pattern."""
@@ -142,6 +150,8 @@ def is_plain(view: View, i: int) -> bool:
         return False
     if view.of(i).endswith(":") or is_code_caption(view, i):
         return False
+    if is_question(view.of(i)):
+        return view.asks(i)
     if i == 0 or line.blank_before:
         return line.blank_after or view.of(i)[0].isupper()
     before = view.lines[i - 1]

@@ -1,12 +1,32 @@
-"""A line of a table -> its cells. Knows pipes and the rules between rows; refuses to know where a table begins and what it says."""
+"""Lines of a table -> their cells. Knows pipes, tabs and columns set apart by blanks, the rules between rows, and how a header looks.
+
+Refuses to know where a table begins and what it says.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
+from statistics import median
+
+from assistant.types import Span
 
 _PIPE = re.compile(r"(?<!\\)\|")
 _FRAME = re.compile(r"[|+:=\-\s]*\Z")
 _STROKE = re.compile(r"-|=")
+_STROKES = re.compile(r"(?:[-=_]{3,}|[-=]{2,}(?:[ \t]+[-=]{2,})+)\s*\Z")
+_PIECE = re.compile(r"\S+(?: \S+)*")
+_DIGITS = re.compile(r"\d+(?:[.,:/]\d+)*")
+_VALUE = re.compile(r"[-+<>≤≥~]?\s*[$€£]?\s*\d[\d.,:/]*\s*(?:%|\S+)?\Z")
+TAB = 8
+"""Columns from one tab stop to the next."""
+NAME_WORDS = 6
+"""The name of a column has at most so many words."""
+FEWEST_COLUMNS = 3
+"""Rows of so many columns are not a list of labels and values."""
+LONGER = 1.3
+"""A cell is longer than the name above it when it has so many times its characters."""
 
 
 def is_row(line: str) -> bool:
@@ -54,3 +74,130 @@ def cells(row: str) -> list[tuple[int, int]]:
 def cell_texts(row: str) -> list[str]:
     """Return the words of the cells of a row without its outer pipes."""
     return [row[a:b] for a, b in cells(row)]
+
+
+def is_strokes(line: str) -> bool:
+    """Say whether a stripped line is a rule without pipes: one stroke, or one for each column."""
+    return bool(_STROKES.match(line))
+
+
+def pieces(line: str) -> list[tuple[int, int]]:
+    """Return the columns in which words stand that at least two blanks set apart, tabs widened.
+
+    >>> pieces("Low sodium   Under 800 mg   No")
+    [(0, 10), (13, 25), (28, 30)]
+    """
+    return [match.span() for match in _PIECE.finditer(line.expandtabs(TAB))]
+
+
+def merged(intervals: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return intervals in order, those that overlap or have less than two columns between them as one."""
+    found: list[tuple[int, int]] = []
+    for left, right in sorted(intervals):
+        if found and left - found[-1][1] < 2:
+            found[-1] = (found[-1][0], max(found[-1][1], right))
+        else:
+            found.append((left, right))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _columns(block: str) -> list[tuple[int, int]]:
+    return merged([piece for line in block.splitlines() if not is_strokes(line.strip()) for piece in pieces(line)])
+
+
+@lru_cache(maxsize=64)
+def _tabbed(block: str) -> bool:
+    return all("\t" in line for line in block.splitlines() if line.strip() and not is_strokes(line.strip()))
+
+
+def may_be_columned(words: str) -> bool:
+    """Say whether tabs or blanks set parts of some words apart."""
+    return "\t" in words or any(len(pieces(line)) > 1 for line in words.splitlines())
+
+
+def header_name(words: str, cells: Sequence[str]) -> str:
+    """Return the words of a header as the label of the rows below it: on one line, its cells still told apart, nothing added but blanks."""
+    return " ".join(words.split()) if has_pipe(words) or len(cells) < 2 else "   ".join(" ".join(cell.split()) for cell in cells if cell)
+
+
+def is_header_name(label: str) -> bool:
+    """Say whether a label is that of a table's rows, as `header_name` gives it."""
+    return has_pipe(label) or may_be_columned(label)
+
+
+def tab_cells(line: str) -> list[str]:
+    """Return the words between the tabs of a line."""
+    return [cell.strip() for cell in line.split("\t")]
+
+
+def whole_lines(text: str, span: Span) -> str:
+    """Return the lines of `text` on which `span` stands, to the end of the last one."""
+    start = max(text.rfind(mark, 0, span.start) for mark in "\n\r\x0b\x0c\u2028\u2029") + 1
+    end = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]|\Z").search(text, span.end)
+    return text[start : end.start() if end else len(text)]
+
+
+def cells_in(text: str, row: Span, table: Span) -> list[str]:
+    """Return the words of the cells of one row of the table that `table` covers, however that sets its cells apart.
+
+    A row between pipes has its outer pipes left out of `row`. Where blanks set cells apart, a row of several lines has the words of each
+    column put together, and columns are the same for all rows, so that an empty cell stays one.
+    """
+    own = whole_lines(text, row)
+    if has_pipe(own) or own.strip() != row.of(text):
+        return cell_texts(row.of(text))
+    block = whole_lines(text, table)
+    if _tabbed(block):
+        return tab_cells(own)
+    columns = _columns(block)
+    found: list[list[str]] = [[] for _ in columns]
+    for line in own.splitlines():
+        wide = line.expandtabs(TAB)
+        for left, right in pieces(line):
+            at = next((n for n, (a, b) in enumerate(columns) if a <= left < b), 0)
+            found[at].append(wide[left:right])
+    return [" ".join(words) for words in found]
+
+
+def names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the first of several rows names the columns, told from its cells alone.
+
+    They are short, none is a value, and what stands below is of another kind: numbers, or longer. A table of two columns may as well be a
+    list of labels and values whose first row is like the others, so there all cells of one column have to be values of one kind below.
+    """
+    head, below = rows[0], rows[1:]
+    if not below or len(head) < 2 or not all(map(_may_name, head[1:])) or (head[0] and not _may_name(head[0])):
+        return False
+    columns = [[row[i] for row in below if i < len(row) and row[i]] for i in range(len(head))]
+    if len(head) < FEWEST_COLUMNS:
+        return not any(map(_has_digit, head)) and any(_is_uniform(column, n == 0) for n, column in enumerate(columns))
+    return any(column and _differs(name, column) for name, column in zip(head, columns, strict=True))
+
+
+def _may_name(cell: str) -> bool:
+    bare = cell.strip("*_ ")
+    return (
+        any(map(str.isalpha, bare))
+        and len(bare.split()) <= NAME_WORDS
+        and not _VALUE.match(bare)
+        and not bare.endswith((".", "!", ";", ","))
+    )
+
+
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdigit, cell))
+
+
+def _differs(name: str, column: Sequence[str]) -> bool:
+    """Say whether most cells of a column hold numbers, which its name does not, or are longer than the name."""
+    numbers = not _has_digit(name) and sum(map(_has_digit, column)) > len(column) / 2
+    return numbers or median(map(len, column)) >= LONGER * len(name)
+
+
+def _is_uniform(column: Sequence[str], first: bool) -> bool:
+    """Say whether all cells are values of one kind, such as dates or amounts; of a first column, whether all hold numbers."""
+    if not column or not all(map(_has_digit, column)):
+        return False
+    kinds = {_DIGITS.sub("0", cell.casefold()) for cell in column}
+    return first or (len(column) > 1 and len(kinds) == 1 and bool(_VALUE.match(column[0])))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
-from assistant.lines import FURNISHED, LABEL_WORDS, Line, Shape, is_sentence
-from assistant.tables import cell_texts
+from assistant.lines import FURNISHED, LABEL_WORDS, Line, Shape, is_question, is_sentence
+from assistant.tables import cells_in, header_name
 from assistant.types import Span, Unit, UnitKind
 
 _EDGE = "*_ \t"
@@ -68,15 +68,13 @@ def _opens_table(line: Line) -> bool:
     return line.blank_before or line.shape is Shape.HEADER
 
 
-def _holds_value(header: str) -> bool:
+def _holds_value(header: Sequence[str]) -> bool:
     """Say whether the first of two-celled rows, which Markdown makes a header, is a field like the others: "Code | K0001"."""
-    row = cell_texts(header)
-    return len(row) == 2 and len(row[1].split()) == 1 and any(c.isdigit() for c in row[1])
+    return len(header) == 2 and len(header[1].split()) == 1 and any(c.isdigit() for c in header[1])
 
 
-def _row_labels(rows: Sequence[str]) -> list[str]:
+def _row_labels(found: Sequence[Sequence[str]]) -> list[str]:
     """Return the first cells of rows of two where each is a short name of its own; [] where they are not."""
-    found = [cell_texts(row) for row in rows]
     names = [row[0].strip(_EDGE).rstrip(": ") for row in found]
     labels = all(name and any(c.isalpha() for c in name) and len(name.split()) <= LABEL_WORDS and not is_sentence(name) for name in names)
     distinct = len({name.casefold() for name in names}) == len(names)
@@ -141,19 +139,20 @@ class _Reader:
         self.item_indent = line.indent if line.is_item else self.item_indent
         name = line.label if line.shape is not Shape.TEXT else None
         introduces = self._introduces(line, span, following)
+        nests = line.is_item and following is not None and following.is_item and following.indent > line.indent
         if line.marker == "#":
             self._append(span, UnitKind.LABEL, line, None)
             self.stack.append(_Open(depth, span.of(self.text).strip("#*_: "), self.first + len(self.units) - 1))
         elif following is not None and self._is_bold(line):
             self._append(span, UnitKind.LABEL, line, None)
             self.stack.append(_Open(depth, span.of(self.text).strip(_EDGE), self.first + len(self.units) - 1))
-        elif line.shape is Shape.LABEL or introduces:
+        elif line.shape is Shape.LABEL or introduces or (nests and line.shape is Shape.TEXT and not is_sentence(span.of(self.text))):
             self._append(span, UnitKind.LABEL, line, None)
             short = (line.label or span.of(self.text).rstrip(": ")) if line.shape is Shape.LABEL or line.is_item else None
             self.stack.append(_Open(depth, short, self.first + len(self.units) - 1))
         else:
             self._append_sentences(line, span, name, line.is_item or inside)
-            if line.is_item and following is not None and following.is_item and following.indent > line.indent:
+            if nests:
                 self.stack.append(_Open(depth, line.label or span.of(self.text).rstrip(".: "), self.first + len(self.units) - 1))
 
     def _inside_item(self, line: Line) -> bool:
@@ -169,20 +168,23 @@ class _Reader:
         """Say whether a short line is bold as a whole, as a heading inside a section is."""
         content = line.content.of(self.text)
         bold = len(content) > 4 and content.startswith(("**", "__")) and content.endswith(content[:2]) and content[:2] not in content[2:-2]
-        return bold and not line.is_item and line.shape is Shape.TEXT and len(content.split()) <= LABEL_WORDS and not is_sentence(content)
+        heads = is_question(content) or (len(content.split()) <= LABEL_WORDS and not is_sentence(content))
+        return bold and not line.is_item and line.shape is Shape.TEXT and heads
 
     def _add_table(self, lines: Sequence[Line]) -> None:
         """Add the rows of one table as one list under its header; the first cell of two names its row where all such cells are labels."""
+        table = Span(lines[0].span.start, lines[-1].span.end)
         filled = [line for line in lines if line.shape is not Shape.FRAME and any(c.isalnum() for c in line.content.of(self.text))]
-        header = next((line for line in filled if line.shape is Shape.HEADER and not _holds_value(line.content.of(self.text))), None)
-        rows = [line for line in filled if line is not header]
+        cells = [cells_in(self.text, line.content, table) for line in filled]
+        header = next((n for n, line in enumerate(filled) if line.shape is Shape.HEADER and not _holds_value(cells[n])), None)
         self._close(lines[0], _TABLE)
         self.list_number += 1
         self.in_list = True
-        names = _row_labels([line.content.of(self.text) for line in rows])
-        if header:
-            self._append(header.content, UnitKind.LABEL, header, None)
-            name = None if names else " ".join(header.content.of(self.text).split())
+        rows = [line for n, line in enumerate(filled) if n != header]
+        names = _row_labels([row for n, row in enumerate(cells) if n != header])
+        if header is not None:
+            self._append(filled[header].content, UnitKind.LABEL, filled[header], None)
+            name = None if names else header_name(filled[header].content.of(self.text), cells[header])
             self.stack.append(_Open(_TABLE, name, self.first + len(self.units) - 1))
         for n, line in enumerate(rows):
             self._append(line.content, UnitKind.FIELD if names else UnitKind.ITEM, line, names[n] if names else None)

@@ -22,19 +22,6 @@ FORMATS = ("txt", "md", "html", "pdf", "docx")
 SHARE = 0.95
 
 
-COLUMNS_OF_TEXT = "rows of a table in plain text, set apart by tabs or runs of blanks, are read as prose"
-NO_HEADING = "a question on a line of its own heads no section in plain text"
-BARE_HEADER = "the first row of a table in a PDF is an item and not the header of the rows below"
-NO_CODE = "a code in the first section is not looked at, only what stands above it"
-NO_DESCRIPTOR = "what a code is, is not answered with the title of its document"
-CODE_AS_TITLE = "the title of a row is its code and not what describes it"
-
-
-def marked(cases, known):
-    """Return parameters of which those in `known` are expected to fail for the reason it gives; once they pass, the mark has to go."""
-    return [pytest.param(one, marks=pytest.mark.xfail(reason=known[one], strict=True)) if one in known else one for one in cases]
-
-
 def words(text):
     """Return text as it is compared: without marks of lists, tables and emphasis, white space collapsed, case ignored."""
     bare = re.sub(r"^\s*(?:[-•*–]|\d{1,2}\.)\s+", "", text, flags=re.MULTILINE)
@@ -112,7 +99,7 @@ def lost_units(document, known):
     ]
 
 
-@pytest.mark.parametrize("file", marked(PROSE, {"portable-x-ray-transport.txt": NO_CODE}))
+@pytest.mark.parametrize("file", PROSE)
 def test_a_document_has_the_codes_it_is_about_and_not_those_of_its_neighbours(dressed, file):
     assert dressed[file].codes == tuple(PROSE[file]["codes"])
 
@@ -122,9 +109,7 @@ def test_a_document_has_its_title(dressed, file):
     assert squash(dressed[file].title_text) == squash(PROSE[file]["title"])
 
 
-@pytest.mark.parametrize(
-    "file", marked(PROSE, dict.fromkeys(("home-delivered-meals.txt", "disputing-a-denied-claim.txt"), COLUMNS_OF_TEXT))
-)
+@pytest.mark.parametrize("file", PROSE)
 def test_headings_and_contents_of_a_document_are_recovered(dressed, file):
     headings, units = lost_headings(dressed[file], PROSE[file]), lost_units(dressed[file], PROSE[file])
     assert len(headings) <= (1 - SHARE) * len(PROSE[file]["headings"]), headings
@@ -158,17 +143,7 @@ EVERY = [f"{suffix}/{slug}" for slug in SLUGS for suffix in FORMATS]
 TABLES = [f"{suffix}/{one['file']}" for one in EXPECTED["five"] for suffix in FORMATS if one["tables"]]
 
 
-@pytest.mark.parametrize(
-    "copy",
-    marked(
-        EVERY,
-        {
-            "txt/childbirth-classes": f"{COLUMNS_OF_TEXT}; {NO_HEADING}",
-            "txt/electric-breast-pump": f"{COLUMNS_OF_TEXT}; {NO_HEADING}",
-            "txt/crisis-intervention": COLUMNS_OF_TEXT,
-        },
-    ),
-)
+@pytest.mark.parametrize("copy", EVERY)
 def test_the_same_document_has_the_same_codes_sections_and_units_in_every_format(plain, copy):
     suffix, slug = copy.split("/")
     (known,) = (one for one in EXPECTED["five"] if one["file"] == slug)
@@ -180,13 +155,7 @@ def test_the_same_document_has_the_same_codes_sections_and_units_in_every_format
     assert [words(u.span.of(document.text)) for u in body_units(document)] == [words(u.span.of(other.text)) for u in body_units(other)]
 
 
-@pytest.mark.parametrize(
-    "copy",
-    marked(
-        TABLES,
-        {one: COLUMNS_OF_TEXT if one.startswith("txt") else BARE_HEADER for one in TABLES if one.startswith(("txt", "pdf"))},
-    ),
-)
+@pytest.mark.parametrize("copy", TABLES)
 def test_the_rows_of_a_table_stand_under_its_header(plain, copy):
     suffix, slug = copy.split("/")
     (known,) = (one for one in EXPECTED["five"] if one["file"] == slug)
@@ -210,7 +179,7 @@ ASKED = (
 )
 
 
-@pytest.mark.parametrize("question", marked(ASKED, {"how noisy is the Heron Wearable pump?": f"{COLUMNS_OF_TEXT}; {BARE_HEADER}"}))
+@pytest.mark.parametrize("question", ASKED)
 def test_the_same_document_gives_the_same_answer_in_every_format(plain_assistants, question):
     answers = {suffix: assistant.ask(question) for suffix, assistant in plain_assistants.items()}
     for suffix, answer in answers.items():
@@ -230,7 +199,6 @@ def test_a_quote_from_a_pdf_names_the_page_on_which_its_words_stand(plain_assist
     assert seen == {1, 2}
 
 
-@pytest.mark.xfail(reason=NO_CODE, strict=True)
 def test_the_golds_of_the_question_set_are_in_the_documents(dressed):
     assert check_rows(load_questions([HERE / "questions.jsonl"]), list(dressed.values())) == []
 
@@ -254,11 +222,10 @@ def test_a_document_without_a_code_answers_questions_too(dressed_assistant):
     assert sum(right) >= len(rows) / 2
 
 
-UNDESCRIBED = {"R0070": NO_CODE, **dict.fromkeys(("T1013", "A9282", "T2046", "D2740", "H2011"), NO_DESCRIPTOR)}
 OWNERS = {code: file for file, one in PROSE.items() for code in one["codes"]}
 
 
-@pytest.mark.parametrize("code", marked(OWNERS, UNDESCRIBED))
+@pytest.mark.parametrize("code", OWNERS)
 def test_what_a_code_is_is_answered_from_its_document(dressed_assistant, code):
     answer = dressed_assistant.ask(f"What is {code}?")
     assert answer.status is Status.ANSWERED
@@ -266,7 +233,6 @@ def test_what_a_code_is_is_answered_from_its_document(dressed_assistant, code):
     assert dressed_assistant.verify(answer) == []
 
 
-@pytest.mark.xfail(reason=CODE_AS_TITLE, strict=True)
 @pytest.mark.parametrize(("code", "described"), [("E0247", "Transfer bench for tub"), ("D5110", "Complete denture, maxillary")])
 def test_what_a_code_is_is_answered_with_the_description_in_its_row(dressed_assistant, code, described):
     answer = dressed_assistant.ask(f"What is {code}?")

@@ -27,6 +27,8 @@ def text_of(page, settings, suffix=".html"):
         ("<table><tr><th>A<th>B</tr><tr><td>1<td>x|y</tr></table>", "| A | B |\n|---|---|\n| 1 | x\\|y |\n"),
         ("<table><tr><th>Code<td>F1001<tr><th>Fare<td>2</table>", "| Code | F1001 |\n| Fare | 2 |\n"),
         ("<table><tr><td>A<td>B<td>C<tr><td>1<td>2<td>3</table>", "| A | B | C |\n|---|---|---|\n| 1 | 2 | 3 |\n"),
+        ("<table><tr><td>Date<td>Change<tr><td>2026-01-05<td>New fee</table>", "| Date | Change |\n|---|---|\n| 2026-01-05 | New fee |\n"),
+        ("<table><tr><td>Setting<td>Home<tr><td>Unit<td>1 hour</table>", "| Setting | Home |\n| Unit | 1 hour |\n"),
         (
             "<table><tr><th>A<th>B<tr><td rowspan=2>1<td>2<tr><td>3<tr><td colspan=2>4</table>",
             "| A | B |\n|---|---|\n| 1 | 2 |\n| 1 | 3 |\n| 4 |  |\n",

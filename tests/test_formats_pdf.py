@@ -200,7 +200,13 @@ def test_a_ruled_table_becomes_rows_and_its_repeated_head_stands_once():
         pdf([Paragraph(PROSE, BODY), Table(rows, colWidths=[60, 300, 60], style=GRID, repeatRows=1), Paragraph("The end.", BODY)])
     )
     expected = [f"| Quay {n} | {PROSE} | {n} |" for n in range(1, 16)]
-    assert [line for line in text.splitlines() if line] == [PROSE, "| Stop | What to know | Minutes |", *expected, "The end."]
+    assert [line for line in text.splitlines() if line] == [
+        PROSE,
+        "| Stop | What to know | Minutes |",
+        "|---|---|---|",
+        *expected,
+        "The end.",
+    ]
 
 
 def test_cells_that_span_columns_are_not_cut():
@@ -219,11 +225,27 @@ def test_a_table_without_lines_is_told_by_its_columns():
     assert lines_of(pdf([Paragraph(PROSE, BODY), Table(rows, colWidths=[70, 300, 60], style=style), Paragraph(PROSE, BODY)])) == [
         PROSE,
         "| Stop | What to know | Minutes |",
+        "|---|---|---|",
         f"| North | {PROSE} | 4 |",
         "| South | Narrow | 5 |",
         "| West | Windy | 6 |",
         PROSE,
     ]
+
+
+def cells(*texts, bold=False):
+    return [Paragraph(f"<b>{text}</b>" if bold else text, BODY) for text in texts]
+
+
+def test_a_bold_row_above_others_is_the_header_of_a_table_in_two_columns():
+    rows = [cells("Stop", "Weather", bold=True), cells("North", "Windy"), cells("South", "Calm")]
+    table = Table(rows, colWidths=[90, 200], style=GRID)
+    assert lines_of(pdf([table])) == ["| Stop | Weather |", "|---|---|", "| North | Windy |", "| South | Calm |"]
+
+
+def test_the_first_of_several_like_rows_is_no_header():
+    rows = [["North", "Windy"], ["South", "Calm"], ["West", "Foggy"]]
+    assert lines_of(pdf([Table(rows, colWidths=[90, 200], style=GRID)])) == ["| North | Windy |", "| South | Calm |", "| West | Foggy |"]
 
 
 def test_labels_and_values_in_two_columns_become_labelled_lines():
@@ -243,6 +265,7 @@ def test_a_row_that_the_end_of_a_page_cuts_is_put_together():
     assert lines_of(pdf([Paragraph(PROSE, BODY), table])) == [
         PROSE,
         "| Stop | What to know |",
+        "|---|---|",
         *(f"| Quay {n} | {f'the quay {n} ' * 239}the quay {n} |" for n in range(3)),
     ]
 

@@ -210,6 +210,17 @@ def test_one_column_is_read_line_by_line():
     assert [place.number for place in one.places] == [1, 2, 3]
 
 
+def test_a_short_form_is_no_title_where_another_column_tells_more_under_any_name():
+    rows = [
+        ["Code", "Short", "What you see"],
+        ["F1001", "FRY HBR", "The harbour from a ferry"],
+        ["L2002", "LTH GDE", "The lamp and its keeper"],
+    ]
+    data = "\n".join(",".join(row) for row in rows).encode()
+    found = extract("a.csv", ".csv", data, make_settings())
+    assert [one.title.of(one.text) for one in found] == ["The harbour from a ferry", "The lamp and its keeper"]
+
+
 def test_the_official_description_is_the_title_and_not_its_short_form():
     rows = [["Code", "Short description", "Long description", "Price"]]
     rows += [[code, f"Tr {n}", f"Tour number {n} of the harbour, on foot", n] for n, code in enumerate(("F1001", "L2002", "M3003"))]

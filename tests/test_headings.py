@@ -218,3 +218,30 @@ def test_heading_names_lose_numbering_markup_and_colon():
 
 def test_names_are_compared_by_stems_and_without_case():
     assert normal_name("Risks and Complications") == normal_name("RISK AND COMPLICATION")
+
+
+ASKING = (
+    "Chair rental\n\nOverview\n\nA chair is lent.\n\nAm I eligible?\n\n- You live here\n- You rent\n\nReturns\n\nBring it back in time.\n\n"
+)
+FAQ = "Members ask\n\nMay I paint it?\n\nNo, it is lent.\n\nCan I keep it?\n\nYes, for a fee.\n\nContact\n\nCall the office.\n"
+
+
+def test_a_question_alone_over_its_answer_heads_a_section_and_those_right_under_a_heading_divide_it(parse):
+    document = parse(ASKING + FAQ)
+    heads = [section.heading for section in document.sections if section.body]
+    assert heads == ["Title", "Overview", "Am I eligible?", "Returns", "Members ask", "Contact"]
+    paths = {unit.span.of(document.text): unit.path for unit in document.units}
+    assert paths["No, it is lent."] == ("Members ask", "May I paint it?")
+    assert paths["Yes, for a fee."] == ("Members ask", "Can I keep it?")
+
+
+def test_questions_without_answers_are_content(parse):
+    asked = "Ask the office\n\nHow long is it lent?\n\nWho pays for it?\n\nWhere is it kept?\n"
+    document = parse(ASKING + asked)
+    said = [unit.span.of(document.text) for unit in document.units]
+    assert [words for words in said if words.endswith("?")] == ["How long is it lent?", "Who pays for it?", "Where is it kept?"]
+
+
+def test_a_question_under_a_mark_in_capitals_is_a_heading(parse):
+    document = parse("Chair rental\n\nOVERVIEW\n\nA chair is lent.\n\nWHO MAY HAVE IT?\n\nAll may.\n\nRETURNS\n\nBring it back.\n")
+    assert [section.heading for section in document.sections if section.body][1:] == ["OVERVIEW", "WHO MAY HAVE IT?", "RETURNS"]

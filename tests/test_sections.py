@@ -224,3 +224,37 @@ def test_lines_are_counted_from_one(documents):
     document = documents["S9357"]
     assert document.line_of(0) == 1
     assert document.line_of(document.text.index("Summary")) == document.text[: document.text.index("Summary")].count("\n") + 1
+
+
+BOXED = "# Chair lift\n\nCode: K0001\n\n## Use\n\nAt home.\n\n## Cost\n\nNone.\n\n"
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "## Similar codes\n\n- K0002 Chair, wide\n- K0003 - Chair, light\n",
+        "## See also\n\nChair, wide (K0002)\n\nChair, light; per day (K0003)\n",
+        "## Related codes\n\nK0002\n\n## See also\n\nK0003: Chair, light\n",
+    ],
+)
+def test_a_closing_box_of_neighbouring_codes_is_furniture(parse, box):
+    document = parse(BOXED + box)
+    assert document.codes == ("K0001",)
+    assert [section.heading for section in document.sections if section.body] == ["Title", "Use", "Cost"]
+    assert not any("K0003" in unit.span.of(document.text) or "K0002" in unit.span.of(document.text) for unit in document.units)
+    assert "".join(section.span.of(document.text) for section in document.sections) == document.text
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "## Similar codes\n\n- K0002 is billed when the chair is wide\n",
+        "## Not covered\n\n- K0002 Chair, wide\n",
+        "## Similar codes\n\nK0001 Chair lift\n",
+        "## See also\n\nThe note on renting.\n",
+        "## Similar codes\n\n- K0002 Chair, wide\n\n## Contact\n\nCall us.\n",
+    ],
+)
+def test_what_a_section_says_of_other_codes_is_content(parse, kept):
+    heading = kept.split("\n", 1)[0].removeprefix("## ")
+    assert heading in [section.heading for section in parse(BOXED + kept).sections if section.body]

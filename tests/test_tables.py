@@ -3,7 +3,7 @@ import pytest
 from assistant.chunking import Level, candidates_of, read_texts
 from assistant.headings import find_outline
 from assistant.lines import Shape, split_lines
-from assistant.tables import cell_texts, inside, is_frame, is_row
+from assistant.tables import cell_texts, inside, is_frame, is_row, names_columns
 from assistant.types import UnitKind
 from assistant.units import units_of_section
 
@@ -137,3 +137,79 @@ def test_text_set_in_below_an_item_is_part_of_it_and_the_list_goes_on():
     text = "- Chair\n\n  It folds.\n- Cushion\n"
     found = units_of_section(text, split_lines(text), 0, "Parts", 0, 0)
     assert [(unit.span.of(text), unit.list_number) for unit in found] == [("Chair", 0), ("It folds.", 0), ("Cushion", 0)]
+
+
+COLUMNS = "Item           Unit price   Rent\nChair          $400         $40\nSeat cushion   $30\nTable                       $25\n"
+TABS = "Item\tUnit price\tRent\nChair\t$400\t$40\nSeat cushion\t$30\t\nTable\t\t$25\n"
+
+
+@pytest.mark.parametrize("text", [COLUMNS, TABS, COLUMNS.replace("\n", "\r\n"), f"Prices of today.\n{COLUMNS}They may change.\n"])
+def test_rows_that_blanks_or_tabs_set_in_columns_stand_under_their_header(text):
+    rows = [(kind, " ".join(words.split()), path) for kind, words, path, number in seen(text) if number >= 0]
+    header = "Item   Unit price   Rent"
+    assert rows == [
+        (UnitKind.LABEL, "Item Unit price Rent", ()),
+        (UnitKind.ITEM, "Chair $400 $40", (header,)),
+        (UnitKind.ITEM, "Seat cushion $30", (header,)),
+        (UnitKind.ITEM, "Table $25", (header,)),
+    ]
+
+
+@pytest.mark.parametrize("text", [COLUMNS, TABS])
+def test_an_empty_cell_in_columns_stays_one(parse, text):
+    document = parse(f"# Wheelchair\n\n## Summary\n\nA chair.\n\n## Use\n\nAt home.\n\n## Prices\n\n{text}")
+    read = {" ".join(words.split()): texts for words, texts in texts(document, Level.UNIT).items()}
+    assert read["Table $25"] == ["Prices: Item: Table; Rent: $25"]
+    assert read["Seat cushion $30"] == ["Prices: Item: Seat cushion; Unit price: $30"]
+
+
+def test_a_line_that_goes_on_with_a_cell_belongs_to_the_row_above():
+    found = seen(
+        "Role    Who comes            When\nLead    A nurse with two     Ever\n        years at work\nDriver  Any one              Often\n"
+    )
+    assert [text.split() for kind, text, *_ in found if kind is UnitKind.ITEM] == [
+        ["Lead", "A", "nurse", "with", "two", "Ever", "years", "at", "work"],
+        ["Driver", "Any", "one", "Often"],
+    ]
+
+
+@pytest.mark.parametrize("rule", ["-" * 32, "------------   ----------   ----"])
+def test_a_rule_below_the_first_row_in_columns_is_a_frame_and_makes_it_the_header(rule):
+    assert shapes(COLUMNS.replace("\n", f"\n{rule}\n", 1)) == [Shape.HEADER, Shape.FRAME, Shape.ROW, Shape.ROW, Shape.ROW]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It rains here.  Boats run\nin all weather.  Fog stops\nthem for a while.  Dogs ride.\n",
+        "Unit:        15 minutes\nMaximum:     32 units\nEpisode:     72 hours\n",
+        "1.  Arrive early\n2.  Sit down\n3.  Go home\n",
+        "-\tOne\n-\tTwo\n-\tThree\n",
+        "Chair  $400\nTable  $25\n",
+        "    Indented words\n    and more of them\n    without any gap\n",
+    ],
+)
+def test_gaps_in_prose_lists_and_labelled_lines_make_no_table(text):
+    assert not {Shape.HEADER, Shape.ROW} & set(shapes(text))
+
+
+def test_rows_with_tabs_head_no_section_and_their_heading_is_no_furniture(parse):
+    text = f"Wheelchair rental\n\nSummary\n\nA chair is lent.\n\nPrices\n\n{TABS}\nUse\n\nIt is used at home.\n"
+    document = parse(text)
+    assert [section.heading for section in document.sections if section.body] == ["Title", "Summary", "Prices", "Use"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([["Date", "Change"], ["2026-01-01", "New fee"], ["2026-02-01", "New form"]], True),
+        ([["Visit", "Fee"], ["First", "$40"], ["Second", "$20"]], True),
+        ([["Setting", "Home"], ["Rental period", "13 months"], ["Unit", "15 minutes"]], False),
+        ([["Code", "K0001"], ["Setting", "Home"]], False),
+        ([["Role", "Training", "On scene"], ["Lead", "Two years in psychiatry", "Always"]], True),
+        ([["North", "Windy", "Cold"], ["South", "Calm", "Mild"]], False),
+        ([["1", "Labor", "2 hours"], ["2", "Sleep", "1 hour"]], False),
+    ],
+)
+def test_a_first_row_names_columns_where_what_stands_below_is_of_another_kind(rows, expected):
+    assert names_columns(rows) is expected

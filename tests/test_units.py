@@ -109,3 +109,16 @@ def test_positions_continue_from_the_units_before():
     assert [unit.section for unit in found] == [3, 3]
     assert found[1].group == 10
     assert found[1].list_number == 5
+
+
+def test_an_item_that_opens_a_nested_list_is_its_label_and_one_that_is_a_sentence_can_be_quoted():
+    assert [(kind, text) for kind, text, _ in seen("- A helper, who may be\n  - a friend\n- It folds.\n  - in two\n")] == [
+        (UnitKind.LABEL, "A helper, who may be"),
+        (UnitKind.ITEM, "a friend"),
+        (UnitKind.ITEM, "It folds."),
+        (UnitKind.ITEM, "in two"),
+    ]
+
+
+def test_bullets_that_one_line_joins_are_of_one_depth():
+    assert {path for _, _, path in seen("• Cold • Fog • Storm")} == {("Risks",)}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from assistant.formats.layout import Line, Page, Word, joined, lines_of, rows_of
+from assistant.tables import names_columns
 from assistant.types import Place
 
 _EDGE_ROWS = 3
@@ -309,13 +310,27 @@ def _whole_row(row: Line, rest: Line) -> Line | None:
     """Return a row with what stands of it on the next page; None where that is a row of its own."""
     if not row.is_row or not (row.text.startswith("| ") and rest.text.startswith("|  | ")):
         return None
-    cells, more = row.text[2:-2].split(" | "), rest.text[2:-2].split(" | ")
+    cells, more = _cells(row), _cells(rest)
     if len(cells) != len(more) or any(
         new and (not old or old.endswith(_ENDS) or new[0].isupper()) for old, new in zip(cells, more, strict=True)
     ):
         return None
     text = "| " + " | ".join(f"{old} {new}".strip() for old, new in zip(cells, more, strict=True)) + " |"
     return replace(row, text=text)
+
+
+def _cells(row: Line) -> list[str]:
+    return row.text[2:-2].split(" | ")
+
+
+def _heads_table(blocks: Sequence[_Block], n: int) -> bool:
+    """Say whether a block is the first row of a table and names its columns: in bold where the rows below are not, or by its words."""
+    if not blocks[n].first.text.startswith("| ") or not blocks[n].first.is_row or (n > 0 and blocks[n - 1].first.is_row):
+        return False
+    end = next((i for i in range(n, len(blocks)) if not blocks[i].first.text.startswith("| ") or not blocks[i].first.is_row), len(blocks))
+    below = [block.first for block in blocks[n + 1 : end]]
+    told_apart = blocks[n].first.bold and not any(line.bold for line in below)
+    return bool(below) and (told_apart or names_columns([_cells(line) for line in (blocks[n].first, *below)]))
 
 
 # Headings and lists
@@ -407,10 +422,12 @@ class _Writer:
     def write(self, blocks: Sequence[_Block]) -> tuple[str, tuple[Place, ...]]:
         """Return the text and the places."""
         before: _Block | None = None
-        for block in blocks:
+        for n, block in enumerate(blocks):
             if before is not None:
                 self._add("\n" if self._follows(before, block) else "\n\n")
             self._write_block(block)
+            if _heads_table(blocks, n):
+                self._add("\n|" + "---|" * len(_cells(block.first)))
             before = block
         self._add("\n")
         return "".join(self.pieces), tuple(self.places)

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from lxml import etree
 
 from assistant.formats.page import BLOCKS, HEADINGS, Element, Weight, count, is_footnote_mark, plain
+from assistant.tables import names_columns
 
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _APART = re.compile(r"\s*;[\s;]*")
@@ -166,7 +167,10 @@ def _cell_words(cell: Element, weights: dict[Element, Weight]) -> str:
 
 
 def _header_rows(rows: Sequence[Element], grid: Sequence[Sequence[str]]) -> int:
-    """Return how many rows on top name the columns: those the page says do; else the first of three columns or more, or a bold one."""
+    """Return how many rows on top name the columns: those the page says do; else the first of three columns or more, or a bold one.
+
+    The first row of two columns names them also where its words say so.
+    """
     kinds = [{cell.tag for cell in row if _is_cell(cell)} for row in rows]
     said = next((i for i, row in enumerate(rows) if row.getparent().tag != "thead" and kinds[i] != {"th"}), len(rows))
     if said:
@@ -174,7 +178,7 @@ def _header_rows(rows: Sequence[Element], grid: Sequence[Sequence[str]]) -> int:
     if len(rows) < 2 or any(row[0].tag == "th" for row in rows[1:] if len(row) and _is_cell(row[0])):
         return 0
     bold = [all(_is_bold_cell(cell) for cell in row if _is_cell(cell) and plain(cell)) for row in rows[:2]]
-    return int(max(map(len, grid)) > 2 or (bold[0] and not bold[1]))
+    return int(max(map(len, grid)) > 2 or (bold[0] and not bold[1]) or names_columns(grid))
 
 
 def _is_bold_cell(cell: Element) -> bool:

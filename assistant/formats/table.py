@@ -158,13 +158,16 @@ def names_title(name: str) -> bool:
 def title_column(table: Table, key: int) -> int:
     """Return the column whose cells tell best what a row is about: one named so, else the first of distinct words, else the key.
 
-    Of several that are named so the one with the longest cells is taken, for an official description tells more than its short form.
+    Of several that are named so the one with the longest cells is taken, for an official description tells more than its short form. A
+    column whose name announces a short form or a date is taken only where no other has distinct words.
     """
     texts = [i for i in table.filled if _tells(table.column(i))]
     named = [i for i in texts if table.names and names_title(table.names[i])]
     if named:
         return max(named, key=lambda i: (len(table.column(i)) >= len(table.rows) / 2, median(map(len, table.column(i))), -i))
-    return next((i for i in texts if i != key and not _is_remark(table, i)), key)
+    others = [i for i in texts if i != key and not _is_remark(table, i)]
+    told = [i for i in others if not (table.names and _SHORTER.search(table.names[i]))]
+    return next(iter(told or others), key)
 
 
 def _tells(cells: Sequence[str]) -> bool:
