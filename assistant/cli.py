@@ -76,12 +76,11 @@ def _progress() -> Iterator[Progress]:
         yield show
 
 
-def _open(corpus: Path | None, index: Path | None) -> Assistant:
-    """Open the assistant, building a missing index and updating a stale one, and saying so."""
+def _open(corpus: Path | None, index: Path | None, *, models: bool = True) -> Assistant:
+    """Open the assistant, building a missing index and updating a stale one, and saying so; without `models` none is loaded yet."""
     from assistant.api import Assistant
-    from assistant.building import is_current
-    from assistant.config import default_corpus, default_index, make_settings
-    from assistant.index import NO_READER
+    from assistant.config import NO_READER, default_corpus, default_index, make_settings
+    from assistant.freshness import is_current
     from assistant.manifest import MANIFEST
 
     settings = make_settings()
@@ -90,7 +89,10 @@ def _open(corpus: Path | None, index: Path | None) -> Assistant:
     source = corpus or default_corpus()
     folder = index or default_index(source)
     if is_current(folder, source, settings):
-        return Assistant.open(source, folder, settings, build=False)
+        assistant = Assistant.open(source, folder, settings, build=False)
+        if models:
+            assistant.index.load_models()
+        return assistant
     what = "updating the index" if (folder / MANIFEST).is_file() else "building an index"
     print(f"assistant: {what} of '{source}' in '{folder}'", file=sys.stderr)
     with _progress() as tell:
@@ -172,7 +174,7 @@ def compare(
     from assistant.answer_json import rows_to_json
     from assistant.rendering import comparison_text
 
-    assistant = _open(corpus, index)
+    assistant = _open(corpus, index, models=False)
     rows = assistant.compare(codes, section)
     codes = list(dict.fromkeys(map(assistant.known_code, codes)))
     if as_json:
@@ -224,7 +226,7 @@ def codes(as_json: Json = False, corpus: Corpus = None, index: IndexDir = None) 
     """List the codes of the corpus with their official titles."""
     from assistant.rendering import table_lines
 
-    entries = _open(corpus, index).codes()
+    entries = _open(corpus, index, models=False).codes()
     if as_json:
         _print_json([{"code": e.code or None, "title": e.title, "document": e.document} for e in entries])
     else:
@@ -243,7 +245,7 @@ def show(
     from assistant.rendering import inert
     from assistant.types import SectionKind
 
-    assistant = _open(corpus, index)
+    assistant = _open(corpus, index, models=False)
     rows = []
     for document in assistant.documents(code):
         chosen = (
@@ -276,18 +278,18 @@ def index_command(
     source = corpus or default_corpus()
     folder = index or default_index(source)
     if watch:
-        _watch(source, folder, settings)
+        _watch(source, folder, settings, rebuild)
         return
     with _progress() as tell:
         built = build_index(source, folder, settings, tell, rebuild=rebuild)
     _print_built(built, folder)
 
 
-def _watch(corpus: Path, folder: Path, settings: Settings) -> None:
+def _watch(corpus: Path, folder: Path, settings: Settings, rebuild: bool) -> None:
     """Build now and after every change, until interrupted."""
     from assistant.watching import builds
 
-    for built in builds(corpus, folder, settings):
+    for built in builds(corpus, folder, settings, rebuild=rebuild):
         if isinstance(built, AssistantError):
             print(f"assistant: {' '.join(str(built).split())}", file=sys.stderr, flush=True)
         else:
