@@ -76,8 +76,8 @@ def _progress() -> Iterator[Progress]:
         yield show
 
 
-def _open(corpus: Path | None, index: Path | None, *, models: bool = True) -> Assistant:
-    """Open the assistant, building a missing index and updating a stale one, and saying so; without `models` none is loaded yet."""
+def _open(corpus: Path | None, index: Path | None) -> Assistant:
+    """Open the assistant, building a missing index and updating a stale one, and saying so."""
     from assistant.api import Assistant
     from assistant.config import NO_READER, default_corpus, default_index, make_settings
     from assistant.freshness import is_current
@@ -89,10 +89,7 @@ def _open(corpus: Path | None, index: Path | None, *, models: bool = True) -> As
     source = corpus or default_corpus()
     folder = index or default_index(source)
     if is_current(folder, source, settings):
-        assistant = Assistant.open(source, folder, settings, build=False)
-        if models:
-            assistant.index.load_models()
-        return assistant
+        return Assistant.open(source, folder, settings, build=False)
     what = "updating the index" if (folder / MANIFEST).is_file() else "building an index"
     print(f"assistant: {what} of '{source}' in '{folder}'", file=sys.stderr)
     with _progress() as tell:
@@ -128,6 +125,7 @@ def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
     from assistant.rendering import answer_text, understood_text
 
     assistant = _open(corpus, index)
+    assistant.index.load_models()
     history: list[str] = []
     while True:
         try:
@@ -174,7 +172,7 @@ def compare(
     from assistant.answer_json import rows_to_json
     from assistant.rendering import comparison_text
 
-    assistant = _open(corpus, index, models=False)
+    assistant = _open(corpus, index)
     rows = assistant.compare(codes, section)
     codes = list(dict.fromkeys(map(assistant.known_code, codes)))
     if as_json:
@@ -226,7 +224,7 @@ def codes(as_json: Json = False, corpus: Corpus = None, index: IndexDir = None) 
     """List the codes of the corpus with their official titles."""
     from assistant.rendering import table_lines
 
-    entries = _open(corpus, index, models=False).codes()
+    entries = _open(corpus, index).codes()
     if as_json:
         _print_json([{"code": e.code or None, "title": e.title, "document": e.document} for e in entries])
     else:
@@ -245,7 +243,7 @@ def show(
     from assistant.rendering import inert
     from assistant.types import SectionKind
 
-    assistant = _open(corpus, index, models=False)
+    assistant = _open(corpus, index)
     rows = []
     for document in assistant.documents(code):
         chosen = (
@@ -404,6 +402,7 @@ def ui(
 ) -> None:
     """Open the page."""
     assistant = _open(corpus, index)
+    assistant.index.load_models()
     from assistant.web import serve
 
     serve(assistant, host, port, open_browser=browser)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +55,7 @@ class Index:
         self._alike: dict[str, tuple[str, ...]] = {}
         self._vocabularies: dict[str, tuple[frozenset[str], ...]] = {}
         if data in (self._encoder_folder.parent, self._reader_folder.parent):
-            _ = self.encoder, self.reader
+            self.load_models()
 
     @property
     def _encoder_folder(self) -> Path:
@@ -68,17 +67,9 @@ class Index:
             return self._encoder_folder
         return PACKAGED_READER if self.settings.reader == DEFAULT else self.data / READER
 
-    @cached_property
-    def _models(self) -> dict[Path, Future[OnnxEncoder]]:
-        """Begin to load the encoder and, where it is another model, the reader, side by side."""
-        pool = ThreadPoolExecutor()
-        models = {folder: pool.submit(_load, folder) for folder in dict.fromkeys((self._encoder_folder, self._reader_folder))}
-        pool.shutdown(wait=False)
-        return models
-
     def load_models(self) -> None:
-        """Begin to load the models without waiting for them, for whoever will need them soon."""
-        _ = self._models
+        """Load the models now, so that the first question does not wait for them."""
+        _ = self.encoder, self.reader
 
     @cached_property
     def encoder(self) -> OnnxEncoder:
@@ -87,7 +78,7 @@ class Index:
         Raises:
             ModelError: it is missing or damaged.
         """
-        return self._models[self._encoder_folder].result()
+        return _load(self._encoder_folder)
 
     @cached_property
     def reader(self) -> OnnxEncoder:
@@ -96,7 +87,7 @@ class Index:
         Raises:
             ModelError: it is missing or damaged.
         """
-        return self._models[self._reader_folder].result()
+        return self.encoder if self._reader_folder == self._encoder_folder else _load(self._reader_folder)
 
     def candidate_headings(self, name: str) -> tuple[str, ...]:
         """Return the normal name of the heading that each candidate of a document stands under, in the order of its rows."""
