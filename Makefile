@@ -47,6 +47,7 @@ reader: setup ## train the reader anew; DATA names the folder of public data
 	$(BIN)/python training/train.py --out training/runs/first --stop-after 1 --questions 40 --squad 50 --medquad 50 --subject --data $(DATA)
 	$(BIN)/python training/train.py --base training/runs/first --out training/runs/second --stop-after 2 --questions 32 --squad 40 --data $(DATA)
 	$(BIN)/python training/export.py training/runs/second assistant/data/reader --calibration training/calibration.json
+	$(BIN)/python training/fit_forms.py assistant/data/reader
 
 .PHONY: bench
 bench: setup ## measure beside others, by stage and over many documents; with DATA also on MedQuAD

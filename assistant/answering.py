@@ -136,7 +136,8 @@ class Answerer:
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        quotes = share_words(title_first(self._index, query.text, [quote for d in answering for quote in self._chosen(found[d])]))
+        chosen = [quote for d in answering for quote in self._chosen(query.text, found[d])]
+        quotes = share_words(title_first(self._index, query.text, chosen))
         quotes += [*conflicting(self._index, quotes), *self._disagreeing(query.text, quotes)]
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
@@ -166,12 +167,12 @@ class Answerer:
                 [] if lost else self._nearest(found),
                 confidence=1 - belief,
             )
-        quotes = [quote for d in answering for quote in self._chosen(found[d])[:1]]
+        quotes = [quote for d in answering for quote in self._chosen(query.text, found[d])[:1]]
         shared = share_words(quotes)
         if len(shared) == 1:
             return self._answered(query, shared, belief)
         described = [self._index.by_id[d] for d in contending]
-        if asks_inclusion(query.text) and all(map(title_rules, described)):
+        if asks_inclusion(self._index, query.text) and all(map(title_rules, described)):
             quotes = [title_quote(document) for document in described]
         if len(contending) == self._index.services and (clause := self._shared_clause(query.text, quotes)):
             return self._answered(query, [clause], belief)
@@ -228,8 +229,8 @@ class Answerer:
         best = max((d for d, readings in found.items() if readings), key=lambda d: (found[d][0].score, d), default=None)
         return [self._quote(found[best][0], Role.NEAREST)] if best else []
 
-    def _chosen(self, readings: Sequence[Reading]) -> list[Quote]:
-        return [self._quote(reading, Role.ANSWER) for reading in choose(self._index, readings)]
+    def _chosen(self, text: str, readings: Sequence[Reading]) -> list[Quote]:
+        return [self._quote(reading, Role.ANSWER) for reading in choose(self._index, self._reader, text, readings)]
 
     def _quote(self, reading: Reading, role: Role) -> Quote:
         return quote_candidate(self._index.by_id[reading.candidate.document], reading.candidate, role)

@@ -59,7 +59,7 @@ def _progress() -> Iterator[Progress]:
         seen: set[str] = set()
 
         def tell(stage: str, done: int, total: int) -> None:
-            if stage not in seen:
+            if done and stage not in seen:
                 seen.add(stage)
                 print(f"assistant: {stage} ({total})", file=sys.stderr, flush=True)
 

@@ -40,7 +40,8 @@ FIELD_WORDS = 7
 def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequence[Unit], file: str, pattern: str) -> tuple[str, ...]:
     """Return the codes that a document is about, in the order in which it names them; none where `pattern` is empty.
 
-    The first place that names any decides: a labelled field, the title, the opening down to the end of the first section, the name of the `file`.
+    The first place that names any decides: a labelled field, the title, the opening down to the end of the first section, the name of
+    the `file`.
     """
     if not pattern:
         return ()

@@ -18,12 +18,8 @@ from assistant.types import Document, Quote, Role, SectionKind, Unit, UnitKind
 _APART = re.compile(r"\b(?:separate(?:ly)?|exclud\w*|not\s+includ\w*|(?:are|is)\s+not\s+(?:part|covered)|extra\s+charge)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:includ\w*|cover(?:s|ed|ing)?|everything|bundled?|compris\w*|consists?)\b", re.IGNORECASE)
 _NOT_WITHIN = re.compile(r"\b(?:not|non|without|except|exclud\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)
-_ASKS_INCLUSION = re.compile(
-    r"\b(?:includ\w*|bundl\w*|separate(?:ly)?|extra|(?:charg|bill|invoic|pa(?:id|y)|cod)\w*\s+(?:\w+\s+){0,3}(?:apart|separate\w*|alone|extra|own)"
-    r"|part\s+of\s+(?:\w+\s+){0,4}(?:code|fee|price|rate|charge|payment|it)|(?:same|own|its\s+own)\s+(?:claim\s+)?(?:line|code|charge|fee)|rolled\s+in(?:to)?"
-    r"|covered\s+(?:in|by)|(?:inside|outside|within)\s+(?:the|this|that|it)|(?:charge|fee|line)\s+of\s+(?:its|their)\s+own)\b",
-    re.IGNORECASE,
-)
+ABOUT_INCLUSION = 0.7
+"""How sure the form of a question must be for it to be about what is included."""
 STATEMENT_WORDS = 30
 """A quote of at most so many words that says what is billed apart says little else."""
 SAME_THING = 0.7
@@ -34,9 +30,9 @@ _MINOR = frozenset(
 )
 
 
-def asks_inclusion(text: str) -> bool:
+def asks_inclusion(index: Index, text: str) -> bool:
     """Say whether a question is about what a code includes and what is billed apart."""
-    return bool(_ASKS_INCLUSION.search(text))
+    return index.forms.read(text).inclusion >= ABOUT_INCLUSION
 
 
 def title_rules(document: Document) -> bool:
@@ -60,7 +56,7 @@ def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]
         rules = title_rules(document)
         alike = {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.title_text)}
         states = len(quote.text.split()) <= STATEMENT_WORDS and _APART.search(quote.text) and alike
-        if rules and not inside and (asks_inclusion(text) or states):
+        if rules and not inside and (asks_inclusion(index, text) or states):
             ordered.append(title_quote(document))
         ordered.append(quote)
     return ordered

@@ -11,6 +11,7 @@ import numpy as np
 from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.errors import IndexMismatch, ModelError
 from assistant.freshness import model_name, reader_name
+from assistant.kinds import Forms
 from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import Manifest, check_files, read_manifest
 from assistant.quantities import quantities
@@ -88,6 +89,15 @@ class Index:
             ModelError: it is missing or damaged.
         """
         return self.encoder if self._reader_folder == self._encoder_folder else _load(self._reader_folder)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Return what tells the form of a question, by the vectors of the packaged reader.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        return Forms(self.reader if self._reader_folder == PACKAGED_READER else _load(PACKAGED_READER), PACKAGED_READER)
 
     def candidate_headings(self, name: str) -> tuple[str, ...]:
         """Return the normal name of the heading that each candidate of a document stands under, in the order of its rows."""

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,12 @@ from tokenizers import Tokenizer
 from assistant.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
+Known = TypeVar("Known")
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
 BATCH = 32
 """Texts a batch; more gains nothing on two cores and costs memory."""
+WORDS_BATCH = 4
+"""Texts a batch for word vectors: few, so that long ones do not pad short ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,8 @@ class Calibration:
 
     Cosines between a question and the words of one document become shares by a softmax with `reading_scale` (inverse temperature) and
     `reading_threshold`, at which nothing fits. `reading_sure` is the belief that suffices; a larger candidate around the best
-    one is preferred when it scores at most `reading_widen` less, a second one
-    is shown when it scores at most `reading_tie` less. `scenario_head`
-    are logistic weights over `kinds.form_features`, the question's vector and 1, for telling a described case from a question.
+    one is preferred when it scores at most `reading_widen` less, a second one is shown when it scores at most `reading_tie` less.
+    `reading_words` is what likeness word by word counts beside a cosine when one is chosen; at 0 words are not looked at.
     """
 
     reading_scale: float = 20.0
@@ -38,12 +40,13 @@ class Calibration:
     reading_sure: float = 0.5
     reading_widen: float = 0.0
     reading_tie: float = 0.0
-    scenario_head: tuple[float, ...] = ()
-    scenario_sure: float = 1.0
+    reading_words: float = 0.0
 
 
 REMEMBERED = 256
 """Vectors of questions kept at hand, since one question is looked at from several sides."""
+REMEMBERED_WORDS = 768
+"""Texts whose word vectors are kept at hand, about 50 kB each; the candidates of a few documents."""
 
 
 class Encoder(Protocol):
@@ -72,6 +75,10 @@ class Encoder(Protocol):
         """Return the `(dimension,)` vector of one text."""
         ...
 
+    def encode_words(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return, for each text, `(word pieces, dimension)` float32, rows of unit length, each in the light of the whole text."""
+        ...
+
 
 class OnnxEncoder:
     """A sentence encoder exported by `embedding.export`: mean pooling over tokens, rows of unit length."""
@@ -93,16 +100,18 @@ class OnnxEncoder:
             self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(threads), providers=["CPUExecutionProvider"])
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelError(f"the encoder in '{folder}' cannot be loaded ({error}); run 'assistant index --rebuild'") from error
-        self._recent: dict[str, Vectors] = {}
+        self._recent: dict[str, tuple[Vectors, Vectors]] = {}
+        self._recent_words: dict[str, Vectors] = {}
         self._inputs = {one.name for one in self._session.get_inputs()}
 
     def encode_one(self, text: str) -> Vectors:
-        """Return the `(dimension,)` vector of one text; the last ones are remembered."""
-        if text not in self._recent:
-            if len(self._recent) >= REMEMBERED:
-                self._recent.pop(next(iter(self._recent)), None)
-            self._recent[text] = self.encode([text])[0]
-        return self._recent[text]
+        """Return the `(dimension,)` vector of one text; the last ones are remembered, with their word vectors."""
+        known = self._recent.get(text)
+        if known is None:
+            hidden, mask = self._hidden([self._tokenizer.encode(text).ids])
+            known = _pooled(hidden, mask)[0], _unit(hidden[0, 1:-1])
+            _remember(self._recent, text, known, REMEMBERED)
+        return known[0]
 
     def knows(self, word: str) -> bool:
         """Say whether a case-folded word is one token of the model, as common words are."""
@@ -115,12 +124,29 @@ class OnnxEncoder:
         order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
         for begin in range(0, len(order), BATCH):
             rows = order[begin : begin + BATCH]
-            vectors[rows] = self._run([ids[i] for i in rows])
+            vectors[rows] = _pooled(*self._hidden([ids[i] for i in rows]))
             if progress:
                 progress(len(rows))
         return vectors
 
-    def _run(self, ids: Sequence[Sequence[int]]) -> Vectors:
+    def encode_words(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return unit rows for the word pieces of each text, the marks at its ends left out; the last texts are remembered.
+
+        A text's rows do not depend on what else is in a batch.
+        """
+        found = {text: known[1] for text in texts if (known := self._recent.get(text)) is not None}
+        found |= {text: rows for text in texts if (rows := self._recent_words.get(text)) is not None}
+        ids = {text: self._tokenizer.encode(text).ids for text in dict.fromkeys(texts) if text not in found}
+        order = sorted(ids, key=lambda text: len(ids[text]))
+        for begin in range(0, len(order), WORDS_BATCH):
+            batch = order[begin : begin + WORDS_BATCH]
+            hidden, _ = self._hidden([ids[text] for text in batch])
+            for text, rows in zip(batch, hidden, strict=True):
+                found[text] = _unit(rows[1 : len(ids[text]) - 1])
+                _remember(self._recent_words, text, found[text], REMEMBERED_WORDS)
+        return [found[text] for text in texts]
+
+    def _hidden(self, ids: Sequence[Sequence[int]]) -> tuple[Vectors, npt.NDArray[np.int64]]:
         width = max(len(row) for row in ids)
         tokens = np.zeros((len(ids), width), dtype=np.int64)
         mask = np.zeros((len(ids), width), dtype=np.int64)
@@ -128,11 +154,25 @@ class OnnxEncoder:
             tokens[i, : len(row)] = row
             mask[i, : len(row)] = 1
         feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
-        hidden = self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0]
-        weights = mask[:, :, None].astype(np.float32)
-        pooled = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-        unit: Vectors = (pooled / np.linalg.norm(pooled, axis=1, keepdims=True)).astype(np.float32)
-        return unit
+        return self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0], mask
+
+
+def _pooled(hidden: Vectors, mask: npt.NDArray[np.int64]) -> Vectors:
+    """Return `(batch, dimension)` unit rows: the mean over the pieces of each text."""
+    weights = mask[:, :, None].astype(np.float32)
+    return _unit((hidden * weights).sum(axis=1) / weights.sum(axis=1))
+
+
+def _unit(rows: Vectors) -> Vectors:
+    unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def _remember(store: dict[str, Known], text: str, value: Known, most: int) -> None:
+    """Keep a value at hand, and the oldest ones no longer."""
+    while len(store) >= most:
+        store.pop(next(iter(store)), None)
+    store[text] = value
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

@@ -1,26 +1,25 @@
-"""Question -> what sort of answer it asks for. Rules over the form of English questions; knows no document and no code.
+"""Question -> what sort of answer it asks for. Knows English questions; knows no document and no code.
 
-A scenario asks which code fits: it says so ("which code", "code?", "what do we bill"), or it only describes a patient and asks nothing.
-The second is told apart by the reader's scenario head, where it has one.
+Two things tell: words that leave no doubt ("which code", "which of these", "billed separately"), and, for all that can be put
+otherwise, linear heads over the reader's vector of the question, fitted on questions about other services (training/fit_forms.py).
 """
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import numpy as np
 
+from assistant.errors import ModelError
 from assistant.inference import Encoder
 
-
-class Kind(Enum):
-    """What sort of answer a question asks for."""
-
-    FACT = "fact"
-    SCENARIO = "scenario"
-    COMPARISON = "comparison"
-    LISTING = "listing"
+FORMS_FILE = "forms.json"
+LONGEST = 40
+"""Words from which on a question counts as long."""
 
 
 _CODE = r"(?:hcpcs|cpt|(?:billing\s+|procedure\s+)?codes?)"
@@ -53,21 +52,40 @@ _LISTS = re.compile(
     r"|\b(?:list|name)\s+(?:all|every)\b|\b(?:do|are)\s+all\s+of\b",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(
-    r"\b(?:vs\.?|versus|compar(?:e[ds]?|ing|ison)|differ(?:s|ence|ences|ent)?|between|than|both|whereas|as\s+opposed\s+to|rather\s+than|which\s+one)\b",
+_ASKS_INCLUSION = re.compile(
+    r"\b(?:includ\w*|bundl\w*|separate(?:ly)?|extra|(?:charg|bill|invoic|pa(?:id|y)|cod)\w*\s+(?:\w+\s+){0,3}(?:apart|separate\w*|alone|extra|own)"
+    r"|part\s+of\s+(?:\w+\s+){0,4}(?:code|fee|price|rate|charge|payment|it)|(?:same|own|its\s+own)\s+(?:claim\s+)?(?:line|code|charge|fee)|rolled\s+in(?:to)?"
+    r"|covered\s+(?:in|by)|(?:inside|outside|within)\s+(?:the|this|that|it)|(?:charge|fee|line)\s+of\s+(?:its|their)\s+own)\b",
     re.IGNORECASE,
 )
-_ASKS = re.compile(r"\b(?:who|whom|whose|what|whats|when|where|which|why|how|wat|wich)\b", re.IGNORECASE)
-_TURNS = re.compile(
-    r"(?:^|[,.;:!?–-]\s*|\b(?:and|so|but|or|then)\s+)(?:is|are|was|were|do|does|did|can|could|will|would|should|shall|may|might|must|has|have|am)(?:n't)?\b",
-    re.IGNORECASE,
-)
-_PRESUMES = re.compile(r"^\W*(?:why|how\s+come|since|because|does|do|did|is|are|was|can|could|will|would|should|has|have)\b", re.IGNORECASE)
-_PERSON = re.compile(
-    r"\b(?:he|she|his|her|him|patients?|pt|man|woman|lady|gentleman|boy|girl|child|kid|teen|toddler|infant|baby|resident|y/?o|yo|year[\s-]olds?|"
-    r"mother|father|mom|dad|wife|husband|son|daughter)\b",
-    re.IGNORECASE,
-)
+
+
+class Kind(Enum):
+    """What sort of answer a question asks for."""
+
+    FACT = "fact"
+    SCENARIO = "scenario"
+    COMPARISON = "comparison"
+    LISTING = "listing"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a question is put, each in [0, 1] and 1 where its words leave no doubt.
+
+    How sure it is that it describes a case and wants its code, that it sets things side by side, that it asks which of all have something
+    in common, and that it is about what is included and what is billed apart.
+    """
+
+    scenario: float
+    comparison: float
+    listing: float
+    inclusion: float
+
+
+def surface(text: str) -> list[float]:
+    """Return what a vector of meaning leaves out of a question: a question mark, its length, figures."""
+    return [float("?" in text), min(len(text.split()), LONGEST) / (LONGEST / 2), float(bool(re.search(r"\d", text)))]
 
 
 def asks_for_code(text: str) -> bool:
@@ -79,34 +97,45 @@ def asks_for_code(text: str) -> bool:
     )
 
 
-def presumes(text: str) -> bool:
-    """Say whether a question takes something for granted or asks for a yes or no: "why does …", "is it …"."""
-    return bool(_PRESUMES.match(text))
-
-
-def compares(text: str) -> bool:
-    """Say whether a question sets things side by side."""
-    return bool(_COMPARES.search(text))
-
-
 def lists(text: str) -> bool:
     """Say whether a question asks which of several codes have something in common."""
     return bool(_LISTS.search(text))
 
 
-def form_features(text: str) -> list[float]:
-    """Return how a question is put, as numbers for the scenario head: asks for a code, a mark, words that ask, length, figures, people."""
-    asks, turns, mark = bool(_ASKS.search(text)), bool(_TURNS.search(text)), "?" in text
-    flags = [asks_for_code(text), mark, asks, turns, not (asks or turns or mark), bool(re.search(r"\d", text)), bool(_PERSON.search(text))]
-    return [*map(float, flags), min(len(text.split()), 40) / 20]
+class Forms:
+    """Tells the form of questions with one encoder, the one that the heads in `folder` were fitted with."""
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        """Load the heads.
+
+        Raises:
+            ModelError: they are missing or damaged.
+        """
+        try:
+            heads = json.loads((folder / FORMS_FILE).read_text(encoding="utf-8"))
+            self._kinds, self._inclusion = np.asarray(heads["kinds"]), np.asarray(heads["inclusion"][0])
+        except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+            raise ModelError(f"the file '{folder / FORMS_FILE}' cannot be read ({error}); install the package again") from error
+        self._encoder = encoder
+
+    def read(self, text: str) -> Form:
+        """Return the form of a question, codes left out of it."""
+        features = np.concatenate([self._encoder.encode_one(text), surface(text), [1.0]])
+        scores = self._kinds @ features
+        powers = np.exp(scores - scores.max())
+        share = dict(zip(Kind, (powers / powers.sum()).tolist(), strict=True))
+        inclusion = 1 / (1 + float(np.exp(-(self._inclusion @ features))))
+        return Form(
+            1.0 if asks_for_code(text) else share[Kind.SCENARIO],
+            share[Kind.COMPARISON],
+            1.0 if lists(text) else share[Kind.LISTING],
+            1.0 if _ASKS_INCLUSION.search(text) else inclusion,
+        )
 
 
-def is_scenario(text: str, reader: Encoder) -> bool:
-    """Say whether a question describes a case and wants the code for it; `reader` brings the scenario head."""
-    if asks_for_code(text):
-        return True
-    head = reader.calibration.scenario_head
-    if not head:
-        return False
-    features = np.concatenate([form_features(text), reader.encode_one(text), [1.0]])
-    return float(features @ np.asarray(head)) > reader.calibration.scenario_sure
+_PRESUMES = re.compile(r"^\W*(?:why|how\s+come|since|because|does|do|did|is|are|was|can|could|will|would|should|has|have)\b", re.IGNORECASE)
+
+
+def presumes(text: str) -> bool:
+    """Say whether a question takes something for granted or asks for a yes or no: "why does …", "is it …"."""
+    return bool(_PRESUMES.match(text))

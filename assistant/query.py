@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.index import Index
-from assistant.kinds import Kind, compares, is_scenario, lists
+from assistant.kinds import Kind
 from assistant.lexical import FUNCTION_WORDS
 from assistant.spelling import correct
 from assistant.subjects import Subject, subjects
@@ -91,6 +91,11 @@ SIDE = 0.6
 """A side of a comparison, or a question together with the one before it, names a document that has this share among all."""
 SURE_ENOUGH_TO_LEAVE = 0.55
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
+DESCRIBES, COMPARES, LISTS = 0.75, 0.5, 0.97
+"""How sure the form of a question must be for it to be a described case, a comparison, or a question about all documents."""
+NO_DOUBT = 1.0
+"""… where what came before, a clear subject, or fewer words than a case takes, speak against it."""
+CASE_WORDS = 6
 SUBJECT_WORDS = 5
 """A follow-up that only names a subject does so in so many words."""
 _FILLERS = frozenset(
@@ -160,7 +165,9 @@ def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
     divided = len(found) > 1 and found[1].share >= DIVIDED
-    if (sides := _sides(index, text)) and (compares(text) or (divided and all(_in_title(index, d, text) for d in sides))):
+    if (sides := _sides(index, text)) and (
+        index.forms.read(text).comparison >= COMPARES or (divided and all(_in_title(index, d, text) for d in sides))
+    ):
         return sides
     if not found:
         return ()
@@ -230,9 +237,11 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
 
 
 def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None) -> Kind:
-    if not named and is_scenario(text, index.reader):
+    form = index.forms.read(text)
+    told = before is None and len(text.split()) >= CASE_WORDS
+    if not named and form.scenario >= (DESCRIBES if told else NO_DOUBT):
         return Kind.SCENARIO
-    if not named and len(documents) < 2 and lists(text):
+    if not named and len(documents) < 2 and form.listing >= (NO_DOUBT if documents else LISTS):
         return Kind.LISTING
     if len(documents) > 1:
         return Kind.COMPARISON

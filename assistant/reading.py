@@ -1,17 +1,18 @@
 """Question + document -> candidates with scores. Chooses what answers; refuses to know how it is shown.
 
-`EncoderReader` compares the question with candidates whose vectors the index holds. Another reader needs only `score`.
+`EncoderReader` compares the question with candidates whose vectors the index holds, and the nearest of them word by word. Another
+reader needs only `score` and `compare`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
-from assistant.chunking import Candidate
+from assistant.chunking import Candidate, read_texts
 from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.lexical import FUNCTION_WORDS
@@ -30,6 +31,10 @@ LACKING = 0.2
 """A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
 AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""
+COMPARED = 8
+"""So many of the best candidates are compared with the question word by word; more change nothing."""
+ONE_THREAD = 2**18
+"""Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,10 @@ class Reader(Protocol):
         """Return one score for each row of `index.candidates.of(document)`, comparable over documents and with the threshold."""
         ...
 
+    def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
+        """Return how like the question some readings of one document are word by word, `(len(readings),)`; `(0,)` to leave it at scores."""
+        ...
+
 
 class EncoderReader:
     """Scores by cosine similarity between the question and a candidate under its headings.
@@ -55,6 +64,9 @@ class EncoderReader:
     candidate shares, and would draw the choice to where they are repeated. What documents of the same kind say under the same heading
     counts too: where their sections answer the question, so does probably this one's. And a question for an amount of time prefers
     what holds one. Where another document of the kind answers far better, this one lacks what was asked, and its scores fall by as much.
+
+    One vector blurs what a long question asks and what a list holds. The best candidates are therefore compared word by word as well
+    before one is chosen (late interaction; Khattab and Zaharia, SIGIR 2020). Whether any answers is told better by one vector alone.
     """
 
     def score(self, index: Index, text: str, document: str) -> Vectors:
@@ -70,6 +82,21 @@ class EncoderReader:
         amounts = [AMOUNT if dimension in held else 0.0 for held in index.candidate_dimensions(document)] if dimension else 0.0
         total: Vectors = scores + np.asarray(shared, dtype=np.float32) + np.asarray(amounts, dtype=np.float32)
         return total - np.float32(lacking) if lacking > LACKING else total
+
+    def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
+        """Return, for each reading, the mean over the question's word pieces of the cosine with the most like one of the candidate."""
+        if not index.reader.calibration.reading_words or not readings:
+            return np.zeros(0, dtype=np.float32)
+        document = index.by_id[readings[0].candidate.document]
+        asked, *held = index.reader.encode_words([text, *(read_texts(document, reading.candidate)[0] for reading in readings)])
+        pieces = np.concatenate(held)
+        if not asked.size or not all(map(len, held)):
+            return np.zeros(0, dtype=np.float32)
+        starts = np.cumsum([0, *map(len, held[:-1])])
+        block = max(1, ONE_THREAD // asked.size)
+        cosines = np.concatenate([asked @ pieces[i : i + block].T for i in range(0, len(pieces), block)], axis=1)
+        alike: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
+        return alike
 
     def _cosines(self, index: Index, text: str, document: str) -> Vectors:
         rows = index.candidates.of(document)
@@ -97,13 +124,19 @@ def read(index: Index, reader: Reader, text: str, document: str) -> list[Reading
     return [Reading(candidate, score) for candidate, score in best.items()]
 
 
-def choose(index: Index, readings: Sequence[Reading]) -> list[Reading]:
-    """Return the readings to quote, best first.
+def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings of one document to quote, best first.
 
+    They are ranked by score and likeness word by word; those not compared count as no more like than the least like of the others.
     The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off; a second, elsewhere,
     is added where it all but ties with the best.
     """
     calibration = index.reader.calibration
+    alike = reader.compare(index, text, readings[:COMPARED])
+    if alike.size:
+        added = calibration.reading_words * np.append(alike, np.full(len(readings) - alike.size, alike.min()))
+        both = [replace(reading, score=reading.score + float(more)) for reading, more in zip(readings, added, strict=True)]
+        readings = sorted(both, key=lambda reading: -round(reading.score, 6))
     best = chosen = readings[0]
     for reading in readings[1:NORMALIZED_OVER]:
         if reading.score < best.score - calibration.reading_widen:

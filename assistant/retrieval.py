@@ -28,7 +28,7 @@ def lexical_search(index: Index, text: str, k: int, rows: Sequence[int] | None =
 
 def rows_of(index: Index, documents: Sequence[str]) -> list[int]:
     """Return the chunk rows of some documents and of those that describe the same codes."""
-    names = dict.fromkeys(name for document in documents for name in index.service(document))
+    names = dict.fromkeys(name for document in documents if document in index.by_id for name in index.service(document))
     return [row for name in names for row in index.chunks.of(name)]
 
 

@@ -126,20 +126,28 @@ def test_an_empty_corpus_is_an_error_and_leaves_no_index(run, tmp_path):
 
 def test_a_corpus_of_bytes_that_are_no_text_is_an_error(run, tmp_path):
     (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "latin.txt").write_bytes(b"caf\xe9")
+    (tmp_path / "corpus" / "zeros.txt").write_bytes(b"a\0b")
     done = run("index", "--corpus", tmp_path / "corpus", "--index", tmp_path / "index")
     assert done.code == 1
-    assert "latin.txt is not UTF-8 text (byte 3)" in done.complaint
+    assert "zeros.txt holds NUL" in done.complaint
 
 
 def test_an_unreadable_file_beside_good_ones_is_reported_and_the_rest_indexed(run, tiny):
-    (tiny / "corpus" / "latin.txt").write_bytes(b"caf\xe9")
+    (tiny / "corpus" / "zeros.txt").write_bytes(b"a\0b")
+    (tiny / "corpus" / "tram.txt").write_text("Tram\n\nCode: T3003\n\nDuration\n\nIt takes an hour.\n", encoding="utf-8")
     done = run("index", "--corpus", tiny / "corpus", "--index", tiny / "index")
     assert done.code == 0
-    assert done.out.startswith("2 documents, ")
-    assert "assistant: not indexed: latin.txt is not UTF-8 text (byte 3)" in done.err.splitlines()
+    assert [line.split() for line in done.out.splitlines()[:4]] == [
+        ["indexed", "1"],
+        ["unchanged", "2"],
+        ["removed", "0"],
+        ["refused", "1"],
+    ]
+    assert "3 documents, " in done.out
+    assert any(line.startswith("assistant: not indexed: zeros.txt holds NUL") for line in done.err.splitlines())
     again = run("index", "--corpus", tiny / "corpus", "--index", tiny / "index")
-    assert "latin.txt" in again.err
+    assert "zeros.txt" in again.err
+    assert [line.split() for line in again.out.splitlines()[:2]] == [["indexed", "0"], ["unchanged", "3"]]
 
 
 def test_a_current_index_is_left_alone_and_a_stale_one_updated_with_word_on_stderr(run, tiny):

@@ -65,8 +65,8 @@ def sentence(document, beginning):
         ("", False),
     ],
 )
-def test_a_question_about_what_is_included_is_told(text, expected):
-    assert asks_inclusion(text) is expected
+def test_a_question_about_what_is_included_is_told(assistant, text, expected):
+    assert asks_inclusion(assistant.index, text) is expected
 
 
 def test_every_shipped_title_says_what_is_billed_apart(documents):

@@ -1,6 +1,8 @@
 import pytest
 
-from assistant.kinds import asks_for_code, compares, form_features, is_scenario, lists, presumes
+from assistant.errors import ModelError
+from assistant.kinds import Forms, asks_for_code, lists, presumes, surface
+from assistant.query import COMPARES, DESCRIBES
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,7 @@ from assistant.kinds import asks_for_code, compares, form_features, is_scenario,
 )
 def test_a_question_that_wants_a_code_is_told(assistant, text):
     assert asks_for_code(text)
-    assert is_scenario(text, assistant.index.reader)
+    assert assistant.index.forms.read(text).scenario == 1
 
 
 @pytest.mark.parametrize(
@@ -32,12 +34,12 @@ def test_a_question_about_a_fact_wants_no_code(text):
 @pytest.mark.parametrize("text", ["67 y/o man, home chemo pump running 48 hours", "My mother needs pain meds by pump for 18 hours at home"])
 def test_a_case_that_asks_nothing_is_a_scenario(assistant, text):
     assert not asks_for_code(text)
-    assert is_scenario(text, assistant.index.reader)
+    assert DESCRIBES <= assistant.index.forms.read(text).scenario < 1
 
 
-@pytest.mark.parametrize("text", ["how long does it take?", "what are the risks?", "is anesthesia needed?", "recovery"])
+@pytest.mark.parametrize("text", ["how long does it take?", "what are the risks?", "is anesthesia needed?"])
 def test_a_plain_question_is_no_scenario(assistant, text):
-    assert not is_scenario(text, assistant.index.reader)
+    assert assistant.index.forms.read(text).scenario < DESCRIBES
 
 
 @pytest.mark.parametrize(
@@ -58,15 +60,21 @@ def test_a_question_over_all_codes_is_told(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("S9330 vs S9336", True),
-        ("the difference between them", True),
-        ("compare their risks", True),
-        ("is it longer than the other?", True),
+        ("a walker vs a rollator", True),
+        ("what is the difference between a brace and a splint", True),
+        ("compare the risks of the two masks", True),
         ("what are the risks?", False),
+        ("how long does it take?", False),
     ],
 )
-def test_a_question_that_sets_things_side_by_side_is_told(text, expected):
-    assert compares(text) is expected
+def test_a_question_that_sets_things_side_by_side_is_told(assistant, text, expected):
+    assert (assistant.index.forms.read(text).comparison >= COMPARES) is expected
+
+
+def test_a_question_over_all_codes_is_told_without_the_usual_words(assistant):
+    text = "everything here that a nurse has to bring"
+    assert not lists(text)
+    assert assistant.index.forms.read(text).listing > 0.5
 
 
 @pytest.mark.parametrize(
@@ -83,8 +91,15 @@ def test_a_question_that_takes_something_for_granted_is_told(text, expected):
     assert presumes(text) is expected
 
 
-def test_the_form_of_a_question_is_always_as_many_numbers_within_bounds():
-    texts = ["", "why?", "a patient, 67, needs pain meds", "word " * 500, "Which code?"]
-    features = [form_features(text) for text in texts]
+def test_what_a_vector_leaves_out_is_always_as_many_numbers_within_bounds():
+    features = [surface(text) for text in ("", "why?", "a patient, 67, needs pain meds", "word " * 500, "Which code?")]
     assert len({len(one) for one in features}) == 1
     assert all(0 <= value <= 2 for one in features for value in one)
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]", "{}", '{"kinds": []}'])
+def test_damaged_heads_are_noticed(assistant, tmp_path, content):
+    if content is not None:
+        (tmp_path / "forms.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"forms\.json"):
+        Forms(assistant.index.reader, tmp_path)

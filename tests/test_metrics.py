@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from assistant.evaluation.metrics import interval, percentile, precision_recall, retrieval, risk_coverage, share
+from assistant.evaluation.metrics import interval, percentile, precision_recall, reliability, retrieval, risk_coverage, share
 
 
 def test_share_is_true_over_all():
@@ -87,3 +87,10 @@ def test_equally_sure_ones_are_answered_together():
     assert risk_coverage([0.5, 0.5, 0.9], [False, True, True]) == [(1 / 3, 0.0), (3 / 3, 1 / 3)]
     assert risk_coverage([0.5, 0.5], [True, False]) == risk_coverage([0.5, 0.5], [False, True]) == [(1.0, 1 / 2)]
     assert risk_coverage([], []) == []
+
+
+def test_reliability_groups_by_confidence_and_gives_the_share_right():
+    points = reliability([0.9, 0.1, 0.8, 0.2], [True, False, True, True], groups=2)
+    assert points == [(pytest.approx(0.15), 0.5), (pytest.approx(0.85), 1.0)]
+    assert reliability([], []) == []
+    assert reliability([0.5], [True]) == [(0.5, 1.0)]

@@ -121,3 +121,8 @@ def test_an_unknown_code_after_a_known_one_is_not_answered_from_the_known_one(as
 def test_a_bare_code_gives_the_title(assistant, question):
     [quote] = assistant.ask(question).quotes
     assert (quote.code, quote.section, quote.text) == ("S9327", "Title", quote.title)
+
+
+@pytest.mark.parametrize("text", ["recovery", "enzyme replacement who gives it", "chemo pump restrictions"])
+def test_a_few_key_words_are_no_case(assistant, text):
+    assert understand(assistant.index, text, ()).kind is not Kind.SCENARIO

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from assistant import Assistant
-from assistant.reading import EncoderReader, Reading, answerability, choose, read, without_title
+from assistant.chunking import read_texts
+from assistant.reading import COMPARED, EncoderReader, Reading, answerability, choose, read, without_title
 
 ENZYME = "S9357-enzyme-replacement.txt"
 
@@ -30,7 +33,7 @@ def test_the_best_reading_is_from_the_section_that_answers(assistant, text, head
 def test_every_candidate_is_read_once_best_first(assistant, text):
     index = assistant.index
     readings = reading_of(assistant, text, ENZYME)
-    rows = index.candidate_rows[ENZYME]
+    rows = index.candidates.of(ENZYME)
     assert {reading.candidate for reading in readings} == {index.candidates[row] for row in rows}
     assert len({reading.candidate for reading in readings}) == len(readings)
     scores = [round(reading.score, 6) for reading in readings]
@@ -42,7 +45,8 @@ def test_a_document_that_does_not_exist_has_no_readings(assistant):
 
 
 def test_a_score_is_given_for_every_row_of_the_document(assistant):
-    for name, rows in assistant.index.candidate_rows.items():
+    for name in assistant.index.by_id:
+        rows = assistant.index.candidates.of(name)
         scores = EncoderReader().score(assistant.index, "how long does it take?", name)
         assert scores.shape == (len(rows),)
         assert np.isfinite(scores).all()
@@ -74,14 +78,53 @@ def test_higher_scores_give_more_belief(assistant):
     assert answerability(assistant.index, lower) < answerability(assistant.index, readings)
 
 
+def test_words_that_are_the_same_are_most_alike_and_shared_words_make_more_alike_than_others(assistant):
+    readings = reading_of(assistant, "how long does it take?", ENZYME)
+    document = assistant.index.by_id[ENZYME]
+    same = read_texts(document, readings[0].candidate)[0]
+    alike = EncoderReader().compare(assistant.index, same, readings)
+    assert alike.shape == (len(readings),)
+    assert alike[0] == pytest.approx(1, abs=1e-5)
+    assert alike.argmax() == 0
+    assert EncoderReader().compare(assistant.index, same, []).shape == (0,)
+
+
+class Likeness(EncoderReader):
+    """Finds one place of the ranking alike word by word and no other."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def compare(self, index, text, readings):
+        return np.array([10.0 * (i == self.place) for i in range(len(readings))], dtype=np.float32)
+
+
+@pytest.mark.parametrize("place", [0, 3, COMPARED - 1])
+def test_of_the_best_readings_the_one_most_alike_word_by_word_is_chosen(assistant, place):
+    text = "how long does it take?"
+    readings = reading_of(assistant, text, ENZYME)
+    chosen = choose(assistant.index, Likeness(place), text, readings)[0].candidate
+    wanted = readings[place].candidate
+    assert chosen.first <= wanted.first
+    assert wanted.last <= chosen.last
+
+
+def test_without_a_weight_words_are_not_looked_at(assistant, monkeypatch):
+    text = "how long does it take?"
+    readings = reading_of(assistant, text, ENZYME)
+    monkeypatch.setattr(assistant.index.reader, "calibration", replace(assistant.index.reader.calibration, reading_words=0.0))
+    assert EncoderReader().compare(assistant.index, text, readings).size == 0
+    assert choose(assistant.index, EncoderReader(), text, readings)[0].score <= readings[0].score
+
+
 @pytest.mark.parametrize("text", ["how long does it take?", "what are the risks?", "what happens first?", "who should not get it?"])
-def test_one_or_two_readings_are_chosen_that_hold_the_best_and_do_not_overlap(assistant, text):
+def test_one_or_two_readings_are_chosen_that_hold_one_of_the_best_and_do_not_overlap(assistant, text):
     for name in assistant.index.by_id:
         readings = reading_of(assistant, text, name)
-        best, chosen = readings[0].candidate, [reading.candidate for reading in choose(assistant.index, readings)]
+        chosen = [reading.candidate for reading in choose(assistant.index, EncoderReader(), text, readings)]
         assert 1 <= len(chosen) <= 2
-        assert chosen[0].first <= best.first
-        assert best.last <= chosen[0].last
+        compared = [reading.candidate for reading in readings[:COMPARED]]
+        assert any(chosen[0].first <= one.first and one.last <= chosen[0].last for one in compared)
         if len(chosen) == 2:
             assert chosen[0].last <= chosen[1].first or chosen[1].last <= chosen[0].first
 

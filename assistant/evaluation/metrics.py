@@ -62,3 +62,11 @@ def risk_coverage(confidence: Sequence[float], right: Sequence[bool]) -> list[tu
         if n == len(order) or order[n][0] != level:
             points.append((n / len(order), wrong / n))
     return points
+
+
+def reliability(confidence: Sequence[float], right: Sequence[bool], groups: int = 8) -> list[tuple[float, float]]:
+    """Return points (mean confidence, share right) of groups of equal size, least sure first; fewer points than `groups` for few rows."""
+    order = np.argsort(np.asarray(confidence), kind="stable")
+    parts = [part for part in np.array_split(order, groups) if len(part)]
+    sure, true = np.asarray(confidence, dtype=float), np.asarray(right, dtype=float)
+    return [(float(sure[part].mean()), float(true[part].mean())) for part in parts]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import QuestionSetError
-from assistant.evaluation.metrics import risk_coverage
+from assistant.evaluation.metrics import reliability, risk_coverage
 from assistant.evaluation.runner import Outcome, Result
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _plot(result: Result, path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, (bars, risk) = pyplot.subplots(1, 2, figsize=(11, 4.2), width_ratios=(3, 2))
+    figure, (bars, risk, diagram) = pyplot.subplots(1, 3, figsize=(15, 4.2), width_ratios=(3, 2, 2))
     kinds = list(result.metrics)
     values = [result.metrics[kind]["correct"] or 0.0 for kind in kinds]
     bands = [result.metrics[kind]["correct_interval"] for kind in kinds]
@@ -113,7 +113,9 @@ def _plot(result: Result, path: Path) -> None:
     bars.barh(kinds, values, xerr=spread, color="#3b6ea5", ecolor="#888888")
     bars.set(xlim=(0, 1), xlabel="answered correctly, with 95 % interval", title=f"By kind of question ({result.split})")
     bars.invert_yaxis()
-    _plot_risk(risk, [o for o in result.outcomes if o.status == "answered"])
+    answered = [o for o in result.outcomes if o.status == "answered"]
+    _plot_risk(risk, answered)
+    _plot_reliability(diagram, answered)
     figure.tight_layout()
     figure.savefig(path, dpi=110, metadata={"Software": None})
     pyplot.close(figure)
@@ -125,3 +127,10 @@ def _plot_risk(axes: Axes, answered: Sequence[Outcome]) -> None:
     axes.set(
         xlim=(0, 1), ylim=(0, None), xlabel="share of answers given, surest first", ylabel="share of them wrong", title="Risk and coverage"
     )
+
+
+def _plot_reliability(axes: Axes, answered: Sequence[Outcome]) -> None:
+    points = reliability([o.confidence for o in answered], [o.correct for o in answered])
+    axes.plot([0, 1], [0, 1], color="#888888", linewidth=0.8)
+    axes.plot([c for c, _ in points], [r for _, r in points], color="#3b6ea5", marker="o")
+    axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="confidence, groups of equal size", ylabel="share of them right", title="Reliability")

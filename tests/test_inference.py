@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from assistant import inference
+from assistant.config import PACKAGED_READER
+from assistant.inference import OnnxEncoder
+
+TEXTS = [
+    "Duration: two hours.",
+    "Bring water.",
+    "Duration: two hours.",
+    "A guide leads the group up the lighthouse and explains the lamp.",
+    "",
+]
+
+
+@pytest.fixture
+def encoder():
+    return OnnxEncoder(PACKAGED_READER)
+
+
+def test_every_word_piece_has_a_row_of_unit_length(encoder):
+    for text, rows in zip(TEXTS, encoder.encode_words(TEXTS), strict=True):
+        assert rows.shape[1] == encoder.dimension
+        assert rows.dtype == np.float32
+        assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+        assert (len(rows) == 0) == (text == "")
+
+
+def test_word_vectors_do_not_depend_on_what_else_is_encoded_or_was_before(encoder, monkeypatch):
+    together = encoder.encode_words(TEXTS)
+    again = encoder.encode_words(TEXTS)
+    monkeypatch.setattr(inference, "REMEMBERED_WORDS", 1)
+    forgetful = OnnxEncoder(PACKAGED_READER)
+    for text, *rows in zip(TEXTS, together, again, forgetful.encode_words(TEXTS), strict=True):
+        assert all(np.array_equal(forgetful.encode_words([text])[0], one) for one in rows)
+
+
+def test_a_word_means_something_else_in_another_sentence(encoder):
+    near, far = encoder.encode_words(["the bank of the river", "the bank lends money"])
+    assert not np.allclose(near[1], far[1], atol=0.05)

@@ -1,0 +1,56 @@
+"""Authored questions with their forms -> `assistant/data/reader/forms.json`: linear heads that tell what sort of answer is asked for.
+
+Logistic regression over the packaged reader's vector of a question and `kinds.surface`: one softmax over the four kinds, and one head for
+whether the question is about what is included and what is billed apart. Prints what is reached on service families left out of the fit.
+
+    python training/fit_forms.py assistant/data/reader
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from assistant.inference import OnnxEncoder
+from assistant.kinds import FORMS_FILE, Kind, surface
+from assistant.query import bare_text
+from authored import CODE_PATTERN
+
+STRENGTH = 3.0
+"""Inverse regularisation."""
+FOLDS = 8
+
+
+def main() -> None:
+    """Fit, print precision and recall on left-out families, and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("reader", type=Path)
+    folder = parser.parse_args().reader
+    lines = gzip.decompress(Path(__file__).with_name("forms").joinpath("forms.jsonl.gz").read_bytes()).decode("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    texts = [bare_text(row["text"], CODE_PATTERN) or row["text"] for row in rows]
+    features = np.hstack([OnnxEncoder(folder).encode(texts), np.array([surface(text) for text in texts])])
+    families = np.array([row["family"] for row in rows])
+    kinds = [kind.value for kind in Kind]
+    form = np.array([kinds.index(row["form"]) for row in rows])
+    inclusion = np.array([int(row["inclusion"]) for row in rows])
+    value: dict[str, object] = {}
+    for name, wanted, labels in (("kinds", form, kinds), ("inclusion", inclusion, ["other", "inclusion"])):
+        model = LogisticRegression(C=STRENGTH, max_iter=3000)
+        chosen = cross_val_predict(model, features, wanted, groups=families, cv=GroupKFold(FOLDS))
+        for i, label in enumerate(labels):
+            precision, recall = (wanted[chosen == i] == i).mean(), (chosen[wanted == i] == i).mean()
+            print(f"{label}: {np.sum(wanted == i)} rows, precision {precision:.3f}, recall {recall:.3f} on left-out families")
+        model.fit(features, wanted)
+        value[name] = [[round(float(w), 4) for w in (*row, bias)] for row, bias in zip(model.coef_, model.intercept_, strict=True)]
+    (folder / FORMS_FILE).write_text(json.dumps(value) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
