@@ -6,12 +6,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.answering import Answerer
-from assistant.building import Progress, build_index, is_current
 from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
 from assistant.errors import IndexMismatch, IndexNotFound, QueryError
+from assistant.freshness import is_current
 from assistant.index import Index, open_index
 from assistant.manifest import stamp
 from assistant.query import Query, documents_of_codes, understand
@@ -21,6 +22,9 @@ from assistant.retrieval import DEPTH, retrieve
 from assistant.tokens import codes_in, normalize
 from assistant.types import Answer, Document, Hit, Reason, Section, SectionKind
 from assistant.verifying import Mismatch, verify
+
+if TYPE_CHECKING:
+    from assistant.building import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Assistant:
         source = Path(corpus) if corpus is not None else default_corpus()
         folder = Path(index) if index is not None else default_index(source)
         if build and not is_current(folder, source, settings):
+            from assistant.building import build_index
+
             build_index(source, folder, settings, progress)
         return cls(open_index(folder, settings), source, folder)
 

@@ -6,8 +6,6 @@ and never a mixture. One process builds at a time.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -26,23 +24,13 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
-from assistant.chunking import candidates_of, chunk_document, embedded_text, opening_text, read_texts
-from assistant.config import PACKAGED_ENCODER, PACKAGED_READER, Settings
+from assistant.chunking import candidates_of, chunk_document, embedded_text, opening_text, read_texts, record_fields
+from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.documents import Stamp, corpus_state
-from assistant.embedding import DEFAULT, export, model_name
+from assistant.embedding import export
 from assistant.errors import IndexMismatch, IndexNotFound, ModelError
-from assistant.index import (
-    CANDIDATES,
-    CHUNKS,
-    ENCODER,
-    LEXICAL,
-    NO_READER,
-    OPENINGS,
-    READER,
-    READING,
-    VECTORS,
-    reader_name,
-)  # fmt: skip
+from assistant.freshness import fingerprint, lasting, model_name, reader_name, stamps
+from assistant.index import CANDIDATES, CHUNKS, ENCODER, LEXICAL, OPENINGS, READER, READING, VECTORS
 from assistant.inference import OnnxEncoder, Vectors
 from assistant.lexical import LexicalIndex
 from assistant.manifest import (
@@ -226,32 +214,6 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
     return Built(manifest, new, kept, tuple(one.id for one in before.documents if one.id not in there))
 
 
-def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
-    """Say whether the index in `folder` was built from just these files and settings."""
-    try:
-        manifest = read_manifest(folder)
-    except (IndexNotFound, IndexMismatch):
-        return False
-    return manifest.fingerprint == fingerprint(settings, corpus_state(corpus, settings, stamps(manifest), folder))
-
-
-def fingerprint(settings: Settings, state: dict[str, Stamp]) -> str:
-    """Return a name for what an index is made of: format, models, settings and the bytes of the corpus."""
-    what = [FORMAT, _lasting(settings), sorted((name, stamp.sha256) for name, stamp in state.items())]
-    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
-
-
-def _lasting(settings: Settings) -> dict[str, object]:
-    """Return the settings that documents and vectors depend on."""
-    kept = settings.model_dump(mode="json", exclude={"max_question_characters"})
-    return {**kept, "encoder": model_name(settings.encoder), "reader": reader_name(settings)}
-
-
-def stamps(manifest: Manifest) -> dict[str, Stamp]:
-    """Return how the files of the corpus were when the index was built, by id."""
-    return {name: Stamp(int(size), int(modified), str(digest)) for name, (size, modified, digest) in manifest.corpus.items()}
-
-
 def _restamped(folder: Path, manifest: Manifest, state: dict[str, Stamp]) -> Manifest:
     """Return the manifest with the times that files have now, so that they are not read again to find them unchanged."""
     corpus: dict[str, list[int | str]] = {name: list(stamp) for name, stamp in state.items()}
@@ -266,7 +228,7 @@ def _open_old(folder: Path, settings: Settings) -> tuple[_Old | None, Before]:
     """Return the index that is there, if it is whole and its documents would be made now as they were then, and what it knows."""
     try:
         manifest = read_manifest(folder)
-        if manifest.settings != _lasting(settings) or manifest.built_by != version("hcpcs-assistant"):
+        if manifest.settings != lasting(settings) or manifest.built_by != version("hcpcs-assistant"):
             return None, NOTHING
         check_files(folder / manifest.data, manifest)
         old = _Old(folder / manifest.data, manifest)
@@ -373,15 +335,19 @@ def _add_vectors(
 
 
 def _make(one: Plan, numbers: _Numbers, settings: Settings) -> tuple[_Part, list[str], list[str]]:
-    """Return a document's part without its vectors, its opening and the texts of its chunks to be embedded, and those of its candidates."""
+    """Return a document's part without its vectors, its opening and the texts of its chunks to be embedded, and those of its candidates.
+
+    What is like a row of a table in meaning is like its title; its other fields are names, dates and numbers, for BM25 to find.
+    """
     if one.source is None:
         raise AssertionError("a document that is made has a source")
     document = parse_document(one.source, settings, one.headings)
     chunks = chunk_document(document, settings.chunk_tokens)
-    texts = [embedded_text(document, chunk) for chunk in chunks]
+    said, fields = [embedded_text(document, chunk) for chunk in chunks], record_fields(document)
+    meant = [document.title_text if chunk.section in fields else text for chunk, text in zip(chunks, said, strict=True)]
     read = [(candidate, text) for candidate in candidates_of(document) for text in read_texts(document, candidate)]
     counts = Counter(words(document.text))
-    spoken = [words(text) for text in texts]
+    spoken = [words(text) for text in said]
     none = np.zeros((0, 0), dtype=np.float32)
     part = _Part(
         entries=[Entry.of(document)],
@@ -394,7 +360,7 @@ def _make(one: Plan, numbers: _Numbers, settings: Settings) -> tuple[_Part, list
         candidate_vectors=none,
         openings=none,
     )
-    return part, [opening_text(document), *texts], [text for _, text in read]
+    return part, [opening_text(document), *meant], [text for _, text in read]
 
 
 def _table(rows: Sequence[Sequence[int]], columns: int) -> Array:
@@ -466,7 +432,7 @@ def _manifest(
         dimension=dimension,
         chunk_tokens=settings.chunk_tokens,
         code_pattern=settings.code_pattern,
-        settings=_lasting(settings),
+        settings=lasting(settings),
         corpus={name: list(stamp) for name, stamp in state.items()},
         refused=refused,
         documents=documents,

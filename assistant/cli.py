@@ -79,9 +79,8 @@ def _progress() -> Iterator[Progress]:
 def _open(corpus: Path | None, index: Path | None) -> Assistant:
     """Open the assistant, building a missing index and updating a stale one, and saying so."""
     from assistant.api import Assistant
-    from assistant.building import is_current
-    from assistant.config import default_corpus, default_index, make_settings
-    from assistant.index import NO_READER
+    from assistant.config import NO_READER, default_corpus, default_index, make_settings
+    from assistant.freshness import is_current
     from assistant.manifest import MANIFEST
 
     settings = make_settings()
@@ -126,6 +125,7 @@ def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
     from assistant.rendering import answer_text, understood_text
 
     assistant = _open(corpus, index)
+    assistant.index.load_models()
     history: list[str] = []
     while True:
         try:
@@ -276,18 +276,18 @@ def index_command(
     source = corpus or default_corpus()
     folder = index or default_index(source)
     if watch:
-        _watch(source, folder, settings)
+        _watch(source, folder, settings, rebuild)
         return
     with _progress() as tell:
         built = build_index(source, folder, settings, tell, rebuild=rebuild)
     _print_built(built, folder)
 
 
-def _watch(corpus: Path, folder: Path, settings: Settings) -> None:
+def _watch(corpus: Path, folder: Path, settings: Settings, rebuild: bool) -> None:
     """Build now and after every change, until interrupted."""
     from assistant.watching import builds
 
-    for built in builds(corpus, folder, settings):
+    for built in builds(corpus, folder, settings, rebuild=rebuild):
         if isinstance(built, AssistantError):
             print(f"assistant: {' '.join(str(built).split())}", file=sys.stderr, flush=True)
         else:
@@ -402,6 +402,7 @@ def ui(
 ) -> None:
     """Open the page."""
     assistant = _open(corpus, index)
+    assistant.index.load_models()
     from assistant.web import serve
 
     serve(assistant, host, port, open_browser=browser)

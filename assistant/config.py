@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.errors import SettingsError
 
 PREFIX = "ASSISTANT_"
+DEFAULT, NO_READER = "default", "none"
+"""What `encoder` and `reader` are set to for the model that comes with the package, and `reader` for none."""
 PACKAGED_CORPUS = Path(__file__).parent / "data" / "corpus"
 """The documents that a wheel carries; a checkout has them in `corpus/`."""
 PACKAGED_ENCODER = Path(__file__).parent / "data" / "encoder"
@@ -22,8 +24,8 @@ PACKAGED_READER = Path(__file__).parent / "data" / "reader"
 """The trained reader; see training/README.md."""
 
 
-class Settings(BaseSettings):
-    """What can be set, by keyword or by an environment variable `ASSISTANT_…`. Unknown keys fail.
+class Settings(BaseModel):
+    """What can be set, by keyword or, through `make_settings`, by an environment variable `ASSISTANT_…`. Unknown keys fail.
 
     `encoder` finds passages: `default` for the one that comes with the package, a sentence-transformers id, or a folder. `reader` chooses
     the words that answer: `default` for the trained one that comes with the package, `none` for plain similarity by `encoder`, or an id
@@ -32,10 +34,10 @@ class Settings(BaseSettings):
     `code_pattern` is a regular expression that a whole code matches. `max_question_characters` bounds a question.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    encoder: str = "default"
-    reader: str = "default"
+    encoder: str = DEFAULT
+    reader: str = DEFAULT
     chunk_tokens: int = Field(default=160, ge=16, le=2048)
     code_pattern: str = r"[A-Z]\d{4}"
     max_question_characters: int = Field(default=2000, ge=16)
@@ -60,16 +62,33 @@ def make_settings(**changes: object) -> Settings:
     Raises:
         SettingsError: a key is unknown or a value out of range; names the key.
     """
-    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
-    for name in os.environ:
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            raise SettingsError(f"the environment sets '{name}', which is no setting; known are {', '.join(sorted(known))}")
     try:
-        return Settings(**changes)  # type: ignore[arg-type]
+        return Settings(**{**_from_environment(), **changes})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"setting '{key}': {first['msg']}; see README.md, Settings") from error
+
+
+def _from_environment() -> dict[str, object]:
+    """Return what the environment sets, as text, or as JSON where a setting holds several values; a name counts in either case."""
+    keys = {f"{PREFIX}{key}".upper(): key for key in Settings.model_fields}
+    found: dict[str, object] = {}
+    for name, value in os.environ.items():
+        if not name.upper().startswith(PREFIX):
+            continue
+        if name.upper() not in keys:
+            raise SettingsError(f"the environment sets '{name}', which is no setting; known are {', '.join(sorted(keys))}")
+        key = keys[name.upper()]
+        found[key] = _listed(key, value) if isinstance(Settings.model_fields[key].default, tuple) else value
+    return found
+
+
+def _listed(key: str, value: str) -> object:
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise SettingsError(f"setting '{key}': '{value}' is not JSON, such as [\"one\", \"two\"]; see README.md, Settings") from error
 
 
 def default_corpus() -> Path:

@@ -14,23 +14,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.config import DEFAULT
 from assistant.errors import ModelError
+from assistant.freshness import DEFAULT_NAME, model_name
 from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT = "default"
-DEFAULT_NAME = "all-MiniLM-L6-v2"
 PARITY = 0.999
 """Smallest cosine between a vector of the exported model and of the original that counts as the same model."""
 _PROBES = ("how long does it take?", "Supplies and equipment are included; drugs are billed separately.", "x")
 _log = logging.getLogger(__name__)
-
-
-def model_name(encoder: str) -> str:
-    """Return the name under which an index records the setting `encoder`."""
-    return DEFAULT_NAME if encoder == DEFAULT else encoder
 
 
 def locate(encoder: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from assistant.index import Index
 from assistant.quantities import Quantity, quantities
@@ -120,12 +120,19 @@ def _evidence(index: Index, reader: Reader, text: str, document: Document, again
     return tuple(quotes)
 
 
-@lru_cache(maxsize=4096)
+_SAY_INSTEAD: WeakKeyDictionary[Index, dict[str, bool]] = WeakKeyDictionary()
+"""For each open index the headings met so far, and whether each opens a section about other services."""
+
+
 def _headings_instead(index: Index, name: str) -> frozenset[int]:
     """Return the sections that are about other services, told by the meaning of their headings."""
+    known = _SAY_INSTEAD.setdefault(index, {})
     headings = [section.heading or "-" for section in index.by_id[name].sections]
-    likeness = index.encoder.encode(headings) @ index.encoder.encode_one(INSTEAD)
-    return frozenset(i for i, value in enumerate(likeness) if value >= INSTEAD_LIKE)
+    fresh = [heading for heading in dict.fromkeys(headings) if heading not in known]
+    if fresh:
+        likeness = index.encoder.encode(fresh) @ index.encoder.encode_one(INSTEAD)
+        known.update(zip(fresh, (likeness >= INSTEAD_LIKE).tolist(), strict=True))
+    return frozenset(i for i, heading in enumerate(headings) if known[heading])
 
 
 def _ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity]) -> str | None:

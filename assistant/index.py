@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.config import PACKAGED_ENCODER, PACKAGED_READER, Settings
-from assistant.embedding import DEFAULT, model_name
+from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.errors import IndexMismatch, ModelError
-from assistant.inference import CONFIG_FILE, OnnxEncoder, Vectors
+from assistant.freshness import model_name, reader_name
 from assistant.kinds import Forms
 from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import Manifest, check_files, read_manifest
@@ -21,24 +20,28 @@ from assistant.storage import ById, Candidates, Chunks, Documents, Ragged, load_
 from assistant.vectors import FaissStore, VectorStore
 from assistant.vocabulary import PARTS, Vocabulary
 
+if TYPE_CHECKING:
+    from assistant.inference import OnnxEncoder, Vectors
+
 CHUNKS, CANDIDATES = "chunks", "candidates"
 VECTORS, READING, OPENINGS = "vectors.faiss", "candidate-vectors.npy", "openings.npy"
 LEXICAL, ENCODER, READER = "bm25", "encoder", "reader"
-NO_READER = "none"
 ALIKE = 8
 """So many documents of the same kind are looked at beside one."""
+OPENINGS_TRIED = 5
+"""So often an index is opened that builds go on replacing meanwhile."""
 
 
 class Index:
-    """An open index: documents, chunks with their two searches, and candidates with their vectors."""
+    """An open index: documents, chunks with their two searches, and candidates with their vectors.
+
+    The models are loaded when they are first needed, but for those that are files of the index, which a build may take away.
+    """
 
     def __init__(self, folder: Path, manifest: Manifest, settings: Settings) -> None:
         data = self.data = folder / manifest.data
         self.manifest = manifest
         self.settings = settings
-        self.encoder = OnnxEncoder(PACKAGED_ENCODER if settings.encoder == DEFAULT else data / ENCODER)
-        self.reader = self.encoder if settings.reader == NO_READER else OnnxEncoder(_reader_folder(data, settings))
-        self.forms = Forms(self.reader if settings.reader == DEFAULT else OnnxEncoder(PACKAGED_READER), PACKAGED_READER)
         self.documents = Documents(data)
         self.by_id = ById(self.documents)
         self.chunks = Chunks(Ragged.load(data, CHUNKS), self.documents)
@@ -52,6 +55,49 @@ class Index:
         self._dimensions: dict[str, tuple[frozenset[str], ...]] = {}
         self._alike: dict[str, tuple[str, ...]] = {}
         self._vocabularies: dict[str, tuple[frozenset[str], ...]] = {}
+        if data in (self._encoder_folder.parent, self._reader_folder.parent):
+            self.load_models()
+
+    @property
+    def _encoder_folder(self) -> Path:
+        return PACKAGED_ENCODER if self.settings.encoder == DEFAULT else self.data / ENCODER
+
+    @property
+    def _reader_folder(self) -> Path:
+        if self.settings.reader == NO_READER:
+            return self._encoder_folder
+        return PACKAGED_READER if self.settings.reader == DEFAULT else self.data / READER
+
+    def load_models(self) -> None:
+        """Load the models now, so that the first question does not wait for them."""
+        _ = self.encoder, self.reader
+
+    @cached_property
+    def encoder(self) -> OnnxEncoder:
+        """Return the model that finds passages.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        return _load(self._encoder_folder)
+
+    @cached_property
+    def reader(self) -> OnnxEncoder:
+        """Return the model that chooses the words that answer: the encoder where the settings name no reader.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        return self.encoder if self._reader_folder == self._encoder_folder else _load(self._reader_folder)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Return what tells the form of a question, by the vectors of the packaged reader.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        return Forms(self.reader if self._reader_folder == PACKAGED_READER else _load(PACKAGED_READER), PACKAGED_READER)
 
     def candidate_headings(self, name: str) -> tuple[str, ...]:
         """Return the normal name of the heading that each candidate of a document stands under, in the order of its rows."""
@@ -110,15 +156,10 @@ class Index:
         return {code: tuple(found[code]) for code in sorted(found)}
 
 
-def _reader_folder(data: Path, settings: Settings) -> Path:
-    return PACKAGED_READER if settings.reader == DEFAULT else data / READER
+def _load(folder: Path) -> OnnxEncoder:
+    from assistant.inference import OnnxEncoder
 
-
-def reader_name(settings: Settings) -> str:
-    """Return the name under which an index records the setting `reader`; the packaged one's holds its version."""
-    if settings.reader != DEFAULT:
-        return settings.reader
-    return str(json.loads((PACKAGED_READER / CONFIG_FILE).read_text(encoding="utf-8"))["name"])
+    return OnnxEncoder(folder)
 
 
 def open_index(folder: Path, settings: Settings) -> Index:
@@ -129,13 +170,14 @@ def open_index(folder: Path, settings: Settings) -> Index:
         IndexMismatch: a file is damaged, or the index was built with another model or other chunk settings.
     """
     manifest = read_manifest(folder)
-    try:
-        return _open(folder, manifest, settings)
-    except IndexMismatch:
-        newer = read_manifest(folder)
-        if newer.data == manifest.data:
-            raise
-        return _open(folder, newer, settings)
+    for left in reversed(range(OPENINGS_TRIED)):
+        try:
+            return _open(folder, manifest, settings)
+        except IndexMismatch:
+            before, manifest = manifest, read_manifest(folder)
+            if not left or manifest.data == before.data:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 def _open(folder: Path, manifest: Manifest, settings: Settings) -> Index:

@@ -13,9 +13,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import pint
 from text_to_num import alpha2digit
+
+if TYPE_CHECKING:
+    import pint
 
 _UNIT = (
     r"hours?|hrs?|h|minutes?|mins?|days?|weeks?|wks?|months?|years?|yrs?|seconds?|secs?|liters?|litres?|l|milliliters?|millilitres?|ml|cc"
@@ -92,9 +95,40 @@ class Quantity:
         return low[0] < high[0] or (low[0] == high[0] and not low[1] and high[1])
 
 
+_UNITS = """
+deci- = 1e-1 = d-
+centi- = 1e-2 = c-
+milli- = 1e-3 = m-
+kilo- = 1e3 = k-
+second = [time] = s = sec
+minute = 60 * second = min
+hour = 60 * minute = h = hr
+day = 24 * hour = d
+week = 7 * day
+year = 365.25 * day = a = yr
+month = year / 12
+meter = [length] = m = metre
+yard = 0.9144 * meter = yd
+inch = yard / 36 = in
+foot = yard / 3 = ft
+mile = 1760 * yard = mi
+liter = decimeter ** 3 = l = L = litre
+gram = [mass] = g
+grain = 64.79891 * milligram = gr
+pound = 7e3 * grain = lb
+ounce = pound / 16 = oz
+"""
+"""The lines that pint defines these units by: reading all of its units takes longer than answering a question."""
+
+
 @lru_cache(maxsize=1)
 def _registry() -> pint.UnitRegistry[float]:
-    return pint.UnitRegistry(cache_folder=None)
+    """Return the units, made when the first amount is met."""
+    import pint
+
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None, cache_folder=None)
+    registry.load_definitions(_UNITS.strip().splitlines())
+    return registry
 
 
 _BASES = {"[time]": ("time", "hour"), "[length] ** 3": ("volume", "liter"), "[mass]": ("mass", "kilogram"), "[length]": ("length", "meter")}

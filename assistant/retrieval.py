@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from assistant.fusion import Ranked, ranks, reciprocal_rank_fusion
 from assistant.index import Index
-from assistant.inference import Vectors
 from assistant.types import Hit
+
+if TYPE_CHECKING:
+    from assistant.inference import Vectors
 
 DEPTH = 50
 """How far down each stage's ranking reaches into the fusion; deeper changes nothing below rank 10 on `eval/`."""

@@ -8,14 +8,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.index import Index
-from assistant.inference import Vectors
 from assistant.lexical import FUNCTION_WORDS
 from assistant.retrieval import dense_search, lexical_search
 from assistant.tokens import normalize, tokenize
+
+if TYPE_CHECKING:
+    from assistant.inference import Vectors
 
 DEPTH = 200
 """Chunks looked at to find the documents that are weighed."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import faiss
 import numpy as np
 
 from assistant.errors import IndexMismatch
-from assistant.inference import Vectors
+
+if TYPE_CHECKING:
+    from assistant.inference import Vectors
 
 
 class VectorStore(Protocol):

@@ -98,7 +98,8 @@ class Vocabulary:
     @cached_property
     def heading_stems(self) -> frozenset[str]:
         """Return the stems of all section headings."""
-        return frozenset(stem(self.words[i]) for i in np.unique(self.parts["headings"].values).tolist())
+        used = np.flatnonzero(np.bincount(self.parts["headings"].values, minlength=len(self.words)))
+        return frozenset(stem(self.words[i]) for i in used.tolist())
 
     @cached_property
     def word_counts(self) -> dict[str, int]:

@@ -8,24 +8,33 @@ from threading import Event
 
 from watchfiles import watch
 
-from assistant.building import Built, Progress, build_index, stamps
+from assistant.building import Built, Progress, build_index
 from assistant.config import Settings
 from assistant.documents import Stamp, corpus_state
 from assistant.errors import AssistantError
+from assistant.freshness import stamps
 
 LOOK = 5000
 """Milliseconds after which the files are looked at even if no change was told, as network folders tell none."""
 
 
 def builds(
-    corpus: Path, folder: Path, settings: Settings, progress: Progress | None = None, stop: Event | None = None
+    corpus: Path,
+    folder: Path,
+    settings: Settings,
+    progress: Progress | None = None,
+    stop: Event | None = None,
+    *,
+    rebuild: bool = False,
 ) -> Iterator[Built | AssistantError]:
     """Yield what each build did, or why it could not: at once, and whenever files of the corpus have changed, until `stop` is set.
+
+    With `rebuild` the first takes nothing from what is there.
 
     Raises:
         AssistantError: the first build fails.
     """
-    built = build_index(corpus, folder, settings, progress)
+    built = build_index(corpus, folder, settings, progress, rebuild=rebuild)
     yield built
     state, failed, told = stamps(built.manifest), False, ""
     for _ in _wakes(corpus, stop or Event()):

@@ -17,8 +17,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.building import build_index, is_current
+from assistant.building import build_index
 from assistant.errors import IndexNotFound
+from assistant.freshness import is_current
 from assistant.index import open_index
 from assistant.retrieval import retrieve
 

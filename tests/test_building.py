@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from assistant import Assistant
-from assistant.building import KNOWN, LOCK, build_index, is_current
+from assistant.building import KNOWN, LOCK, build_index
 from assistant.config import make_settings
 from assistant.errors import CorpusError, IndexMismatch, ModelError
+from assistant.freshness import is_current
 from assistant.index import open_index
 from assistant.manifest import HASHED_BYTES, MANIFEST, read_manifest, remove_leftovers, write_manifest
 
@@ -220,6 +221,15 @@ def test_a_text_that_occurs_again_is_embedded_once(place, settings, embedded):
     update(place, settings)
     assert embedded.count("Fares: Two pounds.") == 1
     assert max(Counter(embedded).values()) <= 2  # by the encoder and by the reader
+
+
+def test_a_row_of_a_table_is_embedded_as_its_title_and_found_by_the_words_of_its_fields(place, settings, embedded):
+    write(place, "rows.csv", "Code,Description,Added\nF1001,Harbour ferry crossing on foot,March\nF1002,Lighthouse tour with a guide,May\n")
+    update(place, settings)
+    assert "Harbour ferry crossing on foot" in embedded
+    assert "Harbour ferry crossing on foot | March" not in embedded
+    index = open_index(place / "index", settings)
+    assert [index.chunks[row].document for row, _ in index.lexical.search("March", 5)] == ["rows.csv#F1001"]
 
 
 def test_a_build_that_changes_nothing_writes_nothing(three, settings):

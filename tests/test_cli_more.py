@@ -148,3 +148,19 @@ def test_chat_ends_at_an_empty_line_or_the_end_of_input_with_no_word(chat, lines
     done = chat(*lines)
     assert (done.code, done.err) == (0, "")
     assert done.out.strip() in ("", "?")
+
+
+@pytest.mark.parametrize("words", [["codes"], ["show", "S9357"]], ids=lambda words: words[0])
+def test_commands_that_need_no_model_load_none(ask_real, monkeypatch, words):
+    monkeypatch.setattr("assistant.index._load", lambda folder: pytest.fail(f"{folder} was loaded"))
+    done = ask_real(*words)
+    assert (done.code, done.err) == (0, "")
+    assert "S9357" in done.out
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_a_watched_corpus_is_built_anew_first_where_it_is_told_to(run, tmp_path, monkeypatch, rebuild):
+    told = []
+    monkeypatch.setattr("assistant.watching.builds", lambda *_, **options: told.append(options) or [])
+    assert run("index", "--watch", *["--rebuild"] * rebuild, "--corpus", tmp_path, "--index", tmp_path / "index").code == 0
+    assert told == [{"rebuild": rebuild}]

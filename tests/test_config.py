@@ -38,6 +38,23 @@ def test_an_unknown_key_or_impossible_value_is_named(key, value):
         make_settings(**{key: value})
 
 
+def test_several_values_are_json_in_the_environment(monkeypatch):
+    monkeypatch.setenv("ASSISTANT_AUTHORITY", '["national/*", "local/*"]')
+    assert make_settings().authority == ("national/*", "local/*")
+
+
+@pytest.mark.parametrize("value", ["national/*", '"national/*"', "[1]", ""])
+def test_several_values_that_are_not_json_are_named(monkeypatch, value):
+    monkeypatch.setenv("ASSISTANT_AUTHORITY", value)
+    with pytest.raises(SettingsError, match="setting 'authority"):
+        make_settings()
+
+
+def test_a_variable_counts_in_either_case(monkeypatch):
+    monkeypatch.setenv("assistant_chunk_tokens", "80")
+    assert make_settings().chunk_tokens == 80
+
+
 def test_an_impossible_value_in_the_environment_is_named(monkeypatch):
     monkeypatch.setenv("ASSISTANT_CHUNK_TOKENS", "many")
     with pytest.raises(SettingsError, match="chunk_tokens"):

@@ -117,6 +117,19 @@ def test_documents_are_weighed_once_each_with_those_that_fit_first(assistant):
     assert [(one.code, one.fits, one.score) for one in code_fits(fits)] == [(fit.document.codes[0], fit.fits, fit.score) for fit in fits]
 
 
+def test_a_heading_is_read_once_however_many_documents_have_it(services, monkeypatch):
+    encoder, read = services.index.encoder, []
+    real = encoder.encode
+    monkeypatch.setattr(encoder, "encode", lambda texts, *rest: read.extend(texts) or real(texts, *rest))
+    scenario = "The owner is away for one day; a sitter feeds and walks the dogs at home. Which code?"
+    first = services.fit(scenario)
+    assert services.fit(scenario).quotes == first.quotes
+    headings = {section.heading or "-" for document in services.index.documents for section in document.sections}
+    assert "Summary" in headings
+    assert {heading: read.count(heading) for heading in headings if heading in read} == dict.fromkeys(headings & set(read), 1)
+    assert read.count("Summary") == 1
+
+
 def test_nothing_is_weighed_without_subjects(assistant):
     assert weigh(assistant.index, EncoderReader(), "a patient", ()) == []
 

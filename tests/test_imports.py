@@ -7,8 +7,8 @@ ORDER = [
     "formats.extract", "formats.text", "formats.markdown", "formats.page", "formats.grid", "formats.html", "formats.zipped",
     "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
     "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
-    "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds", "embedding", "vectors",
-    "lexical", "manifest", "index", "planning", "building", "watching",
+    "manifest", "freshness", "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
+    "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
     "retrieval", "spelling", "subjects", "query", "reading", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
@@ -17,7 +17,8 @@ ORDER = [
 """Read left to right: a module imports only from those before it."""
 ENGINES = {
     "faiss": {"vectors"}, "sentence_transformers": {"embedding"}, "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
-    "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "matplotlib": {"evaluation.report"},
+    "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "pint": {"quantities"},
+    "pydantic": {"config"}, "matplotlib": {"evaluation.report"},
     "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},
     "watchfiles": {"watching"}, "lxml": {"formats.page", "formats.grid", "formats.html"}, "mammoth": {"formats.docx"},
     "pypdfium2": {"formats.pdfium"},
@@ -74,7 +75,7 @@ def test_an_engine_is_imported_in_one_module_only(modules, engine):
     assert users <= ENGINES[engine]
 
 
-@pytest.mark.parametrize("engine", ["torch", "sentence_transformers", "transformers", "matplotlib"])
+@pytest.mark.parametrize("engine", ["torch", "sentence_transformers", "transformers", "matplotlib", "bm25s"])
 def test_heavy_engines_are_not_imported_when_their_module_is(modules, engine):
     for name, tree in modules.items():
         assert not [one for node in tree.body for one in imported(node) if one.split(".")[0] == engine], name

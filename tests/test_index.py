@@ -2,16 +2,18 @@ import hashlib
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from assistant import Assistant
-from assistant.building import LOCK, build_index, is_current
-from assistant.config import make_settings
+from assistant.building import LOCK, build_index
+from assistant.config import PACKAGED_ENCODER, PACKAGED_READER, make_settings
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound
-from assistant.index import Index, open_index
-from assistant.manifest import MANIFEST, read_manifest
+from assistant.freshness import is_current
+from assistant.index import OPENINGS_TRIED, Index, open_index
+from assistant.manifest import MANIFEST, read_manifest, write_manifest
 from assistant.retrieval import retrieve
 
 QUESTIONS = ["how long does it take?", "rare risks", "bring water", "fog"]
@@ -287,6 +289,70 @@ def test_an_index_replaced_between_reading_its_manifest_and_opening_it_is_opened
 
     monkeypatch.setattr(Index, "__init__", replaced_meanwhile)
     assert "tram.txt" in open_index(tiny / "index", settings).by_id
+
+
+def test_an_index_that_builds_keep_replacing_is_tried_a_few_times_and_then_named(tiny, settings, monkeypatch):
+    tries = []
+
+    def replaced_again(self, *args):
+        tries.append(read_manifest(tiny / "index").data)
+        build_index(tiny / "corpus", tiny / "index", settings, rebuild=True)
+        raise IndexMismatch("a file is gone")
+
+    monkeypatch.setattr(Index, "__init__", replaced_again)
+    with pytest.raises(IndexMismatch, match="a file is gone"):
+        open_index(tiny / "index", settings)
+    assert len(tries) == OPENINGS_TRIED
+    assert all(one != other for one, other in zip(tries, tries[1:], strict=False))
+
+
+def test_an_index_that_nothing_replaces_is_not_tried_again(tiny, settings, monkeypatch):
+    tries = []
+
+    def damaged(self, *args):
+        tries.append(args)
+        raise IndexMismatch("a file is damaged")
+
+    monkeypatch.setattr(Index, "__init__", damaged)
+    with pytest.raises(IndexMismatch, match="a file is damaged"):
+        open_index(tiny / "index", settings)
+    assert len(tries) == 1
+
+
+def test_models_of_the_package_are_loaded_when_they_are_needed_and_once_each(tiny, settings, monkeypatch):
+    loaded = []
+    monkeypatch.setattr("assistant.index._load", lambda folder: loaded.append(folder) or folder.name)
+    opened = open_index(tiny / "index", settings)
+    assert loaded == []
+    assert opened.encoder == "encoder"
+    assert loaded == [PACKAGED_ENCODER]
+    opened.load_models()
+    assert (opened.encoder, opened.reader) == ("encoder", "reader")
+    assert loaded == [PACKAGED_ENCODER, PACKAGED_READER]
+
+
+def test_without_a_reader_one_model_serves_as_both(tiny, monkeypatch):
+    loaded = []
+    monkeypatch.setattr("assistant.index._load", lambda folder: loaded.append(folder) or object())
+    opened = Index(tiny / "index", read_manifest(tiny / "index"), make_settings(reader="none"))
+    assert loaded == []
+    assert opened.reader is opened.encoder
+    assert loaded == [PACKAGED_ENCODER]
+
+
+def test_models_that_a_build_could_take_away_are_loaded_at_once(tiny, monkeypatch):
+    loaded = []
+    monkeypatch.setattr("assistant.index._load", lambda folder: loaded.append(folder))
+    manifest = read_manifest(tiny / "index")
+    Index(tiny / "index", manifest, make_settings(encoder="another"))
+    assert sorted(loaded) == sorted([tiny / "index" / manifest.data / "encoder", PACKAGED_READER])
+
+
+def test_a_model_that_cannot_be_loaded_is_told_when_the_index_is_opened(tiny):
+    manifest = read_manifest(tiny / "index")
+    write_manifest(tiny / "index", replace(manifest, encoder="another", settings={**manifest.settings, "encoder": "another"}))
+    with pytest.raises(IndexMismatch, match="cannot be loaded"):
+        open_index(tiny / "index", make_settings(encoder="another"))
 
 
 def test_unreadable_files_are_named_in_the_manifest(tiny, settings):

@@ -1,7 +1,12 @@
+import bm25s
+import numpy as np
 import pytest
+from bm25s.stopwords import STOPWORDS_EN, STOPWORDS_EN_PLUS
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.errors import IndexMismatch
-from assistant.lexical import LexicalIndex
+from assistant.lexical import FUNCTION_WORDS, STARTS, LexicalIndex
 from assistant.tokens import tokenize
 
 TEXTS = [
@@ -70,11 +75,49 @@ def test_missing_files_name_the_repair(tmp_path):
         LexicalIndex.load(tmp_path / "nothing", 1)
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(4))
 def test_each_damaged_file_names_the_repair(index, tmp_path, number):
     index.save(tmp_path / "bm25")
     files = sorted((tmp_path / "bm25").iterdir())
-    assert len(files) == 5
+    assert len(files) == 4
     files[number].write_bytes(b"")
     with pytest.raises(IndexMismatch, match="--rebuild"):
         LexicalIndex.load(tmp_path / "bm25", len(TEXTS))
+
+
+@pytest.mark.parametrize("content", ["{}", '["one", "two"]' * 40, '["' + '", "'.join("abcdefghijklmnopqrstuvwxyz") + '"]'])
+def test_tokens_that_the_arrays_do_not_fit_name_the_repair(index, tmp_path, content):
+    index.save(tmp_path / "bm25")
+    (tmp_path / "bm25" / "tokens.json").write_text(content, encoding="utf-8")
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        LexicalIndex.load(tmp_path / "bm25", len(TEXTS))
+
+
+def test_arrays_of_different_length_name_the_repair(index, tmp_path):
+    index.save(tmp_path / "bm25")
+    np.save(tmp_path / "bm25" / STARTS, np.zeros(40, dtype=np.int64))
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        LexicalIndex.load(tmp_path / "bm25", len(TEXTS))
+
+
+TOKENS = ["ferry", "tram", "bridge", "museum", "harbour", "tower"]
+many_rows = st.lists(st.lists(st.integers(0, len(TOKENS) - 1), min_size=1, max_size=8), min_size=1, max_size=40)
+
+
+@given(rows=many_rows, asked=st.lists(st.sampled_from(TOKENS), min_size=1, unique=True), k=st.integers(1, 50))
+def test_scores_and_order_are_those_of_bm25s(rows, asked, k):
+    numbers = {token: i for i, token in enumerate(tokenize(word)[0] for word in TOKENS)}
+    scorer = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+    scorer.index((rows, numbers), show_progress=False)
+    wanted = scorer.get_scores([numbers[tokenize(word)[0]] for word in asked])
+    index = LexicalIndex.build(rows, list(numbers))
+    assert np.array_equal(index.scores(" ".join(asked)), wanted[: len(rows)])
+    order = sorted((row for row in range(len(rows)) if wanted[row] > 0), key=lambda row: (-np.round(wanted[row], 5), row))
+    found = index.search(" ".join(asked), k)
+    assert found == [(row, float(wanted[row])) for row in order[:k]]
+    half = list(range(0, len(rows), 2))
+    assert index.search(" ".join(asked), k, half) == [(row, float(wanted[row])) for row in order if row in half][:k]
+
+
+def test_the_function_words_are_the_stop_words_of_bm25s():
+    assert {token for word in (*STOPWORDS_EN, *STOPWORDS_EN_PLUS) for token in tokenize(word)} == FUNCTION_WORDS

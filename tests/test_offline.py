@@ -19,6 +19,8 @@ assert answer.status.value == "answered", answer
 assert assistant.ask("and its risks?", ["S9357 duration"]).quotes
 assert assistant.search("rare risks", 3)
 heavy = ("torch", "transformers", "sentence_transformers", "gradio", "matplotlib", "onnx", "pandas", "huggingface_hub")
+heavy += ("scipy.sparse", "bm25s", "filelock", "charset_normalizer", "pydantic_settings", "numpy.ma")
+heavy += ("assistant.building", "assistant.embedding")
 print(",".join(name for name in heavy if name in sys.modules))
 """
 HELP = """

@@ -1,8 +1,9 @@
 import math
 
+import pint
 import pytest
 
-from assistant.quantities import Quantity, asked_dimension, quantities
+from assistant.quantities import _BASES, _SHORT, _UNIT, Quantity, _factor, asked_dimension, quantities
 
 
 def hours(low, high, **ends):
@@ -137,3 +138,21 @@ def test_a_question_tells_which_amount_it_asks_for(text, dimension):
 )
 def test_halves_and_repetitions_are_read(text, expected):
     assert [str(quantity) for quantity in quantities(text)] == expected
+
+
+SINGULAR = [one.replace("s?", "").replace("(?:es)?", "") for one in _UNIT.split("|")]
+PLURAL = [one.replace("s?", "s").replace("(?:es)?", "es") for one in _UNIT.split("|")]
+
+
+@pytest.mark.parametrize("word", sorted({*SINGULAR, *PLURAL}))
+def test_every_unit_is_what_pint_takes_it_to_be(word, every_unit):
+    name = _SHORT.get(word) or (word.rstrip("s") if len(word) > 3 else word)
+    one = every_unit.Quantity(1, name)
+    dimension, base = _BASES[str(one.dimensionality)]
+    assert _factor(word) == (dimension, float(one.to(base).magnitude), base)
+
+
+@pytest.fixture(scope="module")
+def every_unit():
+    """All units of pint."""
+    return pint.UnitRegistry(cache_folder=None)

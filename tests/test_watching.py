@@ -112,6 +112,15 @@ def test_a_corpus_that_cannot_be_indexed_is_tried_again(tiny, settings, watched,
     assert len(calls) == 3
 
 
+def test_the_first_build_takes_nothing_from_what_is_there_where_it_is_told_to(tiny, settings, stop, monkeypatch):
+    going = builds(tiny / "corpus", tiny / "index", settings, stop=stop, rebuild=True)
+    assert next(going).indexed == ("ferry.txt", "lighthouse.md")
+    (tiny / "corpus" / "tram.txt").write_text(TRAM, encoding="utf-8")
+    assert next(going).indexed == ("tram.txt",)
+    stop.set()
+    going.close()
+
+
 def test_the_first_build_must_succeed(tmp_path, settings):
     with pytest.raises(CorpusError, match="there is no corpus folder"):
         next(builds(tmp_path / "nowhere", tmp_path / "index", settings))

@@ -1,0 +1,54 @@
+"""Index folder and corpus -> whether a build would make that index anew. Knows names of models, settings and bytes; opens no model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from assistant.config import DEFAULT, PACKAGED_READER, Settings
+from assistant.documents import Stamp, corpus_state
+from assistant.errors import IndexMismatch, IndexNotFound
+from assistant.manifest import FORMAT, Manifest, read_manifest
+
+DEFAULT_NAME = "all-MiniLM-L6-v2"
+CARD = "encoder.json"
+"""The file beside a model that names it."""
+
+
+def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
+    """Say whether the index in `folder` was built from just these files and settings."""
+    try:
+        manifest = read_manifest(folder)
+    except (IndexNotFound, IndexMismatch):
+        return False
+    return manifest.fingerprint == fingerprint(settings, corpus_state(corpus, settings, stamps(manifest), folder))
+
+
+def fingerprint(settings: Settings, state: dict[str, Stamp]) -> str:
+    """Return a name for what an index is made of: format, models, settings and the bytes of the corpus."""
+    what = [FORMAT, lasting(settings), sorted((name, stamp.sha256) for name, stamp in state.items())]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
+
+
+def lasting(settings: Settings) -> dict[str, object]:
+    """Return the settings that documents and vectors depend on."""
+    kept = settings.model_dump(mode="json", exclude={"max_question_characters"})
+    return {**kept, "encoder": model_name(settings.encoder), "reader": reader_name(settings)}
+
+
+def stamps(manifest: Manifest) -> dict[str, Stamp]:
+    """Return how the files of the corpus were when the index was built, by id."""
+    return {name: Stamp(int(size), int(modified), str(digest)) for name, (size, modified, digest) in manifest.corpus.items()}
+
+
+def model_name(encoder: str) -> str:
+    """Return the name under which an index records the setting `encoder`."""
+    return DEFAULT_NAME if encoder == DEFAULT else encoder
+
+
+def reader_name(settings: Settings) -> str:
+    """Return the name under which an index records the setting `reader`; the packaged one's holds its version."""
+    if settings.reader != DEFAULT:
+        return settings.reader
+    return str(json.loads((PACKAGED_READER / CARD).read_text(encoding="utf-8"))["name"])
