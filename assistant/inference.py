@@ -180,5 +180,6 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
     options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves the core to others
     options.add_session_config_entry("session.disable_quant_qdq", "1")  # int8 weights become float once, when the model is loaded
     return options
