@@ -9,15 +9,18 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.chunking import Candidate
 from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
 from assistant.kinds import Kind, presumes
+from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import matching
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.query import Query
 from assistant.quoting import quote_candidate, share_words, shared_clauses
 from assistant.reading import Reader, Reading, answerability, choose, read
+from assistant.tokens import tokenize
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
 NEAREST_CODES = 3
@@ -130,6 +133,8 @@ class Answerer:
             if presumes(query.text):
                 return self._refuse(query, Reason.NOT_COVERED, choices=self._choices([*query.documents, rival]))
             return self._clarify(query, [*query.documents, rival], [], 1.0)
+        if headed := self._headed(query):
+            return self._answered(query, share_words(headed), 1.0)
         found = self._read(query.documents, query.text)
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
@@ -141,6 +146,22 @@ class Answerer:
         quotes += [*conflicting(self._index, quotes), *self._disagreeing(query.text, quotes)]
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
+
+    def _headed(self, query: Query) -> list[Quote]:
+        """Return the whole sections that a question names by their heading and nothing else, one of each document; else none."""
+        asked = [word for word in tokenize(query.text) if word not in FUNCTION_WORDS]
+        quotes = []
+        for name in query.documents if asked else ():
+            held = (c for d in self._index.service(name) for c in map(self._index.candidates.__getitem__, self._index.candidates.of(d)))
+            widest = max((c for c in held if self._heads(c, asked)), key=lambda c: (c.last - c.first, -c.first), default=None)
+            if widest is None:
+                return []
+            quotes.append(quote_candidate(self._index.by_id[widest.document], widest, Role.ANSWER))
+        return quotes
+
+    def _heads(self, candidate: Candidate, asked: Sequence[str]) -> bool:
+        heading = self._index.by_id[candidate.document].sections[candidate.section].heading
+        return [word for word in tokenize(heading) if word not in FUNCTION_WORDS] == list(asked)
 
     def _rival(self, query: Query) -> str | None:
         """Return the document that the words of a question are about where they contradict the one code that it names."""

@@ -82,6 +82,8 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
+_APART_CODE = re.compile(r"\b([A-Za-z])\s(\d{4})\b")
+"""A code with a blank in it, which with "a" before it could also be an article; the corpus tells."""
 _SIDE = re.compile(r"\b(?:vs\.?|versus|and|or|than|compared\s+(?:to|with)|with|between|from|for)\b|[,;:]", re.IGNORECASE)
 SURE = 0.5
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
@@ -155,6 +157,9 @@ def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -
 def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
     """Return the codes in a turn; digits alone count where just one code of the corpus has them."""
     named = list(codes_in(turn, pattern))
+    named += [
+        code for match in _APART_CODE.finditer(turn) if (code := "".join(match.groups()).upper()) in index.by_code and code not in named
+    ]
     for word in words(turn):
         owners = [code for code in index.by_code if code[0].isalpha() and code[1:] == word] if len(word) >= 4 and word.isdigit() else []
         if len(owners) == 1 and owners[0] not in named:

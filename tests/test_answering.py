@@ -232,3 +232,14 @@ def test_two_processes_give_byte_identical_answers(corpus, index_folder):
     assert outputs[0] == outputs[1]
     assert len(outputs[0].splitlines()) == len(QUESTIONS) - 1
     assert all(json.loads(line)["schema"] == 1 for line in outputs[0].splitlines())
+
+
+@pytest.mark.parametrize("question", ["S9357 personnel", "S9338 duration?", "S9330: alternatives", "the benefits of S9336"])
+def test_a_heading_alone_is_answered_with_its_whole_section(assistant, question):
+    answer = assistant.ask(question)
+    (document,) = assistant.documents(answer.quotes[0].code)
+    section = next(i for i, one in enumerate(document.sections) if one.heading and one.heading.casefold() in question.casefold())
+    units = [unit for unit in document.units if unit.section == section]
+    (quote,) = answer.quotes
+    assert (quote.start, quote.end) == (units[0].span.start, units[-1].span.end)
+    assert answer.confidence == 1

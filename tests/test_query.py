@@ -126,3 +126,7 @@ def test_a_bare_code_gives_the_title(assistant, question):
 @pytest.mark.parametrize("text", ["recovery", "enzyme replacement who gives it", "chemo pump restrictions"])
 def test_a_few_key_words_are_no_case(assistant, text):
     assert understand(assistant.index, text, ()).kind is not Kind.SCENARIO
+
+
+def test_a_code_with_a_blank_in_it_is_a_code_where_the_corpus_has_it(assistant):
+    assert understand(assistant.index, "s 9357 risks", ()).codes == ("S9357",)
