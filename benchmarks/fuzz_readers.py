@@ -44,7 +44,7 @@ def seeds(suffix: str) -> list[bytes]:
 def mutated(data: bytes, others: list[bytes], chance: random.Random, longest: int) -> bytes:
     """Return a piece of `data` with a few random changes."""
     start = chance.randrange(max(1, len(data) - longest)) if len(data) > longest else 0
-    found = bytearray(data[start : start + chance.randint(1, longest)])
+    found = bytearray(data[start : start + chance.randint(1, longest)] if longest < len(data) else data)
     for _ in range(chance.randint(0, 8)):
         at = chance.randrange(len(found) + 1)
         match chance.randrange(5):
