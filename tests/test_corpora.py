@@ -8,11 +8,11 @@ import pytest
 
 from assistant import Assistant
 from assistant.building import build_index
-from assistant.documents import read_corpus
 from assistant.evaluation.questions import check_rows, load_questions, squash
 from assistant.evaluation.runner import judge
 from assistant.sections import parse_corpus
 from assistant.types import Role, SectionKind, Status, UnitKind
+from conftest import read_corpus
 
 HERE = Path(__file__).parent / "corpora"
 EXPECTED = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))

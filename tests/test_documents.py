@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from assistant.config import make_settings
-from assistant.documents import Refusal, Source, corpus_files, corpus_state, read_bytes, read_corpus, read_document, read_file
+from assistant.documents import Refusal, Source, corpus_files, corpus_state, read_bytes, read_document, read_file
 from assistant.errors import CorpusError
 from assistant.formats import Extract
+from conftest import read_corpus
 
 
 def ids(folder):
@@ -163,7 +164,7 @@ def test_a_folder_that_cannot_be_listed_is_refused_with_the_reason(folder, setti
     assert refused(folder, settings) == {"locked": "is a folder that cannot be read"}
     (folder / "everything").mkdir()
     with pytest.raises(CorpusError, match="everything' cannot be read .Permission denied"):
-        read_corpus(folder / "everything", settings)
+        corpus_files(folder / "everything")
 
 
 def test_a_file_that_vanishes_between_listing_and_reading_is_refused(folder, settings, monkeypatch):
@@ -247,18 +248,6 @@ def test_a_missing_folder_is_named_with_the_option_that_helps(tmp_path):
         corpus_files(tmp_path / "nowhere")
 
 
-def test_an_empty_folder_is_an_error(tmp_path, settings):
-    with pytest.raises(CorpusError, match="it is empty"):
-        read_corpus(tmp_path, settings)
-
-
-def test_a_folder_of_unreadable_files_is_an_error_that_says_why(tmp_path, settings):
-    (tmp_path / "a.txt").write_bytes(b"caf\0")
-    (tmp_path / "b.xyz").write_bytes(b"PK")
-    with pytest.raises(CorpusError, match=r"a\.txt holds NUL characters and is not text; b\.xyz files ending in '\.xyz'"):
-        read_corpus(tmp_path, settings)
-
-
 def test_unreadable_files_beside_a_good_one_are_reported_and_not_skipped_silently(tmp_path, settings):
     (tmp_path / "good.txt").write_text("words", encoding="utf-8")
     (tmp_path / "junk.txt").write_bytes(b"caf\0")
@@ -286,7 +275,9 @@ def test_bytes_that_are_no_text_are_refused_with_the_reason(data, why):
 
 def test_a_byte_order_mark_is_no_part_of_the_text_but_of_the_hash():
     data = b"\xef\xbb\xbfword\r\n"
-    assert read_bytes("x.txt", data, make_settings()) == [Source("x.txt", "word\r\n", hashlib.sha256(data).hexdigest(), "x.txt")]
+    assert read_bytes("x.txt", data, make_settings()) == [
+        Source(id="x.txt", file="x.txt", sha256=hashlib.sha256(data).hexdigest(), text="word\r\n")
+    ]
 
 
 def test_a_file_over_the_limit_is_refused_with_both_numbers(tmp_path):

@@ -153,3 +153,15 @@ def test_a_corpus_without_any_readable_document_is_an_error_that_says_why(tmp_pa
     (tmp_path / "link.txt").symlink_to(tmp_path)
     with pytest.raises(CorpusError, match=r"link.txt is a link and is not followed; spoilt.txt holds NUL"):
         planned(tmp_path, settings)
+
+
+def test_an_empty_folder_is_an_error(tmp_path, settings):
+    with pytest.raises(CorpusError, match="it is empty"):
+        planned(tmp_path, settings)
+
+
+def test_a_folder_of_unreadable_files_is_an_error_that_says_why(tmp_path, settings):
+    (tmp_path / "a.txt").write_bytes(b"caf\0")
+    (tmp_path / "b.xyz").write_bytes(b"PK")
+    with pytest.raises(CorpusError, match=r"a\.txt holds NUL characters and is not text; b\.xyz files ending in '\.xyz'"):
+        planned(tmp_path, settings)

@@ -44,16 +44,14 @@ def load_families() -> list[Family]:
     for path in sorted(FOLDER.glob("*.jsonl.gz")):
         rows = [json.loads(line) for line in gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()]
         texts = [row for row in rows if "text" in row]
-        sources = [
-            Source(row["document"], row["text"], hashlib.sha256(row["text"].encode("utf-8")).hexdigest(), row["document"]) for row in texts
-        ]
+        sources = [_source(row["document"], row["text"]) for row in texts]
         questions = tuple(row for row in rows if "question" in row)
         families.append(Family(path.name.removesuffix(".jsonl.gz"), tuple(parse_corpus(sources, settings)), questions))
     return families
 
 
 def _source(name: str, text: str) -> Source:
-    return Source(name, text, hashlib.sha256(text.encode("utf-8")).hexdigest(), name)
+    return Source(id=name, file=name, sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(), text=text)
 
 
 def problems(family: Family) -> list[str]:
