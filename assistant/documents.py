@@ -22,7 +22,7 @@ from assistant.formats import Extract, Unreadable, extract
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source(Extract):
-    """One document of a corpus before it is parsed: what its file says, and which file that is. `id`, `file` and `sha256` as in `Document`."""
+    """One document before it is parsed: what its file says, and which file that is. `id`, `file` and `sha256` as in `Document`."""
 
     id: str
     file: str
