@@ -100,9 +100,6 @@ NO_DOUBT = 1.0
 CASE_WORDS = 6
 SUBJECT_WORDS = 5
 """A follow-up that only names a subject does so in so many words."""
-_FILLERS = frozenset(
-    "a an the one on of for in at to with about and or it it this that these those code therapi infus servic what how pleas then do".split()  # noqa: SIM905
-)
 
 
 def understand(index: Index, question: str, history: Sequence[str]) -> Query:
@@ -216,8 +213,11 @@ def _only_subject(index: Index, text: str) -> tuple[str, ...]:
 
 def _in_title(index: Index, document: str, text: str) -> bool:
     """Say whether a text holds a word by which a document's title differs from most other titles."""
-    most = len(index.documents) / 2
-    return any(word in index.vocabulary(document)[2] and index.words.title_frequency(word) < most for word in tokenize(text))
+    return any(word in index.vocabulary(document)[2] and not _in_most_titles(index, word) for word in tokenize(text))
+
+
+def _in_most_titles(index: Index, word: str) -> bool:
+    return index.words.title_frequency(word) >= len(index.documents) / 2
 
 
 def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) -> bool:
@@ -226,7 +226,7 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
         return True
     led = _FOLLOWS.match(turn) or _FOLLOWS.match(text)
     rest = _FOLLOWS.sub("", text) if led else _LEADS.sub("", text)
-    content = [word for word in tokenize(rest) if word not in _FILLERS]
+    content = [word for word in tokenize(rest) if word not in FUNCTION_WORDS and word not in _REQUESTS and not _in_most_titles(index, word)]
     if not content:
         return True
     if not led:
