@@ -104,7 +104,7 @@ def _nested(view: View, chosen: list[int]) -> set[int]:
     found: set[int] = set()
     first = next((n for n in range(len(chosen)) if not _is_bare(chosen, n)), len(chosen))
     for n in range(first + 1, len(chosen) - 1):
-        if _is_bare(chosen, n) and chosen[n] not in found and not _is_bare(chosen, n + 1) and not view.is_recurrent(chosen[n + 1]):
+        if _is_bare(chosen, n) and chosen[n] not in found and not _is_bare(chosen, n + 1):
             look = _look(view, chosen[n + 1])
             if look[2] or look[:2] != _look(view, chosen[n])[:2]:
                 found.update(_divisions(view, chosen, n + 1))
@@ -124,7 +124,8 @@ def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
     look = _look(view, headings[n])
     alike = [headings[n]]
     for m in range(n + 1, len(headings)):
-        if view.is_recurrent(headings[m]) or _is_bare(headings, m) or _look(view, headings[m]) != look:
+        known = len(alike) > 1 and view.is_recurrent(headings[m])
+        if known or _is_bare(headings, m) or _look(view, headings[m]) != look:
             break
         alike.append(headings[m])
     told = n > 0 and look[:2] != _look(view, headings[n - 1])[:2]
@@ -189,9 +190,9 @@ def _mark_level(view: View, i: int) -> int:
 
 
 def _section_level(view: View, marked: list[int]) -> list[int]:
-    """Return the headings of the shallowest level that occurs more than once, and any above it but the first."""
+    """Return the headings of the shallowest level that occurs more than once, or stands below the first, and any above it but the first."""
     levels = [_mark_level(view, i) for i in marked]
-    section = min((level for level in levels if levels.count(level) > 1), default=min(levels))
+    section = min((level for level in levels if levels.count(level) > 1 or level > levels[0]), default=levels[0])
     return [i for n, (i, level) in enumerate(zip(marked, levels, strict=True)) if level == section or (level < section and n > 0)]
 
 

@@ -71,9 +71,7 @@ def counted_rows(counted: Iterable[tuple[int, Ordinal]]) -> list[list[int]]:
     found = list(counted)
     for n, (_, ordinal) in enumerate(found):
         numbers, level = ordinal.numbers, len(ordinal.numbers)
-        earlier = [
-            (ordinal.scheme, level, (*numbers[:k], numbers[k] - step)) for k in range(level) for step in range(1, LONGEST_STEP + 1)
-        ]
+        earlier = [(ordinal.scheme, level, (*numbers[:k], numbers[k] - step)) for k in range(level) for step in range(1, LONGEST_STEP + 1)]
         last = max((ends[key] for key in earlier if key in ends), key=lambda i: lengths[i], default=-1)
         before.append(last)
         lengths.append(1 + (lengths[last] if last >= 0 else 0))
