@@ -19,7 +19,7 @@ _REMARK = re.compile(r"\([^()]*\b(?:not|never|see|instead)\b[^()]*\)", re.IGNORE
 _ASIDE = re.compile(
     r"\b(?:not|never|nor|see|instead|rather\s+than|other\s+than|unlike|compared?|confused?|confuse|replac\w+|supersed\w+|formerly|previously|"
     r"similar|related|crosswalk\w*|deleted|discontinued|differs?|distinct|versus|vs|"
-    r"siblings?|sister|neighbou?rs?|neighbou?ring)\b(?:\([^()]*\)|[^.;()\n|]|\.(?=\w))*",
+    r"siblings?|sister|neighbou?rs?|neighbou?ring)\b(?:\([^()\d]*\)|[^.;()\n|]|\.(?=\w))*",
     re.IGNORECASE,
 )
 """A remark about a neighbour, from the word that opens it to the end of its clause."""
