@@ -17,6 +17,8 @@ from assistant.tokens import tokenize
 
 FEWEST_HEADINGS = 3
 """A style that occurs less often does not rule a document."""
+FEWEST_MARKS = 2
+"""Lines with the mark of a heading rule where there are so many, for nothing else is marked so."""
 PLAIN_SHARE = 0.34
 """Plain headings rule when there are at least this many for each labelled line."""
 TITLE_SHARE = 0.6
@@ -60,16 +62,13 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     heads a section here too.
     """
     view = View(text, lines, re.compile(code_pattern), known)
-    found = candidates(view)
-    rows = numbered(view)
-    found[Style.NUMBERED] = next((row for row in rows if _rules_by_number(view, row, found)), [])
+    found, rows = candidates(view), numbered(view)
+    opening = {style: [i for i in positions if _opens(view, i)] for style, positions in found.items()}
+    counted = next((row for row in rows if _spans(opening, row, sum(_opens(view, i) for i in row))), [])
     labelled = sorted({*found[Style.LABEL], *found[Style.FIELD]})
-    style = _ruling_style(view, found, labelled)
-    ruling = found[style]
-    if style is Style.MARKED:
-        ruling = _section_level(view, ruling)
-    elif style is Style.LABEL:
-        ruling = _standing_apart(view, labelled)
+    style = Style.NUMBERED if counted and len(opening[Style.MARKED]) < FEWEST_MARKS else _ruling_style(view, found, opening)
+    found[Style.NUMBERED] = counted
+    ruling = _standing_apart(view, labelled) if style is Style.LABEL else _ruling_lines(view, style, found, opening)
     title = _title(view, ruling, found[Style.MARKED])
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     labels = {i for i in found[Style.PLAIN] if i > title and (view.asks(i) or _heads_list(view, i))}
@@ -87,13 +86,24 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     return replace(_finish(view, chosen, title), labels=frozenset(labels.difference(chosen)))
 
 
+def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], opening: dict[Style, list[int]]) -> list[int]:
+    """Return the lines of the ruling style that may head sections: marks of one level, plain lines without emphasis where enough are."""
+    if style is Style.MARKED:
+        return _section_level(view, found[style])
+    bold = set(found[Style.BOLD])
+    if style is Style.PLAIN and len(set(opening[style]) - bold) >= FEWEST_HEADINGS:
+        return [i for i in found[style] if i not in bold]
+    return found[style]
+
+
 def _heads_list(view: View, i: int) -> bool:
     return i + 1 < len(view.lines) and view.lines[i + 1].is_item
 
 
 def _is_clause(view: View, i: int) -> bool:
     """Say whether line i heads a clause of a numbered section, as "2.1 Units" does."""
-    return view.lines[i].shape is Shape.TEXT and not view.lines[i].is_item and any(len(own.numbers) > 1 for own in view.ordinals(i))
+    heads = view.lines[i].shape is Shape.TEXT and not view.lines[i].is_item and not view.of(i).endswith(":")
+    return heads and any(len(own.numbers) > 1 for own in view.ordinals(i))
 
 
 def _nested(view: View, chosen: list[int]) -> set[int]:
@@ -104,10 +114,10 @@ def _nested(view: View, chosen: list[int]) -> set[int]:
     found: set[int] = set()
     first = next((n for n in range(len(chosen)) if not _is_bare(chosen, n)), len(chosen))
     for n in range(first + 1, len(chosen) - 1):
-        if _is_bare(chosen, n) and chosen[n] not in found and not _is_bare(chosen, n + 1):
-            look = _look(view, chosen[n + 1])
-            if look[2] or look[:2] != _look(view, chosen[n])[:2]:
-                found.update(_divisions(view, chosen, n + 1))
+        above, i = chosen[n], chosen[n + 1]
+        told = _heads_list(view, i) or view.lines[i].blank_after != view.lines[above].blank_after
+        if told and _is_bare(chosen, n) and above not in found and not _is_bare(chosen, n + 1):
+            found.update(_divisions(view, chosen, n + 1))
     return found
 
 
@@ -121,20 +131,17 @@ def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
 
     Where too many do, the sections that follow may look as they do, and only two are taken: nothing is divided into less.
     """
-    look = _look(view, headings[n])
-    alike = [headings[n]]
+    above, first = view.lines[headings[n - 1]], view.lines[headings[n]]
+    alike, close = [headings[n]], False
     for m in range(n + 1, len(headings)):
-        known = len(alike) > 1 and view.is_recurrent(headings[m])
-        if known or _is_bare(headings, m) or _look(view, headings[m]) != look:
+        i = headings[m]
+        was_close, close = close, above.blank_before and not view.lines[i].blank_before
+        look = view.lines[i].blank_after == first.blank_after and _heads_list(view, i) == _heads_list(view, headings[n])
+        if _is_bare(headings, m) or not (close or (look and not was_close)) or (view.is_recurrent(i) and len(alike) > 1):
             break
-        alike.append(headings[m])
-    told = n > 0 and look[:2] != _look(view, headings[n - 1])[:2]
+        alike.append(i)
+    told = first.blank_after != above.blank_after or (above.blank_before and not view.lines[alike[-1]].blank_before)
     return alike if told or len(alike) <= MOST_DIVISIONS else alike[:2]
-
-
-def _look(view: View, i: int) -> tuple[bool, bool, bool]:
-    """Return how line i is set apart: by a blank line above, by one below, and by a list right below."""
-    return view.lines[i].blank_before, view.lines[i].blank_after, _heads_list(view, i)
 
 
 def _with_questions(headings: list[int], questions: set[int]) -> list[int]:
@@ -148,30 +155,33 @@ def _with_questions(headings: list[int], questions: set[int]) -> list[int]:
     return chosen
 
 
-def _rules_by_number(view: View, row: list[int], looks: dict[Style, list[int]]) -> bool:
-    """Say whether a row of numbered lines heads the sections, rather than stands in one of them with other headings around."""
-    others = {i for style in (Style.CAPITALS, Style.BOLD, Style.PLAIN) for i in looks[style] if _opens(view, i)}
-    outside = sum(i < row[0] or i > row[-1] for i in others)
-    return sum(_opens(view, i) for i in row) >= FEWEST_HEADINGS and outside < max(FEWEST_HEADINGS, len(row))
+def _spans(opening: dict[Style, list[int]], headings: list[int], texts: int) -> bool:
+    """Say whether enough lines of one style have `texts` below them, and stand all over the document, not in one of its sections."""
+    if texts < FEWEST_HEADINGS:
+        return False
+    others = set().union(*(opening[style] for style in (Style.CAPITALS, Style.BOLD, Style.PLAIN, Style.LABEL)))
+    outside = sum(i < headings[0] or i > headings[-1] for i in others)
+    return outside < max(FEWEST_HEADINGS, len(headings))
 
 
-def _ruling_style(view: View, looks: dict[Style, list[int]], labelled: list[int]) -> Style:
+def _ruling_style(view: View, found: dict[Style, list[int]], opening: dict[Style, list[int]]) -> Style:
     """Return the most explicit style that enough headings with text below them have; LABEL stands for FIELD too."""
-    opening = {style: [i for i in found if _opens(view, i)] for style, found in looks.items()}
-    for style in (Style.MARKED, Style.NUMBERED, Style.CAPITALS, Style.BOLD):
-        if len(opening[style]) >= FEWEST_HEADINGS - (style is Style.MARKED):
+    if len(opening[Style.MARKED]) >= FEWEST_MARKS:
+        return Style.MARKED
+    for style in (Style.CAPITALS, Style.BOLD):
+        if _spans(opening, found[style], len(opening[style])):
             return style
+    labelled = sorted({*opening[Style.LABEL], *opening[Style.FIELD]})
     return Style.PLAIN if _rules_plainly(view, opening[Style.PLAIN], labelled) else Style.LABEL
 
 
 def _rules_plainly(view: View, plain: list[int], labelled: list[int]) -> bool:
     """Say whether plain headings rule: they are many beside the labelled lines, or set apart among rows of them."""
-    labelled = [i for i in labelled if _opens(view, i)]
     if not labelled or len(plain) >= max(FEWEST_HEADINGS, PLAIN_SHARE * len(labelled)):
         return True
     apart = [i for i in plain if view.lines[i].blank_before]
     among = min(1, sum(i < labelled[0] for i in apart)) + sum(i > labelled[0] for i in apart)
-    rows = sum(i - 1 not in labelled for i in labelled)
+    rows = len(set(labelled).difference(i + 1 for i in labelled))
     return among >= max(FEWEST_HEADINGS, PLAIN_SHARE * rows)
 
 
@@ -314,10 +324,11 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
     """
     line, before = view.lines[i], view.lines[i - 1]
     between = range(heading + (2 if view.underlined(heading) else 1), i)
-    if (not between and not view.has_text(heading)) or _is_in_row(view, i):
+    spaced = view.lines[heading].blank_before
+    if (not between and not view.has_text(heading)) or (spaced and _is_in_row(view, i)):
         return False
-    if view.is_recurrent(i):
-        return line.blank_before or not view.lines[heading].blank_before
+    if view.is_recurrent(i) and (line.blank_before or not spaced):
+        return True
     divided = any(view.lines[j].shape not in (Shape.TEXT, *_CONTENT) and not view.lines[j].is_item for j in between)
     return before.is_item and line.indent <= view.lines[heading].indent and not divided
 

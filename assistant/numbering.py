@@ -1,4 +1,4 @@
-"""Line -> the ordinal it begins with: "2.", "2.1", "IV.", "§ 3", "Part B.". Knows how divisions are counted; refuses to know what they hold."""
+"""Line -> the ordinal it begins with: "2.", "2.1", "IV.", "§ 3", "Part B.". Knows how divisions are counted, not what they hold."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ HEADING_WORDS = 10
 QUESTION_WORDS = 14
 """A question on a line of its own may have more words than another heading."""
 _EDGE = "*_#: \t"
+_CODE_WORDS = frozenset(("code", "codes", "hcpcs", "cpt", "cdt", "icd", "procedure", "service", "billing", "and", "/", "&", "-", "–"))
 
 
 class Style(Enum):
@@ -55,9 +56,16 @@ def normal_name(name: str) -> str:
     return " ".join(tokenize(name[ordinals[0].length :] if ordinals else name))
 
 
+def _asks(content: str) -> bool:
+    """Say whether a line is one question, counted or not."""
+    bare = content.strip("*_ ")
+    ordinals = ordinals_of(bare)
+    return is_question(bare[ordinals[0].length :] if ordinals else bare)
+
+
 def _is_brief(content: str) -> bool:
     """Say whether words are as few as a heading's and end as no sentence does but a question."""
-    asked = is_question(content)
+    asked = _asks(content)
     most = QUESTION_WORDS if asked else HEADING_WORDS
     return len(content.split()) <= most and len(content) <= 10 * most and (asked or not is_sentence(content))
 
@@ -99,19 +107,34 @@ class View:
             and (bare[0].isupper() or bare[0].isdigit())
             and any(c.isalpha() for c in bare)
             and "|" not in content
+            and not self.states_code(i)
             and line.shape not in FURNISHED
         )
 
     def asks(self, i: int) -> bool:
         """Say whether line i is a question that stands over its answer: apart from what is above, and from a text below it."""
-        if not is_question(self.of(i)) or not self.lines[i].blank_before or i + 1 == len(self.lines):
+        if not _asks(self.of(i)) or i + 1 == len(self.lines):
+            return False
+        if not self.lines[i].blank_before and (self.lines[i].blank_after or not self.ended(i - 1)):
             return False
         below = self.lines[i + 1]
         return below.is_item or below.shape is not Shape.TEXT or not self.is_short(i + 1)
 
+    def ended(self, i: int) -> bool:
+        """Say whether what stands in line i has come to an end there."""
+        return self.lines[i].is_item or self.lines[i].shape is not Shape.TEXT or is_sentence(self.of(i))
+
     def is_code(self, content: str) -> bool:
         """Say whether a word is a code; none is where codes have no pattern."""
         return bool(self.codes.pattern) and bool(self.codes.fullmatch(content.strip(" .()").upper()))
+
+    def states_code(self, i: int) -> bool:
+        """Say whether line i holds nothing but codes and the words that announce them, as "HCPCS code E0100" does."""
+        content = self.of(i)
+        if not any(c.isdigit() for c in content):
+            return False
+        found = [word.strip("()[],;:") for word in content.split()]
+        return any(map(self.is_code, found)) and all(word.casefold() in _CODE_WORDS or self.is_code(word) for word in found)
 
     def is_recurrent(self, i: int) -> bool:
         """Say whether line i bears the name of a heading that other documents have."""
@@ -189,13 +212,11 @@ def is_plain(view: View, i: int) -> bool:
         return False
     if view.of(i).endswith(":") or is_code_caption(view, i):
         return False
-    if is_question(view.of(i)):
+    if _asks(view.of(i)):
         return view.asks(i)
     if i == 0 or line.blank_before:
         return line.blank_after or view.of(i)[0].isupper()
-    before = view.lines[i - 1]
-    closed = before.is_item or before.shape is not Shape.TEXT or is_sentence(view.of(i - 1)) or view.is_short(i - 1)
-    return closed and not view.of(i)[0].isdigit()
+    return (view.ended(i - 1) or view.is_short(i - 1) or view.is_recurrent(i)) and not view.of(i)[0].isdigit()
 
 
 def _is_label(view: View, i: int) -> bool:
