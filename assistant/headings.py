@@ -71,16 +71,19 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     ruling = _standing_apart(view, labelled) if style is Style.LABEL else _ruling_lines(view, style, found, opening)
     title = _title(view, ruling, found[Style.MARKED])
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
-    labels = {i for i in found[Style.PLAIN] if i > title and (view.asks(i) or _heads_list(view, i))}
+    asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
+    labels = asked | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)}
     labels |= {i for row in rows for i in row if i > title and _is_clause(view, i)}
+    labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}
     if style is Style.LABEL:
         chosen = _without_sublabels(view, chosen)
     elif style is Style.PLAIN:
-        questions = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
-        chosen = _with_questions(_without_names(view, [i for i in chosen if i not in questions], title), questions)
+        chosen = _with_questions(_without_names(view, [i for i in chosen if i not in asked], title), asked)
         nested = _nested(view, chosen)
         labels |= nested
         chosen = [i for i in chosen if i not in nested]
+    elif style in (Style.CAPITALS, Style.BOLD):
+        chosen = _with_questions(chosen, asked.difference(chosen))
     if style not in (Style.LABEL, Style.MARKED, Style.NUMBERED):
         chosen = _with_closing_labels(view, chosen, labelled)
     return replace(_finish(view, chosen, title), labels=frozenset(labels.difference(chosen)))
@@ -90,14 +93,10 @@ def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], openi
     """Return the lines of the ruling style that may head sections: marks of one level, plain lines without emphasis where enough are."""
     if style is Style.MARKED:
         return _section_level(view, found[style])
-    bold = set(found[Style.BOLD])
-    if style is Style.PLAIN and len(set(opening[style]) - bold) >= FEWEST_HEADINGS:
-        return [i for i in found[style] if i not in bold]
+    others = {*found[Style.BOLD], *found[Style.CAPITALS]}
+    if style is Style.PLAIN and len(set(opening[style]) - others) >= FEWEST_HEADINGS:
+        return [i for i in found[style] if i not in others]
     return found[style]
-
-
-def _heads_list(view: View, i: int) -> bool:
-    return i + 1 < len(view.lines) and view.lines[i + 1].is_item
 
 
 def _is_clause(view: View, i: int) -> bool:
@@ -115,7 +114,7 @@ def _nested(view: View, chosen: list[int]) -> set[int]:
     first = next((n for n in range(len(chosen)) if not _is_bare(chosen, n)), len(chosen))
     for n in range(first + 1, len(chosen) - 1):
         above, i = chosen[n], chosen[n + 1]
-        told = _heads_list(view, i) or view.lines[i].blank_after != view.lines[above].blank_after
+        told = view.heads_list(i) or view.lines[i].blank_after != view.lines[above].blank_after
         if told and _is_bare(chosen, n) and above not in found and not _is_bare(chosen, n + 1):
             found.update(_divisions(view, chosen, n + 1))
     return found
@@ -136,7 +135,7 @@ def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
     for m in range(n + 1, len(headings)):
         i = headings[m]
         was_close, close = close, above.blank_before and not view.lines[i].blank_before
-        look = view.lines[i].blank_after == first.blank_after and _heads_list(view, i) == _heads_list(view, headings[n])
+        look = view.lines[i].blank_after == first.blank_after and view.heads_list(i) == view.heads_list(headings[n])
         if _is_bare(headings, m) or not (close or (look and not was_close)) or (view.is_recurrent(i) and len(alike) > 1):
             break
         alike.append(i)

@@ -118,7 +118,12 @@ class View:
         if not self.lines[i].blank_before and (self.lines[i].blank_after or not self.ended(i - 1)):
             return False
         below = self.lines[i + 1]
-        return below.is_item or below.shape is not Shape.TEXT or not self.is_short(i + 1)
+        return below.is_item or below.shape is not Shape.TEXT or not self.is_short(i + 1) or self.heads_list(i + 1)
+
+    def heads_list(self, i: int) -> bool:
+        """Say whether a list or lines set in stand right below line i."""
+        below = self.lines[i + 1] if i + 1 < len(self.lines) else None
+        return below is not None and (below.is_item or below.indent > self.lines[i].indent + 1) and not self.lines[i].is_item
 
     def ended(self, i: int) -> bool:
         """Say whether what stands in line i has come to an end there."""
@@ -195,6 +200,7 @@ def _is_capitals(view: View, i: int) -> bool:
         and all(c.isupper() for c in letters)
         and len(name.split()) <= HEADING_WORDS
         and (line.shape is not Shape.TEXT or view.is_short(i))
+        and not _holds_code(view, i)
     )
 
 
@@ -228,7 +234,12 @@ def _is_field(view: View, i: int) -> bool:
     line = view.lines[i]
     if line.shape is not Shape.FIELD or line.is_item or line.indent > 3 or not view.name(i)[:1].isupper():
         return False
-    return not view.is_code(view.of(i).split(":", 1)[1].strip(_EDGE))
+    return not _holds_code(view, i)
+
+
+def _holds_code(view: View, i: int) -> bool:
+    """Say whether a labelled line has a code as its value and nothing else."""
+    return view.lines[i].shape is Shape.FIELD and view.is_code(view.of(i).split(":", 1)[1].strip(_EDGE))
 
 
 _TESTS: dict[Style, Callable[[View, int], bool]] = {
