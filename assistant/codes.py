@@ -10,20 +10,23 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from assistant.lines import is_sentence
 from assistant.tables import cells_in
-from assistant.tokens import codes_in, is_code
+from assistant.tokens import code_spans, codes_in, is_code
 from assistant.types import Section, SectionKind, Span, Unit, UnitKind
 
 _REMARK = re.compile(r"\([^()]*\b(?:not|never|see|instead)\b[^()]*\)", re.IGNORECASE)
 _ASIDE = re.compile(
     r"\b(?:not|never|nor|see|instead|rather\s+than|other\s+than|unlike|compared?|confused?|confuse|replac\w+|supersed\w+|formerly|previously|"
-    r"similar|related|crosswalk\w*|deleted|discontinued|differs?|distinct|versus|vs)\b(?:[^.;()\n|]|\.(?=\w))*",
+    r"similar|related|crosswalk\w*|deleted|discontinued|differs?|distinct|versus|vs|"
+    r"siblings?|sister|neighbou?rs?|neighbou?ring)\b(?:\([^()\d]*\)|[^.;()\n|]|\.(?=\w))*",
     re.IGNORECASE,
 )
 """A remark about a neighbour, from the word that opens it to the end of its clause."""
 _NEIGHBOURS = re.compile(
     r"\b(?:similar|related|relevant|see\s+also|others?|associated|additional|alternatives?|compare\w*|comparison|crosswalk\w*|replac\w+|"
-    r"supersed\w+|former|previous|deleted|discontinued|retired|old|not|excluded?|exclusions?|add-?on|companion|nearby|neighbou?ring|"
+    r"supersed\w+|former|previous|deleted|discontinued|retired|old|not|excluded?|exclusions?|add-?on|companion|nearby|neighbou?r\w*|siblings?|"
+    r"sister|series|family|look-?alikes?|separate(?:ly)?|bundled|"
     r"modifiers?|zip|post(?:al)?|area|country|dialling|dialing|access|promo(?:tional)?|dress|building|error)\b",
     re.IGNORECASE,
 )
@@ -48,17 +51,25 @@ FIELD_WORDS = 7
 def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequence[Unit], file: str, pattern: str) -> tuple[str, ...]:
     """Return the codes that a document is about, in the order in which it names them; none where `pattern` is empty.
 
-    The first place that names any decides: a labelled field, the title, the opening down to the end of the first section, the name of
-    the `file`.
+    The first place that states any decides: above the first section a labelled field (or the title, where it picks from the field's
+    list), the title, an opening line; then a field in a section, a mention in the opening, the name of the `file`.
     """
     if not pattern:
         return ()
-    first = next((s.span.end for s in sections if s.kind is SectionKind.BODY), len(text))
-    opening = [unit.span.of(text) for unit in units if unit.span.start < first and not _of_neighbours(unit.path)]
+    body = next((s.span.end for s in sections if s.kind is SectionKind.BODY), len(text))
+    first = next((s.span.start for s in sections if s.kind is SectionKind.BODY), len(text))
+    above = [line for line in text[: title.start].splitlines() if _says_code(line)]
+    head = [unit for unit in units if unit.span.start < first]
+    opening = [unit.span.of(text) for unit in units if unit.span.start < body and not _of_neighbours(unit.path)]
+    titled = _stated([title.of(text)], pattern)
+    labelled = _labelled(text, head, pattern)
     return (
-        _labelled(text, units, pattern)
-        or _stated([title.of(text)], pattern)
-        or _stated(opening, pattern)
+        (titled if set(titled) <= set(labelled) else labelled)
+        or titled
+        or labelled
+        or _stated([*above, *opening], pattern)
+        or _labelled(text, units, pattern)
+        or _mentioned([title.of(text), *opening], pattern)
         or tuple(code for code in codes_in(PurePosixPath(file).stem.replace("_", " "), pattern) if is_code(code, pattern))
     )
 
@@ -134,16 +145,50 @@ def leading_codes(value: str, pattern: str) -> tuple[str, ...]:
 
 
 def _stated(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
-    """Return the codes of some lines, remarks about neighbours left out; a mere number counts only where it is announced as a code."""
+    """Return the codes of the first text that states any, and of those right after it that begin with a code too and are no sentences.
+
+    A code is stated after the word "code", in parentheses, or where it opens or ends a line; remarks about neighbours are left out,
+    and so are rows of nothing but codes, which lead to other pages.
+    """
     found: list[str] = []
     for text in texts:
         said = _ASIDE.sub(" ", _REMARK.sub(" ", text))
-        for code in codes_in(said, pattern):
-            if is_code(code, pattern) and (not code.isdigit() or _announced(code, said)):
-                found.append(code)
+        own = [code for line in said.splitlines() for code in _announced(line, pattern)]
+        if found and (not own or is_sentence(text) or not leading_codes(text, pattern)):
+            break
+        found += own
+        if found and (is_sentence(text) or not leading_codes(text, pattern)):
+            break
     return tuple(dict.fromkeys(found))
 
 
-def _announced(number: str, text: str) -> bool:
-    """Say whether a number stands as a code does: after the word "code", opening a parenthesis or the line, or alone."""
-    return any(_ANNOUNCED.search(text[: match.start()]) for match in re.finditer(rf"(?<!\w){number}(?![\w-]|[.,]\d)", text))
+def _announced(line: str, pattern: str) -> list[str]:
+    """Return the codes that a line states."""
+    spans = [(a, b) for a, b in code_spans(line, pattern) if is_code(line[a:b], pattern)]
+    if len(spans) > 1 and not any(c.isalnum() for c in _outside(line, spans)):
+        return []
+    found: list[str] = []
+    for start, end in spans:
+        ends = not line[end:].strip(" .)]*_") and line[:start].rstrip().endswith((",", "-", "–", "—", ":", "|"))
+        if ends or _ANNOUNCED.search(line[:start]):
+            found += leading_codes(line[start:], pattern)
+    return found
+
+
+def _outside(line: str, spans: Sequence[tuple[int, int]]) -> str:
+    edges = [0, *(edge for span in spans for edge in span), len(line)]
+    return "".join(line[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+
+
+def _mentioned(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
+    """Return the codes of the first text that mentions any outside remarks about neighbours; a mere number is none."""
+    for text in texts:
+        said = _ASIDE.sub(" ", _REMARK.sub(" ", text))
+        found = [code for code in codes_in(said, pattern) if is_code(code, pattern) and not code.isdigit()]
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def _says_code(line: str) -> bool:
+    return re.search(_SYSTEM + r"\b", line, re.IGNORECASE) is not None

@@ -12,19 +12,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.lines import FURNISHED, Line, Shape, is_sentence
-from assistant.shapes import Style, View, candidates, is_code_caption, is_plain
+from assistant.shapes import Style, View, candidates, is_code_caption, is_plain, numbered
 from assistant.tokens import tokenize
 
 FEWEST_HEADINGS = 3
 """A style that occurs less often does not rule a document."""
+FEWEST_MARKS = 2
+"""Lines with the mark of a heading rule where there are so many, for nothing else is marked so."""
 PLAIN_SHARE = 0.34
 """Plain headings rule when there are at least this many for each labelled line."""
 TITLE_SHARE = 0.6
 """A line may be the title when it holds this share of the most words that an opening line has in common with the text."""
 NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
+MOST_DIVISIONS = 3
+"""A section that looks divided by more headings than these is one over others."""
 _CONTENT = FURNISHED - {Shape.RULE}
 _SEPARATOR = re.compile(r"\s[|»›>·]\s")
+_CODE_FIELD = re.compile(r"[^:]*\bcodes?\b[^:]*:", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 
 
@@ -39,12 +44,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the lines of one document amount to: where its title stands, its headings, its furniture, and questions inside sections."""
+    """What the lines of one document amount to: where its title stands, its headings and its furniture.
+
+    `labels` are the lines inside sections that head what is below them without a colon: questions, clauses, sub-headings.
+    """
 
     title: int
     headings: tuple[Heading, ...]
     furniture: frozenset[int]
-    questions: frozenset[int] = frozenset()
+    labels: frozenset[int] = frozenset()
 
 
 def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: frozenset[str] = frozenset()) -> Outline:
@@ -54,22 +62,85 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     heads a section here too.
     """
     view = View(text, lines, re.compile(code_pattern), known)
-    found = candidates(view)
-    style = _ruling_style(view, found)
-    ruling = _section_level(view, found[style]) if style is Style.MARKED else found[style]
+    found, rows = candidates(view), numbered(view)
+    opening = {style: [i for i in positions if _opens(view, i)] for style, positions in found.items()}
+    counted = next((row for row in rows if _spans(opening, row, sum(_opens(view, i) for i in row))), [])
     labelled = sorted({*found[Style.LABEL], *found[Style.FIELD]})
-    if style in (Style.LABEL, Style.FIELD):
-        ruling = [i for i in labelled if _stands_alone(view, i, labelled)]
+    style = Style.NUMBERED if counted and len(opening[Style.MARKED]) < FEWEST_MARKS else _ruling_style(view, found, opening)
+    found[Style.NUMBERED] = counted
+    ruling = _standing_apart(view, labelled) if style is Style.LABEL else _ruling_lines(view, style, found, opening)
     title = _title(view, ruling, found[Style.MARKED])
-    questions = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
-    chosen = [i for i in ruling if i > title]
-    if style in (Style.LABEL, Style.FIELD):
+    chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
+    asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
+    labels = asked | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)}
+    labels |= {i for row in rows for i in row if i > title and _is_clause(view, i)}
+    labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}
+    if style is Style.LABEL:
         chosen = _without_sublabels(view, chosen)
-    else:
-        if style is Style.PLAIN:
-            chosen = _with_questions(_without_names(view, [i for i in chosen if i not in questions], title), questions)
-        chosen = _with_closing_labels(view, chosen, [i for i in labelled if i > title])
-    return replace(_finish(view, chosen, title), questions=frozenset(questions.difference(chosen)))
+    elif style is Style.PLAIN:
+        chosen = _with_questions(_without_names(view, [i for i in chosen if i not in asked], title), asked)
+        nested = _nested(view, chosen)
+        labels |= nested
+        chosen = [i for i in chosen if i not in nested]
+    elif style in (Style.CAPITALS, Style.BOLD):
+        chosen = _with_questions(chosen, asked.difference(chosen))
+    if style not in (Style.LABEL, Style.MARKED, Style.NUMBERED):
+        chosen = _with_closing_labels(view, chosen, labelled)
+    return replace(_finish(view, chosen, title), labels=frozenset(labels.difference(chosen)))
+
+
+def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], opening: dict[Style, list[int]]) -> list[int]:
+    """Return the lines of the ruling style that may head sections: marks of one level, plain lines without emphasis where enough are."""
+    if style is Style.MARKED:
+        return _section_level(view, found[style])
+    others = {*found[Style.BOLD], *found[Style.CAPITALS]}
+    if style is Style.PLAIN and len(set(opening[style]) - others) >= FEWEST_HEADINGS:
+        return [i for i in found[style] if i not in others]
+    return found[style]
+
+
+def _is_clause(view: View, i: int) -> bool:
+    """Say whether line i heads a clause of a numbered section, as "2.1 Units" does."""
+    heads = view.lines[i].shape is Shape.TEXT and not view.lines[i].is_item and not view.of(i).endswith(":")
+    return heads and any(len(own.numbers) > 1 for own in view.ordinals(i))
+
+
+def _nested(view: View, chosen: list[int]) -> set[int]:
+    """Return the plain headings that divide the section of another, which has nothing else right below it.
+
+    They are told by lists that follow them, or by blank lines that set them apart otherwise than the heading above.
+    """
+    found: set[int] = set()
+    first = next((n for n in range(len(chosen)) if not _is_bare(chosen, n)), len(chosen))
+    for n in range(first + 1, len(chosen) - 1):
+        above, i = chosen[n], chosen[n + 1]
+        told = view.heads_list(i) or view.lines[i].blank_after != view.lines[above].blank_after
+        if told and _is_bare(chosen, n) and above not in found and not _is_bare(chosen, n + 1):
+            found.update(_divisions(view, chosen, n + 1))
+    return found
+
+
+def _is_bare(headings: Sequence[int], n: int) -> bool:
+    """Say whether the next heading stands right below the heading at position n."""
+    return n + 1 < len(headings) and headings[n + 1] == headings[n] + 1
+
+
+def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
+    """Return the headings that divide a section: the one at position n, right below the section's own, and those after it that look alike.
+
+    Where too many do, the sections that follow may look as they do, and only two are taken: nothing is divided into less.
+    """
+    above, first = view.lines[headings[n - 1]], view.lines[headings[n]]
+    alike, close = [headings[n]], False
+    for m in range(n + 1, len(headings)):
+        i = headings[m]
+        was_close, close = close, above.blank_before and not view.lines[i].blank_before
+        look = view.lines[i].blank_after == first.blank_after and view.heads_list(i) == view.heads_list(headings[n])
+        if _is_bare(headings, m) or not (close or (look and not was_close)) or (view.is_recurrent(i) and len(alike) > 1):
+            break
+        alike.append(i)
+    told = first.blank_after != above.blank_after or (above.blank_before and not view.lines[alike[-1]].blank_before)
+    return alike if told or len(alike) <= MOST_DIVISIONS else alike[:2]
 
 
 def _with_questions(headings: list[int], questions: set[int]) -> list[int]:
@@ -83,24 +154,44 @@ def _with_questions(headings: list[int], questions: set[int]) -> list[int]:
     return chosen
 
 
-def _ruling_style(view: View, looks: dict[Style, list[int]]) -> Style:
-    """Return the most explicit style that enough headings with text below them have."""
-    opening = {style: sum(_opens(view, i) for i in found) for style, found in looks.items()}
-    for style in (Style.MARKED, Style.NUMBERED, Style.CAPITALS, Style.BOLD):
-        if opening[style] >= FEWEST_HEADINGS:
+def _spans(opening: dict[Style, list[int]], headings: list[int], texts: int) -> bool:
+    """Say whether enough lines of one style have `texts` below them, and stand all over the document, not in one of its sections."""
+    if texts < FEWEST_HEADINGS:
+        return False
+    others = set().union(*(opening[style] for style in (Style.CAPITALS, Style.BOLD, Style.PLAIN, Style.LABEL)))
+    outside = sum(i < headings[0] or i > headings[-1] for i in others)
+    return outside < max(FEWEST_HEADINGS, len(headings))
+
+
+def _ruling_style(view: View, found: dict[Style, list[int]], opening: dict[Style, list[int]]) -> Style:
+    """Return the most explicit style that enough headings with text below them have; LABEL stands for FIELD too."""
+    if len(opening[Style.MARKED]) >= FEWEST_MARKS:
+        return Style.MARKED
+    for style in (Style.CAPITALS, Style.BOLD):
+        if _spans(opening, found[style], len(opening[style])):
             return style
-    labelled = opening[Style.LABEL] + opening[Style.FIELD]
-    if opening[Style.PLAIN] >= max(FEWEST_HEADINGS, PLAIN_SHARE * labelled):
-        return Style.PLAIN
-    return Style.LABEL if labelled else Style.PLAIN
+    labelled = sorted({*opening[Style.LABEL], *opening[Style.FIELD]})
+    return Style.PLAIN if _rules_plainly(view, opening[Style.PLAIN], labelled) else Style.LABEL
+
+
+def _rules_plainly(view: View, plain: list[int], labelled: list[int]) -> bool:
+    """Say whether plain headings rule: they are many beside the labelled lines, or set apart among rows of them."""
+    if not labelled or len(plain) >= max(FEWEST_HEADINGS, PLAIN_SHARE * len(labelled)):
+        return True
+    apart = [i for i in plain if view.lines[i].blank_before]
+    among = min(1, sum(i < labelled[0] for i in apart)) + sum(i > labelled[0] for i in apart)
+    rows = len(set(labelled).difference(i + 1 for i in labelled))
+    return among >= max(FEWEST_HEADINGS, PLAIN_SHARE * rows)
 
 
 def _opens(view: View, i: int) -> bool:
     """Say whether text stands under line i, or beside it after a colon; under a `#` a short line without a mark is text too."""
-    if view.lines[i].shape is Shape.FIELD:
+    if view.has_text(i):
         return True
     following = i + 2 if view.underlined(i) else i + 1
-    return following < len(view.lines) and (view.lines[i].marker == "#" or not is_plain(view, following))
+    if following >= len(view.lines):
+        return False
+    return view.lines[i].marker == "#" or bool(view.ordinals(following)) or not is_plain(view, following)
 
 
 def _mark_level(view: View, i: int) -> int:
@@ -108,16 +199,25 @@ def _mark_level(view: View, i: int) -> int:
 
 
 def _section_level(view: View, marked: list[int]) -> list[int]:
-    """Return the headings of the shallowest level that occurs more than once, and any above it but the first."""
+    """Return the headings of the shallowest level that occurs more than once, or stands below the first, and any above it but the first."""
     levels = [_mark_level(view, i) for i in marked]
-    section = min((level for level in levels if levels.count(level) > 1), default=min(levels))
+    section = min((level for level in levels if levels.count(level) > 1 or level > levels[0]), default=levels[0])
     return [i for n, (i, level) in enumerate(zip(marked, levels, strict=True)) if level == section or (level < section and n > 0)]
 
 
-def _stands_alone(view: View, i: int, labelled: list[int]) -> bool:
-    """Say whether a labelled line is set apart as the document's other labelled lines are."""
-    apart = sum(view.lines[j].blank_before for j in labelled)
-    return view.lines[i].blank_before or view.lines[i].shape is Shape.LABEL or apart < len(labelled) / 2
+def _standing_apart(view: View, labelled: list[int]) -> list[int]:
+    """Return the labelled lines that are set apart as most are; where most have their text below, fields in a row stand in a section."""
+    bare = [i for i in labelled if view.lines[i].shape is Shape.LABEL and _opens(view, i)]
+    model = bare if len(bare) >= FEWEST_HEADINGS else labelled
+    spaced = sum(view.lines[i].blank_before for i in model) >= len(model) / 2
+    row = set() if model is labelled or not spaced else {i for i in labelled if _is_in_row(view, i)}
+    return [i for i in labelled if view.lines[i].shape is Shape.LABEL or ((view.lines[i].blank_before or not spaced) and i not in row)]
+
+
+def _is_in_row(view: View, i: int) -> bool:
+    """Say whether another field stands right above or below the field i, so that both are lines of a form."""
+    near = [j for j in (i - 1, i + 1) if 0 <= j < len(view.lines) and not view.lines[max(i, j)].blank_before]
+    return view.has_text(i) and any(view.has_text(j) and not view.lines[j].is_item and not view.is_recurrent(j) for j in near)
 
 
 def _title(view: View, headings: list[int], marked: list[int]) -> int:
@@ -134,7 +234,7 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     if not opening:
         return -1
     body = set(tokenize(view.text[view.lines[min(stop, len(view.lines) - 1)].span.start :]))
-    used = {i: len({t for t in tokenize(view.of(i)) if len(t) > 3 and t in body}) for i in opening}
+    used = {i: len({t for t in tokenize(view.of(i)) if len(t) > 3 and t in body}) + _names_code(view, i) for i in opening}
     best = max(used.values())
     return next(i for i, n in used.items() if n >= TITLE_SHARE * best)
 
@@ -142,14 +242,21 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
 def _may_be_title(view: View, i: int) -> bool:
     content = view.of(i)
     navigation = len(_SEPARATOR.findall(content)) >= 2
-    return view.lines[i].shape is Shape.TEXT and not (navigation or view.is_recurrent(i) or is_sentence(content))
+    shaped = view.lines[i].shape is Shape.TEXT or (i == 0 and view.has_text(i) and not _CODE_FIELD.match(content))
+    return shaped and not (navigation or view.is_recurrent(i) or is_sentence(content))
+
+
+def _names_code(view: View, i: int) -> bool:
+    """Say whether line i holds a code and words that may be its name."""
+    found = view.of(i).split()
+    return any(view.is_code(word.strip("()[],;:")) for word in found) and sum(len(word) > 3 and word.isalpha() for word in found) >= 2
 
 
 def _has_content(view: View, i: int, headings: list[int]) -> bool:
     """Say whether sentences, items or fields stand between line i and the next heading."""
     following = bisect_right(headings, i)
     after = headings[following] if following < len(headings) else len(view.lines)
-    if view.lines[i].shape is Shape.FIELD:
+    if view.has_text(i):
         return True
     return any(view.lines[j].is_item or view.lines[j].shape in _CONTENT or is_sentence(view.of(j)) for j in range(i + 1, after))
 
@@ -180,19 +287,20 @@ def _is_name(view: View, i: int, title_words: set[str]) -> bool:
 
 
 def _without_sublabels(view: View, labels: list[int]) -> list[int]:
-    """Return labelled headings without those that divide a section: the first follows its heading at once, the others its list."""
-    kept: list[int] = []
-    first: Line | None = None
-    for i in labels:
-        line = view.lines[i]
-        below = bool(kept) and i == kept[-1] + 1 and view.lines[kept[-1]].shape is Shape.LABEL
-        alike = first is not None and line.shape is Shape.LABEL and not (line.blank_before and not first.blank_before)
-        if (below or alike) and not view.is_recurrent(i):
-            first = first or line
+    """Return labelled headings without those that divide a section: the first follows its heading at once."""
+    dropped: set[int] = set()
+    for n in range(1, len(labels)):
+        above, i = labels[n - 1], labels[n]
+        if above in dropped or i != above + 1 or view.lines[above].shape is not Shape.LABEL or view.is_recurrent(i):
             continue
-        first = None
-        kept.append(i)
-    return kept
+        dropped.update(_row(view, labels, n) if view.has_text(i) else _divisions(view, labels, n))
+    return [i for i in labels if i not in dropped]
+
+
+def _row(view: View, labels: Sequence[int], n: int) -> list[int]:
+    """Return the fields that follow one another from position n on."""
+    after = (m for m in range(n + 1, len(labels)) if labels[m] != labels[m - 1] + 1 or not view.has_text(labels[m]))
+    return list(labels[n : next(after, len(labels))])
 
 
 def _with_closing_labels(view: View, chosen: list[int], labelled: list[int]) -> list[int]:
@@ -215,9 +323,10 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
     """
     line, before = view.lines[i], view.lines[i - 1]
     between = range(heading + (2 if view.underlined(heading) else 1), i)
-    if not between and view.lines[heading].shape is not Shape.FIELD:
+    spaced = view.lines[heading].blank_before
+    if (not between and not view.has_text(heading)) or (spaced and _is_in_row(view, i)):
         return False
-    if view.is_recurrent(i):
+    if view.is_recurrent(i) and (line.blank_before or not spaced):
         return True
     divided = any(view.lines[j].shape not in (Shape.TEXT, *_CONTENT) and not view.lines[j].is_item for j in between)
     return before.is_item and line.indent <= view.lines[heading].indent and not divided
@@ -231,11 +340,10 @@ def _finish(view: View, chosen: list[int], title: int) -> Outline:
     for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True):
         if i in furniture:
             continue
-        has_text = view.lines[i].shape is Shape.FIELD
         first = i + 2 if view.underlined(i) else i + 1
-        if has_text or any(j not in furniture for j in range(first, after)):
-            headings.append(Heading(i, view.name(i), has_text))
-        else:
+        if view.has_text(i) or any(j not in furniture for j in range(first, after)):
+            headings.append(Heading(i, view.name(i), view.has_text(i)))
+        elif headings or after == len(view.lines):
             furniture.update(range(i, after))
     return Outline(title, tuple(headings), frozenset(furniture))
 

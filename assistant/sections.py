@@ -77,7 +77,7 @@ def parse_document(source: Source, settings: Settings, known: frozenset[str] = f
 
 
 def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Settings) -> Document:
-    lines = _with_bare_title(source.text, _with_questions(source.text, lines, outline.questions), outline.title)
+    lines = _with_bare_title(source.text, _with_labels(source.text, lines, outline.labels), outline.title)
     sections = _sections(source.text, lines, outline, source.hidden)
     units = _units(source.text, lines, outline, sections)
     title = source.title or lines[max(outline.title, 0)].content
@@ -129,10 +129,11 @@ def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[L
     return [*lines[:title], replace(line, content=content, marker=marker, level=0, shape=Shape.TEXT, label=""), *lines[title + 1 :]]
 
 
-def _with_questions(text: str, lines: Sequence[Line], questions: frozenset[int]) -> Sequence[Line]:
-    """Return `lines` with the questions inside sections as labels of their answers."""
-    asked = {i: lines[i].content.of(text).strip("*_ ") for i in questions}
-    return [replace(line, shape=Shape.LABEL, label=asked[i]) if i in asked else line for i, line in enumerate(lines)] if asked else lines
+def _with_labels(text: str, lines: Sequence[Line], labels: frozenset[int]) -> Sequence[Line]:
+    """Return `lines` with the questions and sub-headings inside sections as labels of what is below them."""
+    if not labels:
+        return lines
+    return [replace(line, shape=Shape.LABEL, label=heading_name(line, text)) if i in labels else line for i, line in enumerate(lines)]
 
 
 def _sections(text: str, lines: Sequence[Line], outline: Outline, hidden: Sequence[Span]) -> list[Section]:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from enum import Enum
 
 from assistant.lines import FURNISHED, Line, Shape, is_question, is_sentence
+from assistant.numbering import Ordinal, counted_rows, ordinals_of
 from assistant.tokens import tokenize
 
 HEADING_WORDS = 10
 """A plain line of more words is prose or a title, not a heading."""
-_NUMBERING = re.compile(r"(?:\d{1,2}|[A-Z])[.)]\s+")
+QUESTION_WORDS = 14
+"""A question on a line of its own may have more words than another heading."""
 _EDGE = "*_#: \t"
+_CODE_WORDS = frozenset(("code", "codes", "hcpcs", "cpt", "cdt", "icd", "procedure", "service", "billing", "and", "/", "&", "-", "–"))
 
 
 class Style(Enum):
@@ -29,14 +32,42 @@ class Style(Enum):
 
 
 def heading_name(line: Line, text: str) -> str:
-    """Return the words of a heading without numbering, markup and colon."""
-    raw = line.label if line.shape is not Shape.TEXT else line.content.of(text)
-    return _NUMBERING.sub("", raw.strip(_EDGE), count=1)
+    """Return the words of a heading without numbering, markup and colon; a division's name, as "Part B. Units", is kept whole."""
+    raw = line.label if line.shape is not Shape.TEXT and not _names_division(line, text) else line.content.of(text)
+    bare = raw.strip(_EDGE)
+    ordinals = ordinals_of(bare)
+    return bare[ordinals[0].length :] if ordinals and not ordinals[0].named else bare
+
+
+def has_text(line: Line, text: str) -> bool:
+    """Say whether a heading's text begins on its own line, after a colon that does not belong to its number."""
+    return line.shape is Shape.FIELD and not _names_division(line, text)
+
+
+def _names_division(line: Line, text: str) -> bool:
+    """Say whether a line is a heading such as "Section 2: Units", whose colon announces the heading itself."""
+    content = line.content.of(text)
+    return _is_brief(content) and any(ordinal.named and ordinal.length > len(line.label) for ordinal in ordinals_of(content))
 
 
 def normal_name(name: str) -> str:
     """Return a heading's words in the form in which two documents' headings are compared."""
-    return " ".join(tokenize(name))
+    ordinals = ordinals_of(name)
+    return " ".join(tokenize(name[ordinals[0].length :] if ordinals else name))
+
+
+def _asks(content: str) -> bool:
+    """Say whether a line is one question, counted or not."""
+    bare = content.strip("*_ ")
+    ordinals = ordinals_of(bare)
+    return is_question(bare[ordinals[0].length :] if ordinals else bare)
+
+
+def _is_brief(content: str) -> bool:
+    """Say whether words are as few as a heading's and end as no sentence does but a question."""
+    asked = _asks(content)
+    most = QUESTION_WORDS if asked else HEADING_WORDS
+    return len(content.split()) <= most and len(content) <= 10 * most and (asked or not is_sentence(content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +87,59 @@ class View:
         """Return the words of line i as a heading."""
         return heading_name(self.lines[i], self.text)
 
+    def has_text(self, i: int) -> bool:
+        """Say whether line i, as a heading, has its text beside it."""
+        return has_text(self.lines[i], self.text)
+
+    def ordinals(self, i: int) -> tuple[Ordinal, ...]:
+        """Return what line i is counted by; nothing where it stands in a table, is set in or has a mark of another kind."""
+        line = self.lines[i]
+        counts = line.marker in ("", "1") and line.indent == 0 and line.shape not in FURNISHED
+        return ordinals_of(line.span.of(self.text)) if counts else ()
+
     def is_short(self, i: int) -> bool:
         """Say whether line i is short enough, and ends as no sentence does but a question."""
         line, content = self.lines[i], self.of(i)
-        bare = content.strip(_EDGE)
+        bare = self.name(i) if self.ordinals(i) else content.strip(_EDGE)
         return (
-            len(content.split()) <= HEADING_WORDS
-            and len(content) <= 80
+            _is_brief(content)
             and bool(bare)
             and (bare[0].isupper() or bare[0].isdigit())
             and any(c.isalpha() for c in bare)
             and "|" not in content
-            and (not is_sentence(content) or is_question(content))
+            and not self.states_code(i)
             and line.shape not in FURNISHED
         )
 
     def asks(self, i: int) -> bool:
         """Say whether line i is a question that stands over its answer: apart from what is above, and from a text below it."""
-        if not is_question(self.of(i)) or not self.lines[i].blank_before or i + 1 == len(self.lines):
+        if not _asks(self.of(i)) or i + 1 == len(self.lines):
+            return False
+        if not self.lines[i].blank_before and (self.lines[i].blank_after or not self.ended(i - 1)):
             return False
         below = self.lines[i + 1]
-        answered = below.is_item or below.shape is not Shape.TEXT or not self.is_short(i + 1)
-        return answered and (self.lines[i].blank_after or below.is_item)
+        return below.is_item or below.shape is not Shape.TEXT or not self.is_short(i + 1) or self.heads_list(i + 1)
+
+    def heads_list(self, i: int) -> bool:
+        """Say whether a list or lines set in stand right below line i."""
+        below = self.lines[i + 1] if i + 1 < len(self.lines) else None
+        return below is not None and (below.is_item or below.indent > self.lines[i].indent + 1) and not self.lines[i].is_item
+
+    def ended(self, i: int) -> bool:
+        """Say whether what stands in line i has come to an end there."""
+        return self.lines[i].is_item or self.lines[i].shape is not Shape.TEXT or is_sentence(self.of(i))
 
     def is_code(self, content: str) -> bool:
         """Say whether a word is a code; none is where codes have no pattern."""
         return bool(self.codes.pattern) and bool(self.codes.fullmatch(content.strip(" .()").upper()))
+
+    def states_code(self, i: int) -> bool:
+        """Say whether line i holds nothing but codes and the words that announce them, as "HCPCS code E0100" does."""
+        content = self.of(i)
+        if not any(c.isdigit() for c in content):
+            return False
+        found = [word.strip("()[],;:") for word in content.split()]
+        return any(map(self.is_code, found)) and all(word.casefold() in _CODE_WORDS or self.is_code(word) for word in found)
 
     def is_recurrent(self, i: int) -> bool:
         """Say whether line i bears the name of a heading that other documents have."""
@@ -108,17 +166,26 @@ def _is_marked(view: View, i: int) -> bool:
     return view.lines[i].marker == "#" or view.underlined(i)
 
 
-def _is_numbered(view: View, i: int) -> bool:
-    line = view.lines[i]
-    return (
-        line.marker == "1"
-        and line.indent == 0
-        and line.span.of(view.text)[0].isdigit()
-        and (view.is_short(i) or line.shape is not Shape.TEXT)
-        and len(view.name(i).split()) <= HEADING_WORDS
-        and i + 1 < len(view.lines)
-        and (not view.lines[i + 1].span.of(view.text)[0].isdigit() or line.shape is Shape.FIELD or view.lines[i + 1].indent > 0)
-    )
+def numbered(view: View) -> list[list[int]]:
+    """Return the rows of lines that count on and may each head something, higher levels first."""
+    ordinals = [view.ordinals(i) for i in range(len(view.lines))]
+    short = [i for i, own in enumerate(ordinals) if own and _may_be_numbered(view, i)]
+    return counted_rows((i, ordinal) for i in short for ordinal in ordinals[i] if not _is_listed(view, ordinals, i, ordinal))
+
+
+def _may_be_numbered(view: View, i: int) -> bool:
+    brief = view.is_short(i) or view.lines[i].shape is not Shape.TEXT
+    return brief and len(view.name(i).split()) <= HEADING_WORDS and i + 1 < len(view.lines)
+
+
+def _is_listed(view: View, ordinals: Sequence[tuple[Ordinal, ...]], i: int, own: Ordinal) -> bool:
+    """Say whether line i is an item among others: the next number stands right below it, or the one before right above and alike."""
+    if view.lines[i].shape is Shape.FIELD:
+        return False
+    if any(other.is_next(own) for other in ordinals[i + 1]):
+        return True
+    alike = i > 0 and view.is_short(i - 1) and (view.lines[i - 1].blank_before or not view.lines[i].blank_before)
+    return alike and any(own.is_next(other) for other in ordinals[i - 1])
 
 
 def _is_capitals(view: View, i: int) -> bool:
@@ -133,6 +200,7 @@ def _is_capitals(view: View, i: int) -> bool:
         and all(c.isupper() for c in letters)
         and len(name.split()) <= HEADING_WORDS
         and (line.shape is not Shape.TEXT or view.is_short(i))
+        and not _holds_code(view, i)
     )
 
 
@@ -150,13 +218,11 @@ def is_plain(view: View, i: int) -> bool:
         return False
     if view.of(i).endswith(":") or is_code_caption(view, i):
         return False
-    if is_question(view.of(i)):
+    if _asks(view.of(i)):
         return view.asks(i)
     if i == 0 or line.blank_before:
         return line.blank_after or view.of(i)[0].isupper()
-    before = view.lines[i - 1]
-    closed = before.is_item or before.shape is not Shape.TEXT or is_sentence(view.of(i - 1)) or view.is_short(i - 1)
-    return closed and not view.of(i)[0].isdigit()
+    return (view.ended(i - 1) or view.is_short(i - 1) or view.is_recurrent(i)) and not view.of(i)[0].isdigit()
 
 
 def _is_label(view: View, i: int) -> bool:
@@ -168,12 +234,16 @@ def _is_field(view: View, i: int) -> bool:
     line = view.lines[i]
     if line.shape is not Shape.FIELD or line.is_item or line.indent > 3 or not view.name(i)[:1].isupper():
         return False
-    return not view.is_code(view.of(i).split(":", 1)[1].strip(_EDGE))
+    return not _holds_code(view, i)
+
+
+def _holds_code(view: View, i: int) -> bool:
+    """Say whether a labelled line has a code as its value and nothing else."""
+    return view.lines[i].shape is Shape.FIELD and view.is_code(view.of(i).split(":", 1)[1].strip(_EDGE))
 
 
 _TESTS: dict[Style, Callable[[View, int], bool]] = {
     Style.MARKED: _is_marked,
-    Style.NUMBERED: _is_numbered,
     Style.CAPITALS: _is_capitals,
     Style.BOLD: _is_bold,
     Style.PLAIN: is_plain,
@@ -192,5 +262,5 @@ def is_code_caption(view: View, i: int) -> bool:
 
 
 def candidates(view: View) -> dict[Style, list[int]]:
-    """Return the positions of the lines that look like a heading in each style."""
+    """Return the positions of the lines that look like a heading in each style but NUMBERED, which lines only have together."""
     return {style: [i for i in range(len(view.lines)) if test(view, i)] for style, test in _TESTS.items()}

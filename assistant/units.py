@@ -203,6 +203,8 @@ class _Reader:
         plain = not line.is_item and line.shape in (Shape.TEXT, Shape.CODE) and line.marker != "#"
         while self.stack:
             top = self.stack[-1].depth
+            if line.shape is Shape.FIELD and not line.is_item and top[0] == 1 and self._is_below(self.stack[-1]):
+                return
             if plain:
                 if top[0] >= 2 or (top[0] == 1 and self.in_list):
                     self.stack.pop()
@@ -211,6 +213,13 @@ class _Reader:
             if top < depth:
                 return
             self.stack.pop()
+
+    def _is_below(self, label: _Open) -> bool:
+        """Say whether nothing but fields has come between a label and the next line."""
+        last = self.units[-1]
+        return label.unit == self.first + len(self.units) - 1 or (
+            last.kind is UnitKind.FIELD and last.list_number < 0 and last.group == label.unit
+        )
 
     def _path(self, own: str | None = None) -> tuple[str, ...]:
         names = [opened.name for opened in self.stack if opened.name]

@@ -30,6 +30,14 @@ def codes(text, pattern=r"[A-Z]\d{4}", name="ferry.md"):
         f"# F1001 - {HEAD}",
         f"# {HEAD}\n\nF1001, not to be confused with F1002",
         f"# {HEAD} (F1001)\n\nReplaces F1003 and F1004. Similar codes: F1005, F1006",
+        f"# {HEAD}\nCode F1001, foot passengers\n\nOther boats are F1002 and F1003.",
+        f"# {HEAD}\n\nF1001 is described here. F1002 covers cars and F1003 lorries.",
+        f"# {HEAD} (F1001)\n\nSee also F1002, F1003. Do not report with F1004.",
+        f"# {HEAD}\n\nHCPCS code: F1001\n\nSibling codes: F1002, by night; F1003, by car",
+        f"# F1001 {HEAD}\n\nCodes in this series: F1001, F1002, F1003",
+        f"# F1001 {HEAD}\n\nHCPCS codes: F1001, F1002, F1003",
+        f"# {HEAD}\n\nF1001 | F1002 | F1003\n\nCode F1001",
+        f"HCPCS code F1001\n\n# {HEAD}\n\nRelated: F1002 (by night), F1003 (by car).",
         f"---\ncode: F1001\n---\n# {HEAD}\n\nCompare with F1002.",
     ],
 )
@@ -53,6 +61,10 @@ def test_neighbours_below_do_not_become_codes_of_a_document_without_one(bottom):
     assert codes(f"# {HEAD}{BODY}{bottom}", name="F1001_ferry.md") == ("F1001",)
 
 
+def test_what_the_top_states_goes_before_a_field_in_a_section():
+    assert codes(f"# {HEAD} (F1001){BODY}\n## Parts\n\nHCPCS code: A1002\n") == ("F1001",)
+
+
 def test_navigation_names_no_code_of_the_document():
     assert codes(f"Home | F1002 | F1003 | Search\n\n# {HEAD}{BODY}") == ()
 
@@ -63,6 +75,9 @@ def test_navigation_names_no_code_of_the_document():
         (f"# {HEAD}\n\nCPT Code: 99213", CPT, ("99213",)),
         ("# 99213 Office visit, established patient, low complexity", CPT, ("99213",)),
         (f"# {HEAD} (99213)", CPT, ("99213",)),
+        (f"# {HEAD}, 99213", CPT, ("99213",)),
+        (f"# {HEAD}\n99213\n\nSee also 99214, 99215.", CPT, ("99213",)),
+        (f"# {HEAD}\n\n99213 By day\n\n99214 By night\n\n99215 is never used here.", CPT, ("99213", "99214")),
         (f"# {HEAD}\n\nHarbour Office, Springfield, IL 62704, phone 555 01234", CPT, ()),
         (f"# {HEAD}\n\nZIP code: 62704", CPT, ()),
         (f"# {HEAD}\n\nICD-10-CM: E11.9", ICD, ("E11.9",)),

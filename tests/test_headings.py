@@ -159,9 +159,22 @@ The crossing takes twelve minutes.
 - Buy a ticket.
 - Come early.
 """
+
+
+def counted(*ordinals):
+    """Return the numbered layout with other ordinals before its headings."""
+    text = NUMBERED
+    for number, ordinal in enumerate(ordinals, 1):
+        text = text.replace(f"\n{number}. ", f"\n{ordinal} ")
+    return text
+
+
 LAYOUTS = {
     "dense": DENSE, "blank-separated": BLANK, "Markdown": MARKDOWN, "colons": COLONS, "text on the heading's line": SAME_LINE,
     "capitals": CAPITALS, "numbered": NUMBERED, "setext": SETEXT, "bold": BOLD,
+    "Roman": counted("I.", "II.", "III.", "IV."), "letters": counted("A.", "B.", "C.", "D."),
+    "brackets": counted("(1)", "(2)", "(3)", "(4)"), "decimals": counted("1.0", "2.0", "3.0", "4.0"),
+    "one chapter": counted("7.1", "7.2", "7.3", "7.4"), "signs": counted("§ 1", "§ 2", "§ 3", "§ 4"),
 }  # fmt: skip
 
 
@@ -245,3 +258,144 @@ def test_questions_without_answers_are_content(parse):
 def test_a_question_under_a_mark_in_capitals_is_a_heading(parse):
     document = parse("Chair rental\n\nOVERVIEW\n\nA chair is lent.\n\nWHO MAY HAVE IT?\n\nAll may.\n\nRETURNS\n\nBring it back.\n")
     assert [section.heading for section in document.sections if section.body][1:] == ["OVERVIEW", "WHO MAY HAVE IT?", "RETURNS"]
+
+
+@pytest.mark.parametrize(
+    "ordinals", [("Part A.", "Part B.", "Part C.", "Part D."), ("Section 1:", "Section 2:", "Section 3:", "Section 4:")]
+)
+def test_a_division_keeps_its_name(ordinals):
+    text = counted(*ordinals)
+    assert names(text) == [f"{ordinal} {name}" for ordinal, name in zip(ordinals, WANTED, strict=True)]
+    assert not any(heading.has_text for heading in outline(text).headings)
+
+
+CLAUSES = f"""{TITLE}
+
+1. Definition
+1.1 The ferry carries foot passengers only.
+1.2 It differs from the car ferry, which is slower.
+
+2. Coverage
+
+2.1 At least one of these must be shown:
+- A ticket
+- A pass
+
+2.2 Dogs
+
+Dogs travel free.
+
+3. Steps
+
+1. Buy a ticket.
+2. Come early.
+3. Board.
+
+4. Records
+The log is kept for a year.
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [CLAUSES, CLAUSES.replace("\n\n", "\n"), CLAUSES.replace("Definition", "DEFINITION").replace("1. ", "I. ", 1)]
+)
+def test_clauses_and_lists_under_numbered_headings_are_in_their_sections(parse, text):
+    text = text.replace("I. DEFINITION", "1. DEFINITION")
+    document = parse(text)
+    said = {unit.span.of(text): unit.path for unit in document.units}
+    assert [name.capitalize() for name in names(text)] == ["Definition", "Coverage", "Steps", "Records"]
+    assert said["1.2 It differs from the car ferry, which is slower."][0].capitalize() == "Definition"
+    assert said["A pass"][0] == "Coverage"
+    assert said["Dogs travel free."] == ("Coverage", "Dogs")
+    assert said["Come early."] == ("Steps",)
+
+
+def test_a_numbered_list_with_text_between_its_items_heads_no_sections():
+    steps = "Preparation\n\n1. Buy a ticket\n   - at the office\n2. Come early\n   - by bus\n3. Board\n   - with the dog\n"
+    assert names(BLANK[: BLANK.index("Preparation")] + steps) == WANTED
+
+
+def test_bold_lines_in_one_section_head_no_sections():
+    assert names(BLANK + "\n**Food**\n\n- Bread\n\n**Money**\n\n- Coins\n\n**Coat**\n\n- Wool\n") == WANTED
+
+
+FORMS = """Harbour ferry
+
+Boat
+
+Deck: open, with forty seats.
+Engine: diesel, quiet.
+Crew: two.
+Speed: nine knots.
+
+Fares and Passes
+
+Single: two pounds.
+Return: three pounds.
+Week: ten pounds.
+Child: free.
+
+Complaints
+
+By letter: to the office.
+By phone: until six.
+Reply: in a week.
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [FORMS, FORMS.replace(".\n", ".\n\n"), FORMS.replace("\n\nDeck", "\nDeck").replace("\n\nSingle", "\nSingle")]
+)
+def test_fields_under_plain_headings_are_fields_of_their_sections(parse, text):
+    assert names(text) == ["Boat", "Fares and Passes", "Complaints"]
+    assert ("Fares and Passes", "Child") in {unit.path for unit in parse(text).units}
+
+
+def test_fields_in_a_row_under_headings_with_a_colon_head_no_section():
+    text = COLONS.replace("The crossing takes twelve minutes.", "By day: twelve minutes.\nBy night: twenty minutes.")
+    assert names(text) == WANTED
+
+
+def test_a_question_over_an_introducing_line_heads_a_section():
+    text = BLANK + "\nWhat does it cost to start?\nYou pay for:\n- a ticket\n- a pass\n"
+    assert names(text) == [*WANTED, "What does it cost to start?"]
+
+
+def test_a_long_question_heads_a_section():
+    asked = "What do I do if the ferry is late and nobody answers the telephone?"
+    assert names(f"{BLANK}\n{asked}\n\nWait on the pier.\n") == [*WANTED, asked]
+
+
+@pytest.mark.parametrize("known", [(), ("Common", "Rare", "Preparation")])
+def test_short_lines_over_lists_divide_the_section_that_has_nothing_else_above_them(parse, known):
+    text = BLANK.replace("  • Seasickness\n  • Delay by fog", "Common\n\n- Seasickness\n\nRare\n\n- Fog")
+    text = text.replace("  • Buy a ticket.\n  • Come early.", "Buy a ticket.")
+    assert names(text, {normal_name(name) for name in known}) == WANTED
+    said = {unit.span.of(text): unit.path for unit in parse(text).units}
+    assert said["Seasickness"] == ("Risks and Complications", "Common")
+    assert said["Fog"] == ("Risks and Complications", "Rare")
+
+
+def test_a_line_without_a_colon_over_a_list_labels_it_in_a_marked_section(parse):
+    text = MARKDOWN.replace("- Seasickness\n- Delay", "Common\n\n- Seasickness\n\nRare\n\n- Delay")
+    assert {unit.span.of(text): unit.path for unit in parse(text).units}["Delay by fog"] == ("Risks and Complications", "Rare")
+
+
+@pytest.mark.parametrize("top", ["HARBOUR BULLETIN 27\n\n", "HARBOUR BULLETIN 27\nIssued 1 March\n\n"])
+def test_a_line_that_names_the_code_is_the_title_below_a_bulletin_line(parse, top):
+    document = parse(top + BLANK.replace(TITLE, "Water crossing on foot (F1001)"))
+    assert (document.codes, document.title_text) == (("F1001",), "Water crossing on foot (F1001)")
+
+
+def test_a_title_with_a_colon_is_the_title_over_numbered_sections():
+    assert title(CLAUSES.replace(TITLE, "Policy F-14: harbour ferry")) == "Policy F-14: harbour ferry"
+
+
+def test_one_marked_heading_below_the_title_is_a_section():
+    assert names(f"# {TITLE}\n\nIt floats.\n\n## Summary\n\nThe ferry runs.\n") == ["Summary"]
+
+
+def test_a_line_of_mere_codes_heads_nothing(parse):
+    document = parse(CAPITALS.replace("SUMMARY", "NAME\nHarbour crossing\nHCPCS CODE F1001\nSUMMARY"))
+    assert [section.heading for section in document.sections if section.body][1:] == ["NAME", *map(str.upper, WANTED)]
+    assert document.codes == ("F1001",)

@@ -214,6 +214,23 @@ def test_a_heading_known_from_other_documents_is_a_section_here_too(settings):
     assert "Fares" in [section.heading for section in documents[1].sections]
 
 
+ORDERS = f"{HEAD}{BODY}\nOrder\n\nBy letter. The order stays open.\n\nCommon\n\nGrass.\n\nRare\n\nOrchids.\n"
+
+
+def test_a_line_of_a_form_is_no_section_because_other_documents_have_one_of_its_name(settings):
+    form = f"{HEAD}{BODY}\nPapers\n\nA file is kept.\nOrder: signed by the master.\nNotes: from the last trip.\n\nFood\n\nBread.\n"
+    document = parsed(settings, ORDERS, form)[1]
+    assert [section.heading for section in document.sections if section.body][1:] == ["Summary", "Duration", "Risks", "Papers", "Food"]
+    assert ("Papers", "Order") in {unit.path for unit in document.units}
+
+
+def test_lines_that_divide_a_section_stay_in_it_whatever_other_documents_have_under_their_names(settings):
+    divided = f"{HEAD}{BODY}\nPlants\n\nCommon\n\n- Clover\n\nRare\n\n- Iris\n\nFood\n\nBread is sold.\n"
+    document = parsed(settings, ORDERS, divided)[1]
+    assert [section.heading for section in document.sections if section.body][4:] == ["Plants", "Food"]
+    assert {unit.span.of(document.text): unit.path for unit in document.units}["Iris"] == ("Plants", "Rare")
+
+
 def test_a_text_of_one_word_is_a_document(parse):
     document = parse("Ferry")
     assert document.title_text == "Ferry"

@@ -122,3 +122,13 @@ def test_an_item_that_opens_a_nested_list_is_its_label_and_one_that_is_a_sentenc
 
 def test_bullets_that_one_line_joins_are_of_one_depth():
     assert {path for _, _, path in seen("• Cold • Fog • Storm")} == {("Risks",)}
+
+
+def test_fields_right_below_a_label_stand_under_it_until_a_list_or_text_ends_them():
+    text = "By bus:\nPros: cheap\nCons: slow\nBy car:\nPros: fast\n- with a roof\nCons: dear"
+    assert [unit.path[1:] for unit in units(text) if unit.kind is UnitKind.FIELD] == [
+        ("By bus", "Pros"),
+        ("By bus", "Cons"),
+        ("By car", "Pros"),
+        ("Cons",),
+    ]
