@@ -42,12 +42,18 @@ index: setup ## build or update the index
 clean: ## remove the virtual environment, the index and caches
 	rm -rf $(VENV) index/data-* index/manifest.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
+LEFT_OUT := wound-and-ostomy
 .PHONY: reader
 reader: setup ## train the reader anew; DATA names the folder of public data
-	$(BIN)/python training/train.py --out training/runs/first --stop-after 1 --questions 40 --squad 50 --medquad 50 --subject --data $(DATA)
-	$(BIN)/python training/train.py --base training/runs/first --out training/runs/second --stop-after 2 --questions 32 --squad 40 --data $(DATA)
-	$(BIN)/python training/export.py training/runs/second assistant/data/reader --calibration training/calibration.json
+	$(BIN)/python training/train_reader.py --out training/runs/reader --leave-out $(LEFT_OUT) --data $(DATA)
+	$(BIN)/python training/export.py training/runs/reader assistant/data/reader
 	$(BIN)/python training/fit_forms.py assistant/data/reader
+	$(BIN)/python training/calibrate.py assistant/data/reader --left-out $(LEFT_OUT)
+
+.PHONY: encoder
+encoder: setup ## train the encoder anew
+	$(BIN)/python training/train_encoder.py --out training/runs/encoder
+	$(BIN)/python training/export.py training/runs/encoder assistant/data/encoder --name encoder-minilm-l6-{digest}
 
 .PHONY: bench
 bench: setup ## measure beside others, by stage and over many documents; with DATA also on MedQuAD

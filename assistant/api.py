@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.answering import Answerer
 from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
+from assistant.crossing import CrossReader
 from assistant.errors import IndexMismatch, IndexNotFound, QueryError
 from assistant.freshness import is_current
 from assistant.index import Index, open_index
@@ -48,7 +49,7 @@ class Assistant:
         self.corpus = corpus
         self.folder = folder
         self._seen = stamp(folder)
-        self._reader = EncoderReader()
+        self._reader = CrossReader(index.settings.cross_encoder) if index.settings.cross_encoder else EncoderReader()
         self._answerer = Answerer(index, self._reader)
 
     @classmethod

@@ -29,7 +29,8 @@ class Settings(BaseModel):
 
     `encoder` finds passages: `default` for the one that comes with the package, a sentence-transformers id, or a folder. `reader` chooses
     the words that answer: `default` for the trained one that comes with the package, `none` for plain similarity by `encoder`, or an id
-    or folder as for `encoder`.
+    or folder as for `encoder`. `cross_encoder` names a cross-encoder of sentence-transformers, by id or folder, that takes the reader's second
+    look; empty for the reader itself.
     `chunk_tokens` counts tiktoken tokens of source text.
     `code_pattern` is a regular expression that a whole code matches. `max_question_characters` bounds a question.
     """
@@ -38,6 +39,7 @@ class Settings(BaseModel):
 
     encoder: str = DEFAULT
     reader: str = DEFAULT
+    cross_encoder: str = ""
     chunk_tokens: int = Field(default=160, ge=16, le=2048)
     code_pattern: str = r"[A-Z]\d{4}"
     max_question_characters: int = Field(default=2000, ge=16)

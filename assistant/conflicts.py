@@ -18,8 +18,6 @@ from assistant.types import Document, Quote, Role, SectionKind, Unit, UnitKind
 _APART = re.compile(r"\b(?:separate(?:ly)?|exclud\w*|not\s+includ\w*|(?:are|is)\s+not\s+(?:part|covered)|extra\s+charge)\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:includ\w*|cover(?:s|ed|ing)?|everything|bundled?|compris\w*|consists?)\b", re.IGNORECASE)
 _NOT_WITHIN = re.compile(r"\b(?:not|non|without|except|exclud\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)
-ABOUT_INCLUSION = 0.7
-"""How sure the form of a question must be for it to be about what is included."""
 STATEMENT_WORDS = 30
 """A quote of at most so many words that says what is billed apart says little else."""
 SAME_THING = 0.7
@@ -32,7 +30,7 @@ _MINOR = frozenset(
 
 def asks_inclusion(index: Index, text: str) -> bool:
     """Say whether a question is about what a code includes and what is billed apart."""
-    return index.forms.read(text).inclusion >= ABOUT_INCLUSION
+    return index.forms.read(text).inclusion >= index.forms.cuts.inclusion
 
 
 def title_rules(document: Document) -> bool:

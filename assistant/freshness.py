@@ -33,7 +33,7 @@ def fingerprint(settings: Settings, state: dict[str, Stamp]) -> str:
 
 def lasting(settings: Settings) -> dict[str, object]:
     """Return the settings that documents and vectors depend on."""
-    kept = settings.model_dump(mode="json", exclude={"max_question_characters"})
+    kept = settings.model_dump(mode="json", exclude={"max_question_characters", "cross_encoder"})
     return {**kept, "encoder": model_name(settings.encoder), "reader": reader_name(settings)}
 
 

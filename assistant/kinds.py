@@ -103,7 +103,10 @@ def lists(text: str) -> bool:
 
 
 class Forms:
-    """Tells the form of questions with one encoder, the one that the heads in `folder` were fitted with."""
+    """Tells the form of questions with one encoder, the one that the heads in `folder` were fitted with.
+
+    `cuts` says from which belief on each is nearly always right.
+    """
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         """Load the heads.
@@ -114,6 +117,7 @@ class Forms:
         try:
             heads = json.loads((folder / FORMS_FILE).read_text(encoding="utf-8"))
             self._kinds, self._inclusion = np.asarray(heads["kinds"]), np.asarray(heads["inclusion"][0])
+            self.cuts = Form(**heads["cuts"])
         except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
             raise ModelError(f"the file '{folder / FORMS_FILE}' cannot be read ({error}); install the package again") from error
         self._encoder = encoder

@@ -93,11 +93,10 @@ SIDE = 0.6
 """A side of a comparison, or a question together with the one before it, names a document that has this share among all."""
 SURE_ENOUGH_TO_LEAVE = 0.55
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
-DESCRIBES, COMPARES, LISTS = 0.75, 0.5, 0.97
-"""How sure the form of a question must be for it to be a described case, a comparison, or a question about all documents."""
 NO_DOUBT = 1.0
-"""… where what came before, a clear subject, or fewer words than a case takes, speak against it."""
+"""How sure the form of a question is by its words alone, which must tell where what came before, a clear subject, or few words speak against it."""
 CASE_WORDS = 6
+"""A case is described in so many words at least; chosen on `eval/` dev."""
 SUBJECT_WORDS = 5
 """A follow-up that only names a subject does so in so many words."""
 
@@ -168,7 +167,7 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
     divided = len(found) > 1 and found[1].share >= DIVIDED
     if (sides := _sides(index, text)) and (
-        index.forms.read(text).comparison >= COMPARES or (divided and all(_in_title(index, d, text) for d in sides))
+        index.forms.read(text).comparison >= index.forms.cuts.comparison or (divided and all(_in_title(index, d, text) for d in sides))
     ):
         return sides
     if not found:
@@ -242,11 +241,11 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
 
 
 def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None) -> Kind:
-    form = index.forms.read(text)
+    form, cuts = index.forms.read(text), index.forms.cuts
     told = before is None and len(text.split()) >= CASE_WORDS
-    if not named and form.scenario >= (DESCRIBES if told else NO_DOUBT):
+    if not named and form.scenario >= (cuts.scenario if told else NO_DOUBT):
         return Kind.SCENARIO
-    if not named and len(documents) < 2 and form.listing >= (NO_DOUBT if documents else LISTS):
+    if not named and len(documents) < 2 and form.listing >= (NO_DOUBT if documents else cuts.listing):
         return Kind.LISTING
     if len(documents) > 1:
         return Kind.COMPARISON

@@ -9,14 +9,14 @@ ORDER = [
     "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
     "manifest", "freshness", "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
     "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
-    "retrieval", "spelling", "subjects", "query", "reading", "listing", "reranking",
+    "retrieval", "spelling", "subjects", "query", "reading", "crossing", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
     "evaluation.questions", "evaluation.runner", "evaluation.report", "web", "cli",
 ]  # fmt: skip
 """Read left to right: a module imports only from those before it."""
 ENGINES = {
-    "faiss": {"vectors"}, "sentence_transformers": {"embedding"}, "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
+    "faiss": {"vectors"}, "sentence_transformers": {"embedding", "crossing"}, "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
     "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "pint": {"quantities"},
     "pydantic": {"config"}, "matplotlib": {"evaluation.report"},
     "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},

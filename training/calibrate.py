@@ -1,0 +1,127 @@
+"""A trained reader -> how its scores become decisions, chosen on a family that it was not trained on.
+
+The left-out family's documents are indexed with the reader and each question is read from its own document, so that finding the document
+plays no part. `reading_scale` and `reading_threshold` are fitted so that `reading.answerability` tells questions that the document answers
+from those that it does not (least log loss). Of the other values those are kept that show most questions' golds without what was not asked for,
+counted on the family and on the dev split of `eval/`. Prints the table and writes training/calibration.json.
+
+    python training/calibrate.py assistant/data/reader --left-out wound-and-ostomy
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from assistant import Assistant
+from assistant.config import make_settings
+from assistant.evaluation.questions import load_questions, squash
+from assistant.index import Index
+from assistant.inference import CONFIG_FILE, Calibration
+from assistant.query import bare_text
+from assistant.reading import EncoderReader, Reading, answerability, choose, read
+from authored import CODE_PATTERN, load_families
+
+ROOT = Path(__file__).parent.parent
+KINDS = ("direct", "bycode", "narrow", "billing", "unanswerable")
+TOGETHER, WIDEN, TIE = (0.0, 0.2, 0.3, 0.5, 0.8), (0.04, 0.06, 0.08, 0.12, 0.16), (0.01, 0.02, 0.03, 0.05, 0.08)
+"""What is tried of `reading_together`, `reading_widen` and `reading_tie`."""
+SURE = 0.4
+"""`reading_sure`: nine of ten answerable questions reach it; see eval/reports/decisions.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question read from its document, with what must and must not be shown; nothing must be where the document does not say."""
+
+    index: Index
+    text: str
+    readings: tuple[Reading, ...]
+    wanted: tuple[str, ...]
+    spoilt: tuple[str, ...]
+
+
+def cases(assistant: Assistant, rows: Sequence[dict[str, object]]) -> Iterator[Case]:
+    """Yield the one-fact questions about one document."""
+    index, reader = assistant.index, EncoderReader()
+    for row in rows:
+        codes, question = row["codes"], str(row["question"])
+        if row["kind"] not in KINDS or row["history"] or len(codes) != 1 or row["expect"] not in ("answer", "abstain"):
+            continue
+        text = bare_text(question, index.settings.code_pattern) or question
+        found = tuple(read(index, reader, text, index.by_code[codes[0]][0]))
+        yield Case(index, text, found, tuple(map(squash, row["must_contain"])), tuple(map(squash, row["must_not_contain"])))
+
+
+def fit_belief(found: Sequence[Case]) -> tuple[float, float]:
+    """Return the scale and the threshold with the least log loss."""
+    answered = np.array([bool(case.wanted) for case in found])
+
+    def loss(values: np.ndarray) -> float:
+        beliefs = np.array([_belief(case, *values) for case in found]).clip(1e-6, 1 - 1e-6)
+        return float(-np.log(np.where(answered, beliefs, 1 - beliefs)).mean())
+
+    return tuple(minimize(loss, np.array([25.0, 0.35]), method="Nelder-Mead", options={"maxiter": 60}).x.round(3).tolist())
+
+
+def _belief(case: Case, scale: float, threshold: float) -> float:
+    case.index.reader.calibration = replace(case.index.reader.calibration, reading_scale=scale, reading_threshold=threshold)
+    return answerability(case.index, case.readings)
+
+
+def shown(found: Sequence[Case], calibration: Calibration) -> tuple[float, float]:
+    """Return the share of answerable questions whose golds are all shown, and of those with nothing that was not asked for."""
+    right = clean = total = 0
+    for case in found:
+        if not case.wanted:
+            continue
+        case.index.reader.calibration = calibration
+        chosen = [reading.candidate for reading in choose(case.index, EncoderReader(), case.text, case.readings)]
+        texts = [squash(one.span(case.index.by_id[one.document]).of(case.index.by_id[one.document].text)) for one in chosen]
+        good = all(any(wanted in text for text in texts) for wanted in case.wanted)
+        total, right = total + 1, right + good
+        clean += good and not any(spoilt in text for text in texts for spoilt in case.spoilt)
+    return right / total, clean / total
+
+
+def main() -> None:
+    """Measure, choose, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("reader", type=Path, help="the exported reader, where the values are written too")
+    parser.add_argument("--left-out", required=True)
+    options = parser.parse_args()
+    family = next(family for family in load_families() if family.name == options.left_out)
+    with tempfile.TemporaryDirectory() as work:
+        corpus = Path(work) / "corpus"
+        corpus.mkdir()
+        for document in family.documents:
+            (corpus / document.file).write_text(document.text, encoding="utf-8", newline="")
+        strange = Assistant.open(corpus, Path(work) / "strange", make_settings(code_pattern=CODE_PATTERN))
+        own = Assistant.open(ROOT / "corpus", Path(work) / "own", make_settings())
+        dev = [asdict(row) for row in load_questions(sorted((ROOT / "eval").glob("*.jsonl"))) if row.split == "dev"]
+        sets = {"left-out family": list(cases(strange, family.questions)), "dev": list(cases(own, dev))}
+        scale, threshold = fit_belief(sets["left-out family"])
+        best: tuple[float, Calibration] = (0.0, Calibration())
+        print(f"reading_scale {scale}, reading_threshold {threshold}\n| together | widen | tie |", " | ".join(sets), "|\n|---|---|---|---|---|")
+        for together, widen, tie in itertools.product(TOGETHER, WIDEN, TIE):
+            tried = Calibration(scale, threshold, SURE, widen, tie, together)
+            figures = [shown(found, tried) for found in sets.values()]
+            print(f"| {together} | {widen} | {tie} |", " | ".join(f"{100 * right:.1f} / {100 * clean:.1f}" for right, clean in figures), "|")
+            best = max(best, (sum(map(sum, figures)), tried), key=lambda one: one[0])
+    value = asdict(best[1])
+    (Path(__file__).with_name("calibration.json")).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    config = json.loads((options.reader / CONFIG_FILE).read_text(encoding="utf-8"))
+    (options.reader / CONFIG_FILE).write_text(json.dumps({**config, "calibration": value}, indent=1) + "\n", encoding="utf-8")
+    print(value)
+
+
+if __name__ == "__main__":
+    main()

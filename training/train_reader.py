@@ -1,0 +1,250 @@
+"""Trains the reader: questions close to the words that answer them, far from everything else in the same document.
+
+One network reads in two ways. Alone: a question and a candidate (sentence, item, list, section) each become a vector, and a part of their likeness
+word by word is added. Together: both are read as one text, so that each word is seen in the light of the other side. Either way a softmax over
+candidates and a threshold that stands for "the document does not say" is drawn to the right ones.
+
+Each step takes one authored document and a handful of its questions. Alone, all its candidates are told apart; together, the right ones from
+those wrong ones that score best alone in this step, and from some others. Half of the questions are asked without the words of the document's title,
+as the program asks them a second time. Further steps choose sentences of SQuAD 2.0 paragraphs, with their unanswerable questions.
+
+    python training/train_reader.py --out training/runs/reader --data DATA
+
+DATA is a folder with `squad2/`; without it only the authored data is used. A run resumes from its last epoch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+
+from assistant.chunking import candidates_of, read_texts
+from assistant.embedding import locate
+from assistant.evaluation.questions import squash
+from assistant.lexical import FUNCTION_WORDS
+from assistant.query import bare_text
+from assistant.tokens import tokenize
+from assistant.types import Document, SectionKind, Span
+from assistant.units import sentences
+from authored import CODE_PATTERN, Family, load_families
+from network import PAIRS_FILE, Encoded, Network, fit
+
+ONE_FACT = ("direct", "bycode", "narrow", "billing", "unanswerable")
+AS_GOOD = 1.4
+"""A candidate that holds the gold and is at most so many times as long as the shortest one counts as right too."""
+WORDS = 0.5
+"""What likeness word by word counts beside the cosine; `reading_words` in calibration.json."""
+PAIRED = 0.6
+"""Part of the questions of a step that are read together with candidates, which takes three times as long."""
+PAIR_SCALE = 10.0
+"""Inverse temperature of what is read together, so that its weights start near one."""
+ASKED = 32
+"""Questions of one document in a step."""
+HARD, OTHER, RIGHT = 5, 1, 2
+"""Wrong candidates that score best, other wrong ones, and right ones at most, that are read together with a question."""
+PARAGRAPHS = 4
+"""SQuAD paragraphs in a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the candidates that answer it; none where the document does not say."""
+
+    text: str
+    right: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One document with the words of its title, its candidates' texts, and its questions."""
+
+    family: str
+    title: frozenset[str]
+    texts: tuple[str, ...]
+    questions: tuple[Asked, ...]
+
+
+def examples(families: Sequence[Family]) -> list[Example]:
+    """Return every authored document with what is asked of it."""
+    found = []
+    for family in families:
+        for document in family.documents:
+            candidates = candidates_of(document)
+            spans = [squash(one.span(document).of(document.text)) for one in candidates]
+            headings = tuple(document.sections[one.section].heading for one in candidates)
+            rows = [
+                r
+                for r in family.questions
+                if r["kind"] in ONE_FACT and len(r["codes"]) == 1 and r["codes"][0] in document.codes and not r["history"]
+            ]
+            asked = tuple(one for row in rows if (one := _asked(row, spans, headings)) is not None)
+            texts = tuple(read_texts(document, one)[0] for one in candidates)
+            found.append(Example(family.name, _title_words(document), texts, asked))
+    return found
+
+
+def _title_words(document: Document) -> frozenset[str]:
+    headed = {word for section in document.sections if section.kind is SectionKind.BODY for word in tokenize(section.heading)}
+    return frozenset(tokenize(document.title_text)) - FUNCTION_WORDS - headed
+
+
+def _asked(row: dict[str, Any], spans: Sequence[str], headings: Sequence[str]) -> Asked | None:
+    text = bare_text(row["question"], CODE_PATTERN) or row["question"]
+    if row["expect"] == "abstain":
+        return Asked(text, ())
+    wanted, spoilt = [squash(w) for w in row["must_contain"]], [squash(w) for w in row["must_not_contain"]]
+    holding = [i for i, span in enumerate(spans) if all(w in span for w in wanted)]
+    if row["expect"] != "answer" or not holding:
+        return None
+    sections = {one["section"] for one in row["sections"]}
+    preferred = [i for i in holding if headings[i] in sections] or holding
+    best = min(preferred, key=lambda i: len(spans[i]))
+    limit = AS_GOOD * len(spans[best]) + 20
+    right = {best, *(i for i in holding if len(spans[i]) <= limit and not any(s in spans[i] for s in spoilt))}
+    return Asked(text, tuple(sorted(right)))
+
+
+def untitled(text: str, title: frozenset[str]) -> str:
+    """Return a question without the words of a title, as `reading.without_title` does."""
+    kept = [word for word in text.split() if not (stems := tokenize(word)) or not title.issuperset(stems)]
+    return " ".join(kept) if any(tokenize(word) for word in kept) else text
+
+
+def scores(questions: Encoded, candidates: Encoded) -> torch.Tensor:
+    """Return `(questions, candidates)`: cosines of pooled vectors and `WORDS` times the mean over a question's words of their best match."""
+    n, longest, dimension = questions.words.shape
+    k, width, _ = candidates.words.shape
+    cosines = (questions.words.reshape(-1, dimension) @ candidates.words.reshape(-1, dimension).T).view(n, longest, k, width)
+    best = cosines.masked_fill(~candidates.mask[None, None], -2.0).amax(3)
+    weight = questions.mask.float()
+    late = (best * weight[:, :, None]).sum(1) / weight.sum(1, keepdim=True)
+    return questions.pooled @ candidates.pooled.T + WORDS * late
+
+
+class Trainer:
+    """The network, what its scores are weighed by, and the losses."""
+
+    def __init__(self, base: str) -> None:
+        self.network = Network(base)
+        start, dimension = torch.tensor, self.network.model.get_embedding_dimension()
+        self.scalars = torch.nn.ParameterDict(
+            {
+                "threshold": start(0.6),
+                "scale": start(30.0).log(),
+                "pair_product": torch.ones(dimension),
+                "pair_words": start(1.0),
+                "pair_threshold": start(1.0),
+            }
+        ).to(self.network.device)
+
+    def loss(self, step: tuple[str, Any]) -> torch.Tensor:
+        """Return minus the log share of the right candidates, or of the threshold for questions without an answer."""
+        kind, what = step
+        if kind == "document":
+            example, asked = what
+            texts = [untitled(one.text, example.title) if random.random() < 0.5 else one.text for one in asked]
+            return self._chosen(texts, example.texts, [one.right for one in asked])
+        losses = []
+        for spoken, questions in what:
+            picked = random.sample(questions, min(8, len(questions)))
+            losses.append(self._chosen([text for text, _ in picked], spoken, [(gold,) if gold >= 0 else () for _, gold in picked]))
+        return 0.5 * torch.stack(losses).mean()
+
+    def write_pairs(self, folder: Path) -> None:
+        """Write beside the model what pairs are weighed by."""
+        weights = {name.removeprefix("pair_"): value.detach().cpu() for name, value in self.scalars.items() if name.startswith("pair_")}
+        value = {name: [round(float(w), 5) for w in weight] if weight.ndim else round(float(weight), 5) for name, weight in weights.items()}
+        (folder / PAIRS_FILE).write_text(json.dumps(value) + "\n", encoding="utf-8")
+
+    def _chosen(self, questions: Sequence[str], texts: Sequence[str], right: Sequence[Sequence[int]]) -> torch.Tensor:
+        found = scores(self.network.encode(questions), self.network.encode(texts))
+        logits = torch.cat([found, self.scalars["threshold"].expand(len(found), 1)], 1) * self.scalars["scale"].exp()
+        mask = torch.zeros(logits.shape, dtype=torch.bool, device=self.network.device)
+        for i, some in enumerate(right):
+            mask[i, list(some) or [-1]] = True
+        alone = -torch.logsumexp(functional.log_softmax(logits, 1).masked_fill(~mask, -1e4), 1).mean()
+        picked = random.sample(range(len(questions)), max(1, round(PAIRED * len(questions))))
+        return alone + self._together([questions[i] for i in picked], texts, [right[i] for i in picked], found.detach()[picked])
+
+    def _together(
+        self, questions: Sequence[str], texts: Sequence[str], right: Sequence[Sequence[int]], found: torch.Tensor
+    ) -> torch.Tensor:
+        """Return the loss over pairs; `found` tells which wrong candidates are hard."""
+        groups = []
+        for some, order in zip(right, found.argsort(dim=1, descending=True).tolist(), strict=True):
+            wrong = [i for i in order if i not in some]
+            others = wrong[HARD:]
+            groups.append((random.sample(list(some), min(RIGHT, len(some))), wrong[:HARD] + random.sample(others, min(OTHER, len(others)))))
+        pairs = [(question, texts[i]) for question, (some, wrong) in zip(questions, groups, strict=True) for i in (*some, *wrong)]
+        read = self.network.encode_pairs([question for question, _ in pairs], [text for _, text in pairs])
+        weights = self.scalars
+        logits = PAIR_SCALE * (read.product @ weights["pair_product"] + weights["pair_words"] * read.words - weights["pair_threshold"])
+        losses, at = [], 0
+        for some, wrong in groups:
+            shares = functional.log_softmax(torch.cat([logits[at : at + len(some) + len(wrong)], logits.new_zeros(1)]), 0)
+            losses.append(-(torch.logsumexp(shares[: len(some)], 0) if some else shares[-1]))
+            at += len(some) + len(wrong)
+        return torch.stack(losses).mean()
+
+
+def squad_paragraphs(path: Path) -> list[tuple[list[str], list[tuple[str, int]]]]:
+    """Return paragraphs as sentences, each under its article's title, with questions and the sentence that answers, -1 for none."""
+    found = []
+    for article in json.loads(gzip.decompress(path.read_bytes()))["data"]:
+        for paragraph in article["paragraphs"]:
+            context = paragraph["context"]
+            spans = sentences(context, Span(0, len(context))) if len(context) <= 3000 else []
+            if len(spans) < 3:
+                continue
+            questions = []
+            for one in paragraph["qas"]:
+                start = one["answers"][0]["answer_start"] if one["answers"] and not one.get("is_impossible") else -1
+                gold = next((i for i, span in enumerate(spans) if span.start <= start < span.end), -1)
+                if one.get("is_impossible") or gold >= 0:
+                    questions.append((one["question"], gold))
+            if questions:
+                title = article.get("title", "").replace("_", " ")
+                found.append(([f"{title}: {span.of(context)}" for span in spans], questions))
+    return found
+
+
+def main() -> None:
+    """Parse the options and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--base", default="")
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--leave-out", default="", help="a family that is not trained on, to measure with")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--squad", type=int, default=40, help="steps with SQuAD in an epoch")
+    parser.add_argument("--rate", type=float, default=4e-5)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    found = examples([family for family in load_families() if family.name != options.leave_out])
+    squad = squad_paragraphs(options.data / "squad2" / "dev-v2.0.cs224n-half.json.gz") if options.data else []
+    trainer = Trainer(options.base or locate("default"))
+
+    def epoch() -> Iterator[tuple[str, Any]]:
+        steps: list[tuple[str, Any]] = []
+        for example in found:
+            asked = random.sample(example.questions, len(example.questions))
+            steps += [("document", (example, asked[i : i + ASKED])) for i in range(0, len(asked), ASKED)]
+        steps += [("squad", random.sample(squad, PARAGRAPHS)) for _ in range(options.squad if squad else 0)]
+        random.shuffle(steps)
+        yield from steps
+
+    fit(trainer.network, trainer.scalars, epoch, trainer.loss, options)
+    trainer.write_pairs(options.out)
+
+
+if __name__ == "__main__":
+    main()
