@@ -89,7 +89,7 @@ class Answerer:
         among = query.subjects
         if query.documents and "codes" in query.carried:
             among = tuple(subject for subject in query.subjects if subject.document in query.documents)
-            among = tuple(replace(subject, share=1.0, similarity=1.0) for subject in among[:1])
+            among = tuple(replace(subject, share=1.0, features=(1.0, *subject.features[1:])) for subject in among[:1])
         fits = weigh(self._index, self._reader, query.text, among)
         best = [fit for fit in fits if fit.fits][:1]
         others = [fit for fit in fits if not fit.fits and fit.score > 0 and any(q.role is Role.AGAINST for q in fit.quotes)]

@@ -203,8 +203,7 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
             plans, refused = plan(corpus, state, before, settings)
             plans = [_unless_alike(one, old, settings) for one in plans]
             tell("reading documents", 1, 1)
-            parts, numbers = _parts(plans, old, work, settings, tell)
-            dimension = _write(work, parts, list(numbers), [one.known.row() for one in plans], tell)
+            dimension = _write(work, plans, old, settings, tell)
             manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, dimension, len(plans), old))
     except OSError as error:
         raise IndexMismatch(f"the index in '{folder}' cannot be written ({error.strerror}); name another with --index DIR") from error
@@ -276,30 +275,47 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _parts(plans: Sequence[Plan], old: _Old | None, work: Path, settings: Settings, tell: Progress) -> tuple[list[_Part], _Numbers]:
-    """Return the parts of all documents in the order of the plans, and the words that their numbers stand for."""
-    numbers = _Numbers({word: i for i, word in enumerate(old.words.words)} if old else {})
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A part that is new, its vectors still to come of `texts`, its document's opening and chunks, and of `readings`, its candidates."""
+
+    part: _Part
+    texts: list[str]
+    readings: list[str]
+
+
+def _write(work: Path, plans: Sequence[Plan], old: _Old | None, settings: Settings, tell: Progress) -> int:
+    """Write the documents that are planned and return the dimension of their vectors.
+
+    The models are loaded meanwhile: for one document among many that takes as long as all else.
+    """
     fresh = [one for one in plans if one.position is None]
-    made: list[_Part] = []
-    texts, readings = [], []
     with ThreadPoolExecutor() as aside:
         models = [aside.submit(_model, *what, old, work) for what in _models(settings)] if fresh else []
-        for n, one in enumerate(fresh):
-            tell("parsing documents", n, len(fresh))
-            part, own_texts, own_readings = _make(one, numbers, settings)
-            made.append(part)
-            texts.append(own_texts)
-            readings.append(own_readings)
+        parts, made, names = _parts(plans, old, settings, tell)
+        write_json(work / KNOWN, [one.known.row() for one in plans])
+        _write_words(work, parts, names)
         tell("loading the encoder", 0, 1)
         loaded = [one.result() for one in models]
         tell("loading the encoder", 1, 1)
-    if fresh:
-        _add_vectors(made, texts, readings, loaded[0], loaded[-1], tell)
+    if loaded:
+        _add_vectors(made, loaded[0], loaded[-1], tell)
     elif old:
         for name in (ENCODER, READER):
             if (old.data / name).is_dir():
                 _kept_model(old, name, work)
-    parts, left, n = [], iter(made), 0
+    tell("writing", 0, 1)
+    dimension = _write_parts(work, parts)
+    tell("writing", 1, 1)
+    return dimension
+
+
+def _parts(plans: Sequence[Plan], old: _Old | None, settings: Settings, tell: Progress) -> tuple[list[_Part], list[_Made], list[str]]:
+    """Return the parts of all documents in the order of the plans, the new ones among them, and the words that numbers stand for."""
+    numbers = _Numbers({word: i for i, word in enumerate(old.words.words)} if old else {})
+    made: list[_Made] = []
+    parts: list[_Part] = []
+    total, n = sum(one.position is None for one in plans), 0
     while n < len(plans):
         first = last = plans[n].position
         while last is not None and n < len(plans) and plans[n].position == last:
@@ -307,20 +323,16 @@ def _parts(plans: Sequence[Plan], old: _Old | None, work: Path, settings: Settin
         if old and first is not None and last is not None:
             parts.append(old.part(first, last))
         else:
-            parts.append(next(left))
+            tell("parsing documents", len(made), total)
+            made.append(_make(plans[n], numbers, settings))
+            parts.append(made[-1].part)
             n += 1
-    return parts, numbers
+    return parts, made, list(numbers)
 
 
-def _add_vectors(
-    made: Sequence[_Part],
-    texts: Sequence[list[str]],
-    readings: Sequence[list[str]],
-    encoder: OnnxEncoder,
-    reader: OnnxEncoder,
-    tell: Progress,
-) -> None:
-    """Embed what parts are made of: `texts` are a document's opening and chunks, `readings` its candidates."""
+def _add_vectors(made: Sequence[_Made], encoder: OnnxEncoder, reader: OnnxEncoder, tell: Progress) -> None:
+    """Embed what new parts are made of."""
+    texts, readings = [one.texts for one in made], [one.readings for one in made]
     total, done = sum(len({text for some in groups for text in some}) for groups in (texts, readings)), 0
 
     def count(n: int) -> None:
@@ -328,14 +340,13 @@ def _add_vectors(
         done += n
         tell("embedding", done, total)
 
-    vectors = zip(made, _embed(encoder, texts, count), _embed(reader, readings, count), strict=True)
-    for part, of_texts, of_readings in vectors:
-        part.openings, part.chunk_vectors = of_texts[:1], of_texts[1:]
-        part.candidate_vectors = of_readings.astype(STORED)
+    for one, of_texts, of_readings in zip(made, _embed(encoder, texts, count), _embed(reader, readings, count), strict=True):
+        one.part.openings, one.part.chunk_vectors = of_texts[:1], of_texts[1:]
+        one.part.candidate_vectors = of_readings.astype(STORED)
 
 
-def _make(one: Plan, numbers: _Numbers, settings: Settings) -> tuple[_Part, list[str], list[str]]:
-    """Return a document's part without its vectors, its opening and the texts of its chunks to be embedded, and those of its candidates.
+def _make(one: Plan, numbers: _Numbers, settings: Settings) -> _Made:
+    """Return a document's part without its vectors, and the texts that they are to be made of.
 
     What is like a row of a table in meaning is like its title; its other fields are names, dates and numbers, for BM25 to find.
     """
@@ -360,7 +371,7 @@ def _make(one: Plan, numbers: _Numbers, settings: Settings) -> tuple[_Part, list
         candidate_vectors=none,
         openings=none,
     )
-    return part, [opening_text(document), *meant], [text for _, text in read]
+    return _Made(part, [opening_text(document), *meant], [text for _, text in read])
 
 
 def _table(rows: Sequence[Sequence[int]], columns: int) -> Array:
@@ -374,20 +385,11 @@ def _embed(encoder: OnnxEncoder, groups: Sequence[Sequence[str]], count: Callabl
     return [vectors[[place[text] for text in group]] for group in groups]
 
 
-def _write(work: Path, parts: Sequence[_Part], names: Sequence[str], known: Sequence[list[object]], tell: Progress) -> int:
-    """Write all parts together and return the dimension of their vectors.
+def _write_words(work: Path, parts: Sequence[_Part], names: Sequence[str]) -> None:
+    """Write the words of all parts together, and the search over them.
 
     Words are numbered anew in alphabetical order, so that an update writes what a build from nothing does.
     """
-    tell("writing", 0, 1)
-    Documents.write(work, (entry for part in parts for entry in part.entries))
-    write_json(work / KNOWN, known)
-    Ragged.join([part.chunks for part in parts]).save(work, CHUNKS)
-    Ragged.join([part.candidates for part in parts]).save(work, CANDIDATES)
-    FaissStore.build(np.concatenate([part.chunk_vectors for part in parts])).save(work / VECTORS)
-    np.save(work / READING, np.concatenate([part.candidate_vectors for part in parts]), allow_pickle=False)
-    openings = np.concatenate([part.openings for part in parts])
-    np.save(work / OPENINGS, openings, allow_pickle=False)
     held = [Ragged.join([part.words[i] for part in parts]) for i in range(len(PARTS))]
     spoken = Ragged.join([part.chunk_words for part in parts])
     used = np.zeros(len(names), dtype=bool)
@@ -403,7 +405,17 @@ def _write(work: Path, parts: Sequence[_Part], names: Sequence[str], known: Sequ
     spoken.save(work, CHUNK_WORDS)
     stems, bounds = vocabulary.stem_of[spoken.values].tolist(), spoken.starts.tolist()
     LexicalIndex.build([stems[a:b] for a, b in zip(bounds, bounds[1:], strict=False)], vocabulary.stems).save(work / LEXICAL)
-    tell("writing", 1, 1)
+
+
+def _write_parts(work: Path, parts: Sequence[_Part]) -> int:
+    """Write all else of the parts together and return the dimension of their vectors."""
+    Documents.write(work, (entry for part in parts for entry in part.entries))
+    Ragged.join([part.chunks for part in parts]).save(work, CHUNKS)
+    Ragged.join([part.candidates for part in parts]).save(work, CANDIDATES)
+    FaissStore.build(np.concatenate([part.chunk_vectors for part in parts])).save(work / VECTORS)
+    np.save(work / READING, np.concatenate([part.candidate_vectors for part in parts]), allow_pickle=False)
+    openings = np.concatenate([part.openings for part in parts])
+    np.save(work / OPENINGS, openings, allow_pickle=False)
     return int(openings.shape[1])
 
 

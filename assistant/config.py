@@ -29,8 +29,8 @@ class Settings(BaseModel):
 
     `encoder` finds passages: `default` for the one that comes with the package, a sentence-transformers id, or a folder. `reader` chooses
     the words that answer: `default` for the trained one that comes with the package, `none` for plain similarity by `encoder`, or an id
-    or folder as for `encoder`. `cross_encoder` names a cross-encoder of sentence-transformers, by id or folder, that takes the reader's second
-    look; empty for the reader itself.
+    or folder as for `encoder`. `cross_encoder` names a cross-encoder of sentence-transformers, by id or folder, that takes the reader's
+    second look; empty for the reader itself.
     `chunk_tokens` counts tiktoken tokens of source text.
     `code_pattern` is a regular expression that a whole code matches. `max_question_characters` bounds a question.
     """

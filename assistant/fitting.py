@@ -15,7 +15,7 @@ from assistant.index import Index
 from assistant.quantities import Quantity, quantities
 from assistant.quoting import quote_candidate
 from assistant.reading import Reader, read
-from assistant.subjects import Subject
+from assistant.subjects import Subject, fits_case
 from assistant.types import CodeFit, Document, Quote, Role
 
 CONSIDERED = 20
@@ -24,15 +24,11 @@ SHOWN = 5
 """So many of them are told of."""
 AGAINST_SHARE = 0.05
 """A document that does not fit is only shown when similarity gave it this share of belief."""
-FIT_SHARE = 0.5
-"""A code fits when its document has this share of the belief that contradictions leave."""
+FITS = 0.5
+"""A code fits when this is how sure it is that the case needs its service; see training/fit_subjects.py."""
 FIT_OWN = 0.15
-"""… and of all belief this much: what the ruled-out leave over does not make a stranger fit."""
+"""… and its document has this share of all belief: what the ruled-out leave over does not make a stranger fit."""
 LEAST = 1e-9
-FIT_TELLING = 0.8
-"""A code fits when its document shares telling words of this weight with the scenario: one word that under half of the documents use …"""
-FIT_LIKELY, FIT_LIKE = 0.28, 0.55
-"""… and its nearest chunk is at least so much like the scenario; or, without such a word, when it is as much like it as the second."""
 DISQUALIFIED = 0.05
 """Score of a document that the scenario contradicts, as a part of what it had."""
 INSTEAD = "alternatives: other options instead of this"
@@ -86,15 +82,11 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     fits = []
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
         document, why, share = index.by_id[subject.document], against[subject.document], share_of(subject)
-        fits_it = why is None and share >= FIT_SHARE and subject.share >= FIT_OWN and _is_alike(subject)
+        fits_it = why is None and subject.share >= FIT_OWN and fits_case(subject, share, text) >= FITS
         fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, document, why)))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)
     return [fit if fit.document.id == best or not fit.fits else Fit(fit.document, False, fit.score, fit.quotes) for fit in fits]
-
-
-def _is_alike(subject: Subject) -> bool:
-    return subject.similarity >= (FIT_LIKELY if subject.telling >= FIT_TELLING else FIT_LIKE)
 
 
 def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:

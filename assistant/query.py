@@ -94,7 +94,7 @@ SIDE = 0.6
 SURE_ENOUGH_TO_LEAVE = 0.55
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
 NO_DOUBT = 1.0
-"""How sure the form of a question is by its words alone, which must tell where what came before, a clear subject, or few words speak against it."""
+"""How sure words alone make of a question's form; they must where an earlier turn, a clear subject, or few words speak against it."""
 CASE_WORDS = 6
 """A case is described in so many words at least; chosen on `eval/` dev."""
 SUBJECT_WORDS = 5

@@ -5,13 +5,17 @@ A word tells documents apart when few of them use it; it weighs more in a title 
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.config import PACKAGED_ENCODER
+from assistant.errors import ModelError
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
 from assistant.retrieval import dense_search, lexical_search
@@ -24,19 +28,42 @@ DEPTH = 200
 """Chunks looked at to find the documents that are weighed."""
 NEAREST_CHUNKS = 3
 """A document's likeness is also that of so many of its chunks, so that one chance likeness does not decide."""
-WEIGHTS = (7.29, 8.1, 6.48, 0.346, 0.386, 0.717, 0.88)
-"""Conditional logit weights of `_features`, fitted on the six authored families of documents; see eval/reports/decisions.md."""
-
-
-CLEAR_WEIGHTS = (0.613, -4.595, 2.826, -0.08, -0.026, 0.002, 1.356, -0.76)
-"""Logistic weights for whether the first document is the one meant; fitted with `WEIGHTS`."""
 MOST_WORDS = 25
 FITTED_ON = 8
-"""So many documents the families have that `WEIGHTS` were fitted on: among more, rare words are rarer."""
+"""So many documents the families have that the weights were fitted on: among more, rare words are rarer."""
 SAID = 12.0
 """What a document gains that says the question's own words as one of its units: whoever types a description means its document."""
 FEWEST_SAID = 2
 """So many words are said, not just mentioned."""
+
+
+WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How features become shares and beliefs; fitted by training/fit_subjects.py on authored families of documents.
+
+    `share` weighs the features of a document in a conditional logit; `clear` and `fits` weigh `odds_features` in logistic models, the last
+    value alone: whether the document is the one that a question means, and whether it is the one that a described case needs.
+    """
+
+    share: tuple[float, ...]
+    clear: tuple[float, ...]
+    fits: tuple[float, ...]
+
+
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    """Return the weights that come with the package.
+
+    Raises:
+        ModelError: they are missing or damaged.
+    """
+    try:
+        return Weights(**{name: tuple(map(float, values)) for name, values in json.loads(WEIGHTS_FILE.read_text(encoding="utf-8")).items()})
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ModelError(f"the file '{WEIGHTS_FILE}' cannot be read ({error}); install the package again") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +71,23 @@ class Subject:
     """A document that a question may be about.
 
     Documents that describe the same code are one subject, under the one whose word counts most. `share` is its part among all
-    documents, `belief` how sure it is that the question is about it and not about any or none, `similarity` the likeness of its nearest
-    chunk, `telling` the weight of the words that it shares with the question and others do not.
+    documents, `belief` how sure it is that the question is about it and not about any or none. `features` are those of `features_of`.
     """
 
     document: str
     share: float
     belief: float
-    similarity: float
-    telling: float
+    features: tuple[float, ...]
+
+    @property
+    def similarity(self) -> float:
+        """Return how like the question the nearest chunk is."""
+        return self.features[0]
+
+    @property
+    def telling(self) -> float:
+        """Return the weight of the words that the document shares with the question and others do not have."""
+        return self.features[4]
 
 
 def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
@@ -67,10 +102,10 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     documents = sorted(likeness.keys() | matches.keys())
     if not documents:
         return ()
-    words = {word: weight * rarity for word, weight in telling_words(index, text).items()}
-    rows = [_features(index, d, likeness.get(d, [0.0]), matches.get(d, 0.0), vector, words) for d in documents]
+    words = [{word: weight * rarity for word, weight in some.items()} for some in (telling_words(index, text), naming_words(index, text))]
+    rows = [features_of(index, d, likeness.get(d, [0.0]), matches.get(d, 0.0), vector, *words) for d in documents]
     said = [SAID if says(index, d, text) else 0.0 for d in documents]
-    scores = np.asarray(rows) @ np.asarray(WEIGHTS) + np.asarray(said)
+    scores = np.asarray(rows) @ np.asarray(weights().share) + np.asarray(said)
     powers = np.exp(scores - scores.max())
     shares = powers / powers.sum()
     services: dict[str, list[int]] = {}
@@ -79,23 +114,28 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     summed = {name: float(shares[owned].sum()) for name, owned in services.items()}
     order = sorted(services, key=lambda name: (-round(summed[name], 6), name))
     first = order[0]
-    clear = _clearness(summed[first], rows[services[first][0]], text)
+    clear = _belief(weights().clear, odds_features(summed[first], rows[services[first][0]], text))
     clear = max(clear, summed[first]) if said[services[first][0]] else clear
     rest = max(1.0 - summed[first], 1e-9)
     beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
-    nearest = {name: rows[services[name][0]] for name in order}
-    return tuple(
-        Subject(name, round(summed[name], 6), round(beliefs[name], 6), round(nearest[name][0], 6), round(nearest[name][4], 6))
-        for name in order
-    )
+    return tuple(Subject(name, round(summed[name], 6), round(beliefs[name], 6), rows[services[name][0]]) for name in order)
 
 
-def _clearness(share: float, features: Sequence[float], text: str) -> float:
-    """Return how sure it is that the first document is meant: by its share, its likeness, and how much the question says."""
+def fits_case(subject: Subject, share: float, text: str) -> float:
+    """Return how sure it is that a described case needs the subject's service, with the share that contradictions leave it."""
+    return _belief(weights().fits, odds_features(share, subject.features, text))
+
+
+def odds_features(share: float, features: Sequence[float], text: str) -> list[float]:
+    """Return the log odds of a share, the document's likeness and words, and how much the text says."""
     odds = math.log(max(share, 1e-9) / (1 - share + 1e-6))
     nearest, _, opening, _, *shared = features
-    length = min(len(text.split()), MOST_WORDS) / 10
-    return 1 / (1 + math.exp(-sum(w * x for w, x in zip(CLEAR_WEIGHTS, (odds, nearest, opening, *shared, length, 1.0), strict=True))))
+    return [odds, nearest, opening, *shared, min(len(text.split()), MOST_WORDS) / 10]
+
+
+def _belief(fitted: Sequence[float], features: Sequence[float]) -> float:
+    *slopes, alone = fitted
+    return 1 / (1 + math.exp(-sum(w * x for w, x in zip(slopes, features, strict=True)) - alone))
 
 
 def says(index: Index, document: str, text: str) -> bool:
@@ -122,16 +162,35 @@ def _rarity(total: int) -> float:
 
 def telling_words(index: Index, text: str) -> dict[str, float]:
     """Return the words of a question that some documents use and others do not, with their inverse document frequency."""
+    return _rare(index, text, index.words.document_frequency)
+
+
+def naming_words(index: Index, text: str) -> dict[str, float]:
+    """Return the words of a question that some titles have and others do not, with their inverse frequency among titles."""
+    return _rare(index, text, index.words.title_frequency)
+
+
+def _rare(index: Index, text: str, frequency: Callable[[str], int]) -> dict[str, float]:
     total = len(index.documents)
-    counts = {word: index.words.document_frequency(word) for word in dict.fromkeys(tokenize(text))}
+    counts = {word: frequency(word) for word in dict.fromkeys(tokenize(text))}
     return {word: math.log((total + 1) / (n + 0.5)) for word, n in counts.items() if 0 < n < total and word not in FUNCTION_WORDS}
 
 
-def _features(
-    index: Index, document: str, likeness: Sequence[float], match: float, vector: Vectors, words: dict[str, float]
-) -> list[float]:
-    """Return likeness of the nearest chunk, of the nearest three, of the opening; BM25; telling words in text, opening and title."""
-    vocabulary = index.vocabulary(document)[:3]
-    shared = [sum(weight for word, weight in words.items() if word in part) for part in vocabulary]
+def features_of(
+    index: Index,
+    document: str,
+    likeness: Sequence[float],
+    match: float,
+    vector: Vectors,
+    telling: Mapping[str, float],
+    naming: Mapping[str, float],
+) -> tuple[float, ...]:
+    """Return likeness of the nearest chunk, the nearest three, the opening; BM25; telling words of text and opening, naming of title."""
+    text, opening, title = index.vocabulary(document)[:3]
+    shared = [
+        sum(weight for word, weight in words.items() if word in part)
+        for words, part in ((telling, text), (telling, opening), (naming, title))
+    ]
     nearest = likeness[:NEAREST_CHUNKS]
-    return [nearest[0], sum(nearest) / len(nearest), float(index.openings[index.documents.position[document]] @ vector), match, *shared]
+    alike = float(index.openings[index.documents.position[document]] @ vector)
+    return tuple(round(value, 6) for value in (nearest[0], sum(nearest) / len(nearest), alike, match, *shared))

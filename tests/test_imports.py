@@ -16,7 +16,8 @@ ORDER = [
 ]  # fmt: skip
 """Read left to right: a module imports only from those before it."""
 ENGINES = {
-    "faiss": {"vectors"}, "sentence_transformers": {"embedding", "crossing"}, "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
+    "faiss": {"vectors"}, "sentence_transformers": {"embedding", "crossing"},
+    "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
     "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "pint": {"quantities"},
     "pydantic": {"config"}, "matplotlib": {"evaluation.report"},
     "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},

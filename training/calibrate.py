@@ -1,9 +1,9 @@
 """A trained reader -> how its scores become decisions, chosen on a family that it was not trained on.
 
-The left-out family's documents are indexed with the reader and each question is read from its own document, so that finding the document
-plays no part. `reading_scale` and `reading_threshold` are fitted so that `reading.answerability` tells questions that the document answers
-from those that it does not (least log loss). Of the other values those are kept that show most questions' golds without what was not asked for,
-counted on the family and on the dev split of `eval/`. Prints the table and writes training/calibration.json.
+The left-out family's documents are indexed with the reader and each question is read from its own document, so that finding the
+document plays no part. `reading_scale` and `reading_threshold` are fitted so that `reading.answerability` tells questions that the
+document answers from those that it does not (least log loss). Of the other values those are kept that show most questions' golds without
+what was not asked for, counted on the family and on the dev split of `eval/`. Prints the table and writes training/calibration.json.
 
     python training/calibrate.py assistant/data/reader --left-out wound-and-ostomy
 """
@@ -110,11 +110,17 @@ def main() -> None:
         sets = {"left-out family": list(cases(strange, family.questions)), "dev": list(cases(own, dev))}
         scale, threshold = fit_belief(sets["left-out family"])
         best: tuple[float, Calibration] = (0.0, Calibration())
-        print(f"reading_scale {scale}, reading_threshold {threshold}\n| together | widen | tie |", " | ".join(sets), "|\n|---|---|---|---|---|")
+        print(
+            f"reading_scale {scale}, reading_threshold {threshold}\n| together | widen | tie |",
+            " | ".join(sets),
+            "|\n|---|---|---|---|---|",
+        )
         for together, widen, tie in itertools.product(TOGETHER, WIDEN, TIE):
             tried = Calibration(scale, threshold, SURE, widen, tie, together)
             figures = [shown(found, tried) for found in sets.values()]
-            print(f"| {together} | {widen} | {tie} |", " | ".join(f"{100 * right:.1f} / {100 * clean:.1f}" for right, clean in figures), "|")
+            print(
+                f"| {together} | {widen} | {tie} |", " | ".join(f"{100 * right:.1f} / {100 * clean:.1f}" for right, clean in figures), "|"
+            )
             best = max(best, (sum(map(sum, figures)), tried), key=lambda one: one[0])
     value = asdict(best[1])
     (Path(__file__).with_name("calibration.json")).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")

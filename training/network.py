@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ HEAD_RATE = 5e-3
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Vectors of some texts: `pooled` `(n, d)` and `words` `(n, longest, d)`, rows of unit length; `mask` `(n, longest)` tells words from padding."""
+    """Vectors of some texts: `pooled` `(n, d)` and `words` `(n, longest, d)`, rows of unit length; `mask` tells words from padding."""
 
     pooled: torch.Tensor
     words: torch.Tensor
@@ -37,8 +38,11 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Questions read together with texts: `product` `(n, d)` of both means, each of unit length, and `words` `(n,)`, the mean over the question's
-    word pieces of the cosine with the most like one of the text."""
+    """Questions read together with texts.
+
+    `product` `(n, d)` is that of both means, each of unit length; `words` `(n,)` the mean over the question's word pieces of the cosine
+    with the most like one of the text.
+    """
 
     product: torch.Tensor
     words: torch.Tensor
@@ -111,7 +115,7 @@ def fit(
     scalars: torch.nn.ParameterDict,
     epoch: Callable[[], Iterable[Any]],
     loss: Callable[[Any], torch.Tensor],
-    options: Any,
+    options: Namespace,
 ) -> None:
     """Run `options.epochs` epochs of steps, saving the model and a checkpoint after each; resume after the last one saved.
 
@@ -136,7 +140,9 @@ def fit(
         steps = list(epoch())
         network.network.train()
         for step in steps:
-            optimizer.param_groups[0]["lr"] = options.rate * min(1.0, (done + 1) / WARM_UP) * max(0.02, 1 - done / (len(steps) * options.epochs))
+            optimizer.param_groups[0]["lr"] = (
+                options.rate * min(1.0, (done + 1) / WARM_UP) * max(0.02, 1 - done / (len(steps) * options.epochs))
+            )
             with torch.autocast(network.device.type, enabled=False):  # what the encoder casts is kept until the step ends
                 value = loss(step)
             optimizer.zero_grad()
@@ -145,7 +151,9 @@ def fit(
             optimizer.step()
             done += 1
             if done % 10 == 0:
-                print(f"step {done} of {len(steps) * options.epochs}, loss {value.item():.3f}, {time.monotonic() - began:.0f} s", flush=True)
+                print(
+                    f"step {done} of {len(steps) * options.epochs}, loss {value.item():.3f}, {time.monotonic() - began:.0f} s", flush=True
+                )
         network.model.save(str(options.out))
         state = {"network": network.network.state_dict(), "scalars": scalars.state_dict(), "optimizer": optimizer.state_dict()}
         torch.save({**state, "done": done, "epoch": number}, checkpoint)

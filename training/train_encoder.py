@@ -48,7 +48,16 @@ SAID = (
     "{} every two weeks",
     "is there a code for {}",
 )
-MEANT = ("{}", "{}", "{} therapy", "service for {}", "administration of {}", "{}; all necessary supplies and equipment", "treatment with {}", "supply of {}")
+MEANT = (
+    "{}",
+    "{}",
+    "{} therapy",
+    "service for {}",
+    "administration of {}",
+    "{}; all necessary supplies and equipment",
+    "treatment with {}",
+    "supply of {}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,9 @@ def sentences() -> list[str]:
     """Return questions and passages of the authored families that are to stay where they are."""
     families = load_families()
     found = [row["question"] for family in families for row in family.questions]
-    chunks = [embedded_text(document, chunk) for family in families for document in family.documents for chunk in chunk_document(document, 160)]
+    chunks = [
+        embedded_text(document, chunk) for family in families for document in family.documents for chunk in chunk_document(document, 160)
+    ]
     return [*random.sample(found, HELD_SENTENCES // 2), *random.sample(chunks, HELD_SENTENCES // 2)]
 
 

@@ -1,12 +1,13 @@
 """Trains the reader: questions close to the words that answer them, far from everything else in the same document.
 
-One network reads in two ways. Alone: a question and a candidate (sentence, item, list, section) each become a vector, and a part of their likeness
-word by word is added. Together: both are read as one text, so that each word is seen in the light of the other side. Either way a softmax over
-candidates and a threshold that stands for "the document does not say" is drawn to the right ones.
+One network reads in two ways. Alone: a question and a candidate (sentence, item, list, section) each become a vector, and a part of
+their likeness word by word is added. Together: both are read as one text, so that each word is seen in the light of the other side.
+Either way a softmax over candidates and a threshold that stands for "the document does not say" is drawn to the right ones.
 
-Each step takes one authored document and a handful of its questions. Alone, all its candidates are told apart; together, the right ones from
-those wrong ones that score best alone in this step, and from some others. Half of the questions are asked without the words of the document's title,
-as the program asks them a second time. Further steps choose sentences of SQuAD 2.0 paragraphs, with their unanswerable questions.
+Each step takes one authored document and a handful of its questions. Alone, all its candidates are told apart; together, the right ones
+from those wrong ones that score best alone in this step, and from some others. Half of the questions are asked without the words of the
+document's title, as the program asks them a second time. Further steps choose sentences of SQuAD 2.0 paragraphs, with their unanswerable
+questions.
 
     python training/train_reader.py --out training/runs/reader --data DATA
 
@@ -120,7 +121,7 @@ def untitled(text: str, title: frozenset[str]) -> str:
 
 
 def scores(questions: Encoded, candidates: Encoded) -> torch.Tensor:
-    """Return `(questions, candidates)`: cosines of pooled vectors and `WORDS` times the mean over a question's words of their best match."""
+    """Return `(questions, candidates)`: cosines of pooled vectors and `WORDS` times the mean of a question's words' best matches."""
     n, longest, dimension = questions.words.shape
     k, width, _ = candidates.words.shape
     cosines = (questions.words.reshape(-1, dimension) @ candidates.words.reshape(-1, dimension).T).view(n, longest, k, width)

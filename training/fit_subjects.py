@@ -1,0 +1,152 @@
+"""Authored questions that name a service -> `assistant/data/encoder/subjects.json`: how features of documents become shares and beliefs.
+
+Each family is indexed as a user would index it. A conditional logit over a family's documents weighs the features of
+`subjects.features_of`; a logistic model over its winner tells whether the winner is meant at all (questions that leave the service out are
+the counterexamples), and one over described cases whether the winner's service is needed (cases that no document fits are). Prints what is
+reached on families left out.
+
+    python training/fit_subjects.py [assistant/data/encoder]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from assistant import Assistant
+from assistant.config import make_settings
+from assistant.query import bare_text
+from assistant.spelling import correct
+from assistant.subjects import WEIGHTS_FILE, Weights, odds_features, subjects, weights
+from authored import CODE_PATTERN, Family, load_families
+
+NAMING = ("named", "direct", "narrow", "billing", "scenario")
+"""Kinds of questions that name their service, where the family was written so that they do."""
+PENALTY = 1e-3
+OF_A_KIND = {"ambiguous": 6.0, "scenario": 2.0}
+"""What a question counts in the model of what is meant; there are few of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question with the features of each document and the place of the right one; -1 where there is none."""
+
+    family: str
+    kind: str
+    text: str
+    features: np.ndarray
+    right: int
+
+
+def names_its_service(family: Family) -> bool:
+    """Say whether the family's questions were written to be asked of all its documents, as those with unclear ones were."""
+    return any(row["kind"] == "followup" for row in family.questions)
+
+
+def cases(family: Family, folder: Path) -> Iterator[Case]:
+    """Yield the questions of a family that name a service, describe a case, or leave the service out."""
+    corpus = folder / "corpus"
+    corpus.mkdir(parents=True)
+    for document in family.documents:
+        (corpus / document.file).write_text(document.text, encoding="utf-8", newline="")
+    index = Assistant.open(corpus, folder / "index", make_settings(code_pattern=CODE_PATTERN)).index
+    whole = names_its_service(family)
+    for row in family.questions:
+        if row["kind"] not in (NAMING if whole else ("named", "scenario")) + ("ambiguous",) or row["history"]:
+            continue
+        if bare_text(row["question"], CODE_PATTERN) != row["question"] or (row["kind"] in NAMING and len(row["codes"]) > 1):
+            continue
+        text = correct(index, row["question"])
+        found = sorted(subjects(index, text, index.encoder.encode_one(text)), key=lambda one: one.document)
+        wanted = row["top_code"] or (row["codes"][0] if row["codes"] and row["kind"] != "ambiguous" else None)
+        if wanted and wanted not in index.by_code:
+            continue
+        names = [one.document for one in found]
+        right = names.index(index.service(index.by_code[wanted][0])[0]) if wanted and index.by_code[wanted][0] in names else -1
+        if found and (right >= 0 or row["kind"] in OF_A_KIND):
+            yield Case(family.name, row["kind"], text, np.array([one.features for one in found]), right)
+
+
+def fit_share(found: Sequence[Case]) -> np.ndarray:
+    """Return the weights of a conditional logit for the right document."""
+    sure = [(torch.tensor(case.features, dtype=torch.float64), case.right) for case in found if case.right >= 0]
+    value = torch.zeros(found[0].features.shape[1], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([value], max_iter=80, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        loss = torch.stack([-torch.log_softmax(rows @ value, 0)[right] for rows, right in sure]).mean() + PENALTY * (value**2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return value.detach().numpy()
+
+
+def winner(case: Case, share: np.ndarray) -> tuple[list[float], bool]:
+    """Return what the beliefs see of the first document, and whether it is the right one."""
+    scores = case.features @ share
+    parts = np.exp(scores - scores.max())
+    parts /= parts.sum()
+    first = int(parts.argmax())
+    return odds_features(float(parts[first]), case.features[first], case.text), first == case.right
+
+
+def main() -> None:
+    """Fit, print, write."""
+    target = Path(sys.argv[1]) / WEIGHTS_FILE.name if len(sys.argv) > 1 else WEIGHTS_FILE
+    with tempfile.TemporaryDirectory() as work:
+        found = [case for family in load_families() for case in cases(family, Path(work) / family.name)]
+    families = np.array([case.family for case in found])
+    told = {}
+    for name in dict.fromkeys(families):
+        share = fit_share([case for case in found if case.family != name])
+        own = [(case, *winner(case, share)) for case in found if case.family == name]
+        told |= {id(case): (seen, right) for case, seen, right in own}
+        print(
+            f"{name}:",
+            ", ".join(
+                f"{kind} {np.mean([r for c, _, r in own if c.kind == kind and c.right >= 0]):.3f}"
+                for kind in dict.fromkeys(c.kind for c, *_ in own)
+                if any(c.kind == kind and c.right >= 0 for c, *_ in own)
+            ),
+        )
+    seen = np.array([told[id(case)][0] for case in found])
+    right = np.array([told[id(case)][1] for case in found])
+    value = {"share": fit_share(found)}
+    for name, rows in (("clear", np.ones(len(found), bool)), ("fits", np.array([case.kind == "scenario" for case in found]))):
+        weight = np.array([OF_A_KIND.get(case.kind, 1.0) if name == "clear" else 1.0 for case in found])[rows]
+        model = LogisticRegression(C=10.0, max_iter=3000)
+        belief = cross_val_predict(
+            model,
+            seen[rows],
+            right[rows],
+            groups=families[rows],
+            cv=GroupKFold(8),
+            params={"sample_weight": weight},
+            method="predict_proba",
+        )[:, 1]
+        for at in (0.3, 0.4, 0.5, 0.6, 0.7):
+            kept = belief >= at
+            true = right[rows]
+            shares = kept[true].mean(), kept[~true].mean(), true[kept].mean()
+            print("{} from {}: {:.3f} of the right are kept, {:.3f} of the wrong; {:.3f} of the kept are right".format(name, at, *shares))
+        model.fit(seen[rows], right[rows], sample_weight=weight)
+        value[name] = np.append(model.coef_[0], model.intercept_)
+    kept = Weights(**{name: tuple(round(float(w), 4) for w in values) for name, values in value.items()})
+    target.write_text(json.dumps({"share": kept.share, "clear": kept.clear, "fits": kept.fits}) + "\n", encoding="utf-8")
+    weights.cache_clear()
+    print(kept)
+
+
+if __name__ == "__main__":
+    main()
