@@ -340,6 +340,7 @@ def eval_command(
     report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write JSON, Markdown and a plot here.")] = None,
     baseline: Annotated[Path | None, typer.Option("--baseline", metavar="REPORT.json", help="Compare with an earlier report.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only check that the rows are well-formed.")] = False,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Print instead what is right without each stage.")] = False,
     corpus: Corpus = None,
     index: IndexDir = None,
 ) -> None:
@@ -361,8 +362,14 @@ def eval_command(
     if check:
         print(f"{len(rows)} rows, no problems")
         return
+    rows = [row for row in rows if split in ("all", row.split)]
+    if ablation:
+        from assistant.evaluation.ablation import ablate, ablation_table
+
+        print(ablation_table(ablate(assistant, rows, split, lambda name: print(f"assistant: without {name}", file=sys.stderr))))
+        return
     before = load_report(baseline) if baseline else None
-    result = evaluate(assistant, [row for row in rows if split in ("all", row.split)], split)
+    result = evaluate(assistant, rows, split)
     print(markdown(result))
     if report:
         write_report(result, report)

@@ -258,6 +258,23 @@ def test_an_evaluation_prints_a_table_writes_a_report_and_compares(ask_real, tmp
     assert ask_real("eval", tmp_path / "q.jsonl", "--check").out == "1 rows, no problems\n"
 
 
+def test_an_ablation_prints_what_is_right_without_each_stage(ask_real, tmp_path):
+    rows = [
+        {
+            "id": name, "kind": kind, "question": question, "history": [], "codes": ["S9357"], "sections": [],
+            "must_contain": ["between 1 to 4 hours"], "must_not_contain": [], "expect": "answer", "top_code": None, "split": "dev", "notes": "",
+        }
+        for name, kind, question in (("q1", "bycode", "S9357 duration"), ("q2", "direct", "how long does enzyme infusion take?"))
+    ]  # fmt: skip
+    (tmp_path / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = ask_real("eval", tmp_path / "q.jsonl", "--ablation")
+    right = dict(line.strip("| ").split(" | ", 1) for line in done.out.splitlines())
+    assert right["without"] == "direct | bycode | all"
+    assert right["nothing"] == "100 | 100 | 100"
+    assert right["the codes in questions"] == "100 | 0 | 50"
+    assert {"BM25", "dense search", "the second look", "the reader"} < right.keys()
+
+
 def test_an_evaluation_row_that_the_documents_contradict_is_an_error(ask_real, tmp_path):
     row = {
         "id": "q1", "kind": "bycode", "question": "q", "history": [], "codes": ["S9357"], "sections": [], "must_contain": ["not there"],

@@ -12,7 +12,7 @@ ORDER = [
     "retrieval", "spelling", "subjects", "query", "reading", "crossing", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
-    "evaluation.questions", "evaluation.runner", "evaluation.report", "web", "cli",
+    "evaluation.questions", "evaluation.runner", "evaluation.ablation", "evaluation.report", "web", "cli",
 ]  # fmt: skip
 """Read left to right: a module imports only from those before it."""
 ENGINES = {
