@@ -5,9 +5,11 @@ Knows documents, readings and messages; refuses to know FAISS, models and surfac
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 
 from assistant.chunking import Candidate
 from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
@@ -23,8 +25,8 @@ from assistant.reading import Reader, Reading, answerability, choose, read
 from assistant.tokens import tokenize
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
-NEAREST_CODES = 3
-"""So many known codes are offered in place of an unknown one."""
+NEAREST_CODES, LIKE = 3, 0.3
+"""So many known codes are offered in place of an unknown one, where so large a part of their characters is the same."""
 CHOICES = 8
 """So many choices are offered at most."""
 QUOTED_CHOICES = 5
@@ -257,8 +259,8 @@ class Answerer:
         return quote_candidate(self._index.by_id[reading.candidate.document], reading.candidate, role)
 
     def _nearest_codes(self, unknown: str) -> list[Choice]:
-        close = difflib.get_close_matches(unknown, list(self._index.by_code), n=NEAREST_CODES, cutoff=0.3)
-        return [Choice(code, self._index.by_id[self._index.by_code[code][0]].title_text) for code in close]
+        close = process.extract(unknown, list(self._index.by_code), scorer=Indel.normalized_similarity, limit=NEAREST_CODES)
+        return [Choice(code, self._index.by_id[self._index.by_code[code][0]].title_text) for code, likeness, _ in close if likeness >= LIKE]
 
     def _answered(self, query: Query, quotes: Sequence[Quote], confidence: float, message: str = "") -> Answer:
         answering = [quote for quote in quotes if quote.role is Role.ANSWER]

@@ -262,7 +262,8 @@ def test_an_ablation_prints_what_is_right_without_each_stage(ask_real, tmp_path)
     rows = [
         {
             "id": name, "kind": kind, "question": question, "history": [], "codes": ["S9357"], "sections": [],
-            "must_contain": ["between 1 to 4 hours"], "must_not_contain": [], "expect": "answer", "top_code": None, "split": "dev", "notes": "",
+            "must_contain": ["between 1 to 4 hours"], "must_not_contain": [], "expect": "answer", "top_code": None, "split": "dev",
+            "notes": "",
         }
         for name, kind, question in (("q1", "bycode", "S9357 duration"), ("q2", "direct", "how long does enzyme infusion take?"))
     ]  # fmt: skip
