@@ -29,7 +29,7 @@ from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READ
 from assistant.documents import Stamp, corpus_state
 from assistant.embedding import export
 from assistant.errors import IndexMismatch, IndexNotFound, ModelError
-from assistant.freshness import fingerprint, lasting, model_name, reader_name, stamps
+from assistant.freshness import encoder_name, fingerprint, lasting, reader_name, stamps
 from assistant.index import CANDIDATES, CHUNKS, ENCODER, LEXICAL, OPENINGS, READER, READING, VECTORS
 from assistant.inference import OnnxEncoder, Vectors
 from assistant.lexical import LexicalIndex
@@ -439,7 +439,7 @@ def _manifest(
     return Manifest(
         format=FORMAT,
         fingerprint=name,
-        encoder=model_name(settings.encoder),
+        encoder=encoder_name(settings),
         reader=reader_name(settings),
         dimension=dimension,
         chunk_tokens=settings.chunk_tokens,

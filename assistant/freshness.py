@@ -6,12 +6,11 @@ import hashlib
 import json
 from pathlib import Path
 
-from assistant.config import DEFAULT, PACKAGED_READER, Settings
+from assistant.config import DEFAULT, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.documents import Stamp, corpus_state
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.manifest import FORMAT, Manifest, read_manifest
 
-DEFAULT_NAME = "all-MiniLM-L6-v2"
 CARD = "encoder.json"
 """The file beside a model that names it."""
 
@@ -34,7 +33,7 @@ def fingerprint(settings: Settings, state: dict[str, Stamp]) -> str:
 def lasting(settings: Settings) -> dict[str, object]:
     """Return the settings that documents and vectors depend on."""
     kept = settings.model_dump(mode="json", exclude={"max_question_characters", "cross_encoder"})
-    return {**kept, "encoder": model_name(settings.encoder), "reader": reader_name(settings)}
+    return {**kept, "encoder": encoder_name(settings), "reader": reader_name(settings)}
 
 
 def stamps(manifest: Manifest) -> dict[str, Stamp]:
@@ -42,13 +41,16 @@ def stamps(manifest: Manifest) -> dict[str, Stamp]:
     return {name: Stamp(int(size), int(modified), str(digest)) for name, (size, modified, digest) in manifest.corpus.items()}
 
 
-def model_name(encoder: str) -> str:
+def encoder_name(settings: Settings) -> str:
     """Return the name under which an index records the setting `encoder`."""
-    return DEFAULT_NAME if encoder == DEFAULT else encoder
+    return _name(settings.encoder, PACKAGED_ENCODER)
 
 
 def reader_name(settings: Settings) -> str:
-    """Return the name under which an index records the setting `reader`; the packaged one's holds its version."""
-    if settings.reader != DEFAULT:
-        return settings.reader
-    return str(json.loads((PACKAGED_READER / CARD).read_text(encoding="utf-8"))["name"])
+    """Return the name under which an index records the setting `reader`."""
+    return _name(settings.reader, PACKAGED_READER)
+
+
+def _name(setting: str, packaged: Path) -> str:
+    """Return what names a model: the setting itself, or for the packaged one the name in it, which holds its version."""
+    return setting if setting != DEFAULT else str(json.loads((packaged / CARD).read_text(encoding="utf-8"))["name"])

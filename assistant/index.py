@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.errors import IndexMismatch, ModelError
-from assistant.freshness import model_name, reader_name
+from assistant.freshness import encoder_name, reader_name
 from assistant.kinds import Forms
 from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import Manifest, check_files, read_manifest
@@ -181,7 +181,7 @@ def open_index(folder: Path, settings: Settings) -> Index:
 
 
 def _open(folder: Path, manifest: Manifest, settings: Settings) -> Index:
-    names = {"encoder": model_name(settings.encoder), "reader": reader_name(settings)}
+    names = {"encoder": encoder_name(settings), "reader": reader_name(settings)}
     wanted = {**names, "chunk_tokens": settings.chunk_tokens, "code_pattern": settings.code_pattern}
     for key, want in wanted.items():
         have = getattr(manifest, key)

@@ -31,7 +31,5 @@ def _corrected(index: Index, word: str) -> str:
     begun = [known for known in index.words.word_counts if known.startswith(folded)]
     if begun:
         return max(begun, key=lambda known: (index.words.word_counts[known], known))
-    if len(folded) <= SHORTEST:
-        return word
     found = process.extractOne(folded, index.words.words, scorer=JaroWinkler.normalized_similarity, score_cutoff=NEARLY)
     return str(found[0]) if found and abs(len(found[0]) - len(folded)) <= 2 else word

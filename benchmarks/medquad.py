@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from assistant import Assistant
-from assistant.config import PACKAGED_ENCODER, make_settings
-from assistant.inference import OnnxEncoder
+from assistant.config import make_settings
+from assistant.embedding import BASE, load
 
 Gold = set[tuple[str, int]]
 
@@ -48,10 +48,11 @@ def write_corpus(documents: Iterable[dict[str, Any]], folder: Path) -> dict[str,
 
 def plain(documents: list[dict[str, Any]], questions: list[dict[str, Any]]) -> list[tuple[str, int]]:
     """Return the section that plain MiniLM puts first for each question."""
-    encoder = OnnxEncoder(PACKAGED_ENCODER)
+    model = load(BASE)
     places = [(document["doc_id"], i) for document in documents for i in range(len(document["sections"]))]
     texts = [f"{d['title']} | {s['section']} | {s['text']}" for d in documents for s in d["sections"]]
-    scores = encoder.encode([question["question"] for question in questions]) @ encoder.encode(texts).T
+    asked, held = (model.encode(some, show_progress_bar=False) for some in ([question["question"] for question in questions], texts))
+    scores = asked @ held.T
     return [places[i] for i in np.argmax(scores, axis=1)]
 
 

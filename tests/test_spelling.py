@@ -9,6 +9,7 @@ from assistant.spelling import correct
         ("duratoin", "duration"),
         ("immuntherapy", "immunotherapy"),
         ("hepparin", "heparin"),
+        ("blod", "blood"),
         ("anaphylaxsis", "anaphylaxis"),
         ("medicaton", "medication"),
         ("complicatons", "complications"),

@@ -157,4 +157,4 @@ def fit(
         network.model.save(str(options.out))
         state = {"network": network.network.state_dict(), "scalars": scalars.state_dict(), "optimizer": optimizer.state_dict()}
         torch.save({**state, "done": done, "epoch": number}, checkpoint)
-        print(f"epoch {number + 1}: {', '.join(f'{name} {float(value):.3f}' for name, value in scalars.items())}", flush=True)
+        print(f"epoch {number + 1}: {', '.join(f'{name} {float(value.mean()):.3f}' for name, value in scalars.items())}", flush=True)
