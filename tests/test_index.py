@@ -13,6 +13,7 @@ from assistant.config import PACKAGED_ENCODER, PACKAGED_READER, make_settings
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound
 from assistant.freshness import is_current
 from assistant.index import OPENINGS_TRIED, Index, open_index
+from assistant.inference import OnnxEncoder
 from assistant.manifest import MANIFEST, read_manifest, write_manifest
 from assistant.retrieval import retrieve
 
@@ -47,7 +48,7 @@ def build_tiny(tiny, settings):
 def test_the_manifest_says_what_the_index_is(index_folder, corpus, assistant):
     manifest = json.loads((index_folder / MANIFEST).read_text(encoding="utf-8"))
     assert manifest["format"] >= 1
-    assert manifest["encoder"] == "all-MiniLM-L6-v2"
+    assert manifest["encoder"] == OnnxEncoder(PACKAGED_ENCODER).name
     assert manifest["dimension"] == 384
     assert manifest["documents"] == 5
     files = {path.name: path for path in corpus.glob("*.txt")}
