@@ -21,10 +21,19 @@ _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)\Z")
 _RULE = re.compile(r"(?:-{3,}|={3,}|_{3,}|\*{3,}|-{2,}(?:\s+-{2,})+|={2,}(?:\s+={2,})+)\s*$")
 _LEADING_RULE = re.compile(r"(?:-{3,}|_{3,}|\*{3,})\s+(?=\S)")
 _LABEL = re.compile(r"(?P<label>[*_]{0,2}[^\W\d_][^:.!?\n]{0,79}?)(?:\([^()\n]{1,20}\))?[*_]{0,2}:[*_]{0,2}(?P<gap>\s+|$)")
+_RUN_IN = (
+    re.compile(r"(?P<mark>[*_]{1,3})(?=\S)(?P<label>[^*_.!?:\n]{1,79})(?:\.(?P=mark)|(?P=mark)\.)\s+(?=\S)"),
+    re.compile(r"(?P<mark>\*\*|__)(?=\S)(?P<label>[^*_.!?:\n]{1,79})(?P=mark)\s+[–—-]{1,2}\s+(?=\S)"),
+    re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
+)
+"""What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
+_QUOTED = re.compile(r">(?:\s*>)*\s+(?=\S)")
 _INNER_END = re.compile(r"[.!?](?=\s|\Z)")
 _EMPHASIS = "*_ \t"
 LABEL_WORDS = 7
 """A label has at most so many words; a longer line that ends in a colon introduces a list and is quoted with it."""
+RUN_IN_WORDS = 10
+"""A label that emphasis or capitals set off has at most so many words."""
 FEWEST_ROWS = 3
 """Lines in columns are a table when there are so many of them, or one less with a rule or tabs between the cells."""
 ALIGNED = 0.8
@@ -303,7 +312,8 @@ def _shape(text: str, start: int, end: int, indent: int, blank: bool, raw: str) 
     span = Span(start, end)
     if _RULE.match(raw):
         return Line(span, span, indent, "", 0, Shape.RULE, "", blank, False)
-    marker, level, skip = "", 0, 0
+    quoted = _QUOTED.match(raw)
+    marker, level, skip = "", 0, quoted.end() if quoted else 0
     for name, pattern in (("#", _HASHES), ("-", _BULLET), ("1", _NUMBER)):
         found = pattern.match(raw)
         if found:
@@ -318,14 +328,38 @@ def _shape(text: str, start: int, end: int, indent: int, blank: bool, raw: str) 
 
 
 def _label(content: str) -> tuple[Shape, str]:
+    label, start = _labelled(content)
+    return (Shape.TEXT if not label else Shape.FIELD if start < len(content) else Shape.LABEL), label
+
+
+def value_start(content: str) -> int:
+    """Return where the text begins that a label runs into or announces; 0 where `content` opens with no label.
+
+    >>> [words[value_start(words):] for words in ("Limits: two", "**Limits.** Two", "LIMITS. Two a year", "Two a year")]
+    ['two', 'Two', 'Two a year', 'Two a year']
+    """
+    return _labelled(content)[1]
+
+
+def label_of(content: str) -> str:
+    """Return the label that runs into the text of `content`; "" where none does, or where nothing follows it."""
+    label, start = _labelled(content)
+    return label if start < len(content) else ""
+
+
+def _labelled(content: str) -> tuple[str, int]:
+    """Return the label that `content` opens with and where its text begins; "" and 0 where it opens with none."""
+    for pattern in _RUN_IN:
+        found = pattern.match(content)
+        if found and len(found["label"].split()) <= RUN_IN_WORDS and found["label"][0].isalpha():
+            return found["label"].strip(_EMPHASIS), found.end()
     found = _LABEL.match(content)
     if not found:
-        return Shape.TEXT, ""
-    whole = content[: found.end()].rstrip().rstrip(_EMPHASIS).rstrip(":")
-    label = whole.strip(_EMPHASIS)
+        return "", 0
+    label = content[: found.end()].rstrip().rstrip(_EMPHASIS).rstrip(":").strip(_EMPHASIS)
     if not label or len(label.split()) > LABEL_WORDS or "://" in content[: found.end() + 2]:
-        return Shape.TEXT, ""
-    return (Shape.LABEL if found.end() == len(content) else Shape.FIELD), label
+        return "", 0
+    return label, found.end()
 
 
 def is_sentence(content: str) -> bool:

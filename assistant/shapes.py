@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from assistant.lines import FURNISHED, Line, Shape, is_question, is_sentence
+from assistant.lines import FURNISHED, Line, Shape, is_question, is_sentence, value_start
 from assistant.numbering import Ordinal, counted_rows, ordinals_of
 from assistant.tokens import tokenize
 
@@ -16,6 +16,7 @@ HEADING_WORDS = 10
 QUESTION_WORDS = 14
 """A question on a line of its own may have more words than another heading."""
 _EDGE = "*_#: \t"
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
 _CODE_WORDS = frozenset(("code", "codes", "hcpcs", "cpt", "cdt", "icd", "procedure", "service", "billing", "and", "/", "&", "-", "–"))
 
 
@@ -191,12 +192,13 @@ def _is_listed(view: View, ordinals: Sequence[tuple[Ordinal, ...]], i: int, own:
 def _is_capitals(view: View, i: int) -> bool:
     line = view.lines[i]
     name = view.name(i)
-    letters = [c for c in name if c.isalpha()]
+    bare = _BRACKETS.sub("", name)
+    letters = [c for c in bare if c.isalpha()]
     return (
         not line.is_item
         and line.shape not in FURNISHED
         and len(letters) >= 4
-        and len(letters) >= 0.6 * len(name.replace(" ", ""))
+        and len(letters) >= 0.6 * len(bare.replace(" ", ""))
         and all(c.isupper() for c in letters)
         and len(name.split()) <= HEADING_WORDS
         and (line.shape is not Shape.TEXT or view.is_short(i))
@@ -239,7 +241,7 @@ def _is_field(view: View, i: int) -> bool:
 
 def _holds_code(view: View, i: int) -> bool:
     """Say whether a labelled line has a code as its value and nothing else."""
-    return view.lines[i].shape is Shape.FIELD and view.is_code(view.of(i).split(":", 1)[1].strip(_EDGE))
+    return view.lines[i].shape is Shape.FIELD and view.is_code(view.of(i)[value_start(view.of(i)) :].strip(_EDGE))
 
 
 _TESTS: dict[Style, Callable[[View, int], bool]] = {

@@ -169,9 +169,12 @@ def counted(*ordinals):
     return text
 
 
+CAPITALS_BRACKET = CAPITALS.replace("DURATION", "DURATION (by the captain)")
+RUN_IN = SAME_LINE.replace("Summary:", "SUMMARY.").replace("Duration:", "DURATION.").replace("Preparation:", "PREPARATION.")
+RUN_IN = RUN_IN.replace("Risks and Complications:", "RISKS AND COMPLICATIONS.")
 LAYOUTS = {
     "dense": DENSE, "blank-separated": BLANK, "Markdown": MARKDOWN, "colons": COLONS, "text on the heading's line": SAME_LINE,
-    "capitals": CAPITALS, "numbered": NUMBERED, "setext": SETEXT, "bold": BOLD,
+    "capitals": CAPITALS, "capitals run in": RUN_IN, "numbered": NUMBERED, "setext": SETEXT, "bold": BOLD,
     "Roman": counted("I.", "II.", "III.", "IV."), "letters": counted("A.", "B.", "C.", "D."),
     "brackets": counted("(1)", "(2)", "(3)", "(4)"), "decimals": counted("1.0", "2.0", "3.0", "4.0"),
     "one chapter": counted("7.1", "7.2", "7.3", "7.4"), "signs": counted("§ 1", "§ 2", "§ 3", "§ 4"),
@@ -399,3 +402,7 @@ def test_a_line_of_mere_codes_heads_nothing(parse):
     document = parse(CAPITALS.replace("SUMMARY", "NAME\nHarbour crossing\nHCPCS CODE F1001\nSUMMARY"))
     assert [section.heading for section in document.sections if section.body][1:] == ["NAME", *map(str.upper, WANTED)]
     assert document.codes == ("F1001",)
+
+
+def test_a_remark_in_brackets_leaves_a_heading_in_capitals_one():
+    assert names(CAPITALS_BRACKET)[1] == "DURATION (by the captain)"

@@ -44,6 +44,10 @@ def test_hashes_mark_a_heading_with_its_level(text, level):
     assert line.content.of(text) == text.lstrip("# ")
 
 
+def test_the_mark_of_a_quoted_line_is_no_part_of_its_content():
+    assert contents("> Shake it out") == ["Shake it out"]
+
+
 def test_hashes_without_a_space_are_text():
     [line] = split_lines("#1 in the country")
     assert line.marker == ""
@@ -71,6 +75,13 @@ def test_a_rule_that_opens_a_line_stands_apart_from_its_text():
         ("- Pros: Convenient.", Shape.FIELD, "Pros"),
         ("**Duration:** two hours", Shape.FIELD, "Duration"),
         ("Anesthesia or Sedation: Not typically required.", Shape.FIELD, "Anesthesia or Sedation"),
+        ("**Nurse** – near by", Shape.FIELD, "Nurse"),
+        ("*Limits*. Two a year.", Shape.FIELD, "Limits"),
+        ("WHO MAY ORDER IT. A nurse may.", Shape.FIELD, "WHO MAY ORDER IT"),
+        ("NASA. It flies.", Shape.FIELD, "NASA"),
+        ("MRI. It scans.", Shape.TEXT, ""),
+        ("DO NOT LEAN OUT. KEEP OFF.", Shape.TEXT, ""),
+        ("7.45 pm: doors open", Shape.TEXT, ""),
         ("Patients who may benefit from this therapy include those with:", Shape.TEXT, ""),
         ("See https://example.org for more", Shape.TEXT, ""),
         ("It begins at 10:30", Shape.TEXT, ""),
