@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from assistant.numbering import ordinals_of
 from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, merged, names_columns, pieces
 from assistant.types import Span
 
 BULLETS = "•‣◦▪●○∙·–*+-"
 _BULLET = re.compile(rf"[{re.escape(BULLETS)}](?=\s)\s+(?=\S)|[•‣◦▪●○∙](?=\S)")
+_LETTER_BULLET = re.compile(r"o\s+(?=\S)")
+"""What word processors leave of a hollow bullet; only of a line that is set in, as "o" is a word in other languages."""
 _NUMBER = re.compile(r"(?:\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
 _INLINE_BULLET = re.compile(r"\s+[•‣▪●]\s+(?=\S)")
 _HASHES = re.compile(r"(#{1,6})\s+(?=\S)")
@@ -314,9 +317,9 @@ def _shape(text: str, start: int, end: int, indent: int, blank: bool, raw: str) 
         return Line(span, span, indent, "", 0, Shape.RULE, "", blank, False)
     quoted = _QUOTED.match(raw)
     marker, level, skip = "", 0, quoted.end() if quoted else 0
-    for name, pattern in (("#", _HASHES), ("-", _BULLET), ("1", _NUMBER)):
+    for name, pattern in (("#", _HASHES), ("-", _BULLET), ("-", _LETTER_BULLET), ("1", _NUMBER)):
         found = pattern.match(raw)
-        if found:
+        if found and (indent or pattern is not _LETTER_BULLET):
             marker, skip = name, found.end()
             level = len(found.group(1)) if name == "#" else 0
             break
@@ -351,7 +354,7 @@ def _labelled(content: str) -> tuple[str, int]:
     """Return the label that `content` opens with and where its text begins; "" and 0 where it opens with none."""
     for pattern in _RUN_IN:
         found = pattern.match(content)
-        if found and len(found["label"].split()) <= RUN_IN_WORDS and found["label"][0].isalpha():
+        if found and len(found["label"].split()) <= RUN_IN_WORDS and found["label"][0].isalpha() and not ordinals_of(content):
             return found["label"].strip(_EMPHASIS), found.end()
     found = _LABEL.match(content)
     if not found:

@@ -224,7 +224,8 @@ def is_plain(view: View, i: int) -> bool:
         return view.asks(i)
     if i == 0 or line.blank_before:
         return line.blank_after or view.of(i)[0].isupper()
-    return (view.ended(i - 1) or view.is_short(i - 1) or view.is_recurrent(i)) and not view.of(i)[0].isdigit()
+    apart = view.lines[i - 1].indent > line.indent + 1 and view.heads_list(i)
+    return (apart or view.ended(i - 1) or view.is_short(i - 1) or view.is_recurrent(i)) and not view.of(i)[0].isdigit()
 
 
 def _is_label(view: View, i: int) -> bool:

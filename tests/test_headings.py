@@ -406,3 +406,8 @@ def test_a_line_of_mere_codes_heads_nothing(parse):
 
 def test_a_remark_in_brackets_leaves_a_heading_in_capitals_one():
     assert names(CAPITALS_BRACKET)[1] == "DURATION (by the captain)"
+
+
+def test_a_short_line_below_lines_set_in_labels_those_that_are_set_in_below_it(parse):
+    text = MARKDOWN.replace("- Seasickness\n- Delay by fog", "Mate\n  steers the ship, and\n  rings the bell\nCook\n  makes the soup")
+    assert {unit.span.of(text): unit.path for unit in parse(text).units}["makes the soup"] == ("Risks and Complications", "Cook")
