@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from assistant.numbering import ordinals_of
-from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, merged, names_columns, pieces
+from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, leader_cells, merged, names_columns, pieces
 from assistant.types import Span
 
 BULLETS = "•‣◦▪●○∙·–*+-"
@@ -30,6 +30,7 @@ _RUN_IN = (
     re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
+_DEFINITION = re.compile(r":\s+(?=\S)")
 _QUOTED = re.compile(r">(?:\s*>)*\s+(?=\S)")
 _INNER_END = re.compile(r"[.!?](?=\s|\Z)")
 _EMPHASIS = "*_ \t"
@@ -105,7 +106,33 @@ def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
         blank = False
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
-    return _with_tables(text, _with_code(text, lines))
+    return _with_tables(text, _with_code(text, _with_definitions(text, lines)))
+
+
+def _with_definitions(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with the terms of definition lists as labels, and the lines below that open with a colon as items."""
+    found: list[Line] = []
+    for line in lines:
+        mark = _DEFINITION.match(line.span.of(text))
+        above = found[-1] if found else None
+        if mark and above and not line.blank_before and (is_definition(above, text) or _may_be_term(above, text)):
+            if not above.is_item:
+                found[-1] = replace(above, shape=Shape.LABEL, label=above.content.of(text).strip(_EMPHASIS))
+            content = Span(line.span.start + mark.end(), line.span.end)
+            shape, label = _label(content.of(text))
+            line = replace(line, content=content, marker="-", shape=shape, label=label)
+        found.append(line)
+    return found
+
+
+def is_definition(line: Line, text: str) -> bool:
+    """Say whether a line is an item of a definition list."""
+    return line.is_item and text[line.span.start] == ":"
+
+
+def _may_be_term(line: Line, text: str) -> bool:
+    words = line.content.of(text)
+    return line.shape is Shape.TEXT and not line.marker and len(words.split()) <= LABEL_WORDS and not is_sentence(words)
 
 
 def _with_code(text: str, lines: list[Line]) -> list[Line]:
@@ -143,6 +170,8 @@ def _with_tables(text: str, lines: list[Line]) -> list[Line]:
         end = _table_end(text, lines, i)
         if end > i and not all(is_frame(line.span.of(text)) for line in lines[i:end]):
             found.extend(_table(text, lines[i:end]))
+        elif end == i and (end := _leaders_end(text, lines, i)) > i:
+            found.extend(replace(line, content=line.span, shape=Shape.ROW, label="") for line in lines[i:end])
         elif end == i and (end := _columns_end(text, lines, i)) > i:
             found.extend(_columned(text, lines[i:end]))
         else:
@@ -180,6 +209,16 @@ def _table(text: str, lines: Sequence[Line]) -> list[Line]:
         shape = Shape.FRAME if frames[i] else Shape.HEADER if i == header else Shape.ROW
         found.append(replace(line, content=content, shape=shape, label=""))
     return found
+
+
+def _leaders_end(text: str, lines: Sequence[Line], first: int) -> int:
+    """Return the position after the rows in which dots lead to the second cell that begin at `first`; `first` where no two do."""
+    end = first
+    while end < len(lines) and _may_be_row(lines[end]) and leader_cells(lines[end].span.of(text)):
+        end += 1
+        if end < len(lines) and lines[end].blank_before:
+            break
+    return end if end - first > 1 else first
 
 
 def _columns_end(text: str, lines: Sequence[Line], first: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from assistant.lines import FURNISHED, Line, Shape, is_question, is_sentence, value_start
+from assistant.lines import FURNISHED, Line, Shape, is_definition, is_question, is_sentence, value_start
 from assistant.numbering import Ordinal, counted_rows, ordinals_of
 from assistant.tokens import tokenize
 
@@ -125,6 +125,10 @@ class View:
         """Say whether a list or lines set in stand right below line i."""
         below = self.lines[i + 1] if i + 1 < len(self.lines) else None
         return below is not None and (below.is_item or below.indent > self.lines[i].indent + 1) and not self.lines[i].is_item
+
+    def is_term(self, i: int) -> bool:
+        """Say whether line i is the term that the line below defines."""
+        return i + 1 < len(self.lines) and not self.lines[i].is_item and is_definition(self.lines[i + 1], self.text)
 
     def ended(self, i: int) -> bool:
         """Say whether what stands in line i has come to an end there."""
@@ -266,4 +270,4 @@ def is_code_caption(view: View, i: int) -> bool:
 
 def candidates(view: View) -> dict[Style, list[int]]:
     """Return the positions of the lines that look like a heading in each style but NUMBERED, which lines only have together."""
-    return {style: [i for i in range(len(view.lines)) if test(view, i)] for style, test in _TESTS.items()}
+    return {style: [i for i in range(len(view.lines)) if test(view, i) and not view.is_term(i)] for style, test in _TESTS.items()}

@@ -411,3 +411,9 @@ def test_a_remark_in_brackets_leaves_a_heading_in_capitals_one():
 def test_a_short_line_below_lines_set_in_labels_those_that_are_set_in_below_it(parse):
     text = MARKDOWN.replace("- Seasickness\n- Delay by fog", "Mate\n  steers the ship, and\n  rings the bell\nCook\n  makes the soup")
     assert {unit.span.of(text): unit.path for unit in parse(text).units}["makes the soup"] == ("Risks and Complications", "Cook")
+
+
+def test_rows_of_dots_and_terms_of_definitions_head_no_section():
+    rows = "\nWaiting\n\nCable .......... 2 weeks\nBulb ........... 3 weeks\nLamp ........... 1 week\n"
+    terms = "\nTerms\n\nMate\n: steers the ship\n\nCook\n: makes the soup\n\nBell\n: rings\n"
+    assert names(BLANK + rows + terms) == [*WANTED, "Waiting", "Terms"]

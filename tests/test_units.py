@@ -202,3 +202,27 @@ CUT = "The rule of the harbour says that a passenger may not use the stairs of\n
 )
 def test_lines_are_one_unit_only_where_a_sentence_goes_on(text, count):
     assert len(units(text)) == count
+
+
+def test_a_term_labels_its_definitions_and_the_colon_is_no_part_of_them():
+    assert seen("Lamp\n: a light\n\nLong wave\n: a slow wave\n: a tide") == [
+        (UnitKind.LABEL, "Lamp", ("Risks",)),
+        (UnitKind.ITEM, "a light", ("Risks", "Lamp")),
+        (UnitKind.LABEL, "Long wave", ("Risks",)),
+        (UnitKind.ITEM, "a slow wave", ("Risks", "Long wave")),
+        (UnitKind.ITEM, "a tide", ("Risks", "Long wave")),
+    ]
+
+
+@pytest.mark.parametrize("dots", [" .......... ", "....", " . . . . ", " ... ", " \u2026 "])
+def test_rows_with_dots_between_label_and_value_are_fields(dots):
+    text = f"Cable{dots}2 weeks\nBulb{dots}3 weeks, or less\nAsk us."
+    assert seen(text) == [
+        (UnitKind.FIELD, f"Cable{dots}2 weeks", ("Risks", "Cable")),
+        (UnitKind.FIELD, f"Bulb{dots}3 weeks, or less", ("Risks", "Bulb")),
+        (UnitKind.SENTENCE, "Ask us.", ("Risks",)),
+    ]
+
+
+def test_dots_in_one_line_of_prose_make_no_row():
+    assert seen("The ferry ... and the bus.") == [(UnitKind.SENTENCE, "The ferry ... and the bus.", ("Risks",))]
