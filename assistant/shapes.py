@@ -15,6 +15,12 @@ HEADING_WORDS = 10
 """A plain line of more words is prose or a title, not a heading."""
 QUESTION_WORDS = 14
 """A question on a line of its own may have more words than another heading."""
+LONGEST_SIGNATURE = 4
+"""Names and offices below a letter's closing words take at most so many lines."""
+CLOSING_WORDS = 4
+"""A letter's closing words are at most so many."""
+PHONE_DIGITS = 7
+"""A value of so many digits and no letters is a number to call."""
 _EDGE = "*_#: \t"
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _CODE_WORDS = frozenset(("code", "codes", "hcpcs", "cpt", "cdt", "icd", "procedure", "service", "billing", "and", "/", "&", "-", "–"))
@@ -241,7 +247,9 @@ def _is_field(view: View, i: int) -> bool:
     line = view.lines[i]
     if line.shape is not Shape.FIELD or line.is_item or line.indent > 3 or not view.name(i)[:1].isupper():
         return False
-    return not _holds_code(view, i)
+    value = view.of(i)[value_start(view.of(i)) :]
+    calls = sum(map(str.isdigit, value)) >= PHONE_DIGITS and not any(map(str.isalpha, value))
+    return not calls and not _holds_code(view, i)
 
 
 def _holds_code(view: View, i: int) -> bool:
@@ -270,4 +278,22 @@ def is_code_caption(view: View, i: int) -> bool:
 
 def candidates(view: View) -> dict[Style, list[int]]:
     """Return the positions of the lines that look like a heading in each style but NUMBERED, which lines only have together."""
-    return {style: [i for i in range(len(view.lines)) if test(view, i) and not view.is_term(i)] for style, test in _TESTS.items()}
+    possible = [i for i in range(_sign_off(view)) if not view.is_term(i)]
+    return {style: [i for i in possible if test(view, i)] for style, test in _TESTS.items()}
+
+
+def _sign_off(view: View) -> int:
+    """Return the position after the closing words of a letter, such as "Yours," over names; after the last line where there are none."""
+    last = len(view.lines)
+    for i in range(max(1, last - LONGEST_SIGNATURE - 1), last - 1):
+        line, words = view.lines[i], view.of(i)
+        closes = (
+            line.blank_before
+            and line.shape is Shape.TEXT
+            and not line.marker
+            and words.endswith(",")
+            and len(words.split()) <= CLOSING_WORDS
+        )
+        if closes and all(view.lines[j].shape is Shape.TEXT and view.is_short(j) and not view.lines[j].marker for j in range(i + 1, last)):
+            return i + 1
+    return last

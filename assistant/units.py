@@ -216,7 +216,9 @@ class _Reader:
         return not (line.marker or line.blank_before or line.shape is not Shape.TEXT) and line.content.of(self.text)[0].islower()
 
     def _add(self, line: Line, span: Span, following: Line | None) -> None:
-        depth = self._depth(line)
+        over = line.shape is Shape.LABEL and not line.is_item and following is not None and following.shape is Shape.LABEL
+        outer = over and following is not None and not following.is_item and line.marker == following.marker == ""
+        depth = (1, line.indent - 1) if outer else self._depth(line)
         inside = self._inside_item(line)
         if not inside:
             self._close(line, depth)
