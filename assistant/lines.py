@@ -26,7 +26,7 @@ _LEADING_RULE = re.compile(r"(?:-{3,}|_{3,}|\*{3,})\s+(?=\S)")
 _LABEL = re.compile(r"(?P<label>[*_]{0,2}[^\W\d_][^:.!?\n]{0,79}?)(?:\([^()\n]{1,20}\))?[*_]{0,2}:[*_]{0,2}(?P<gap>\s+|$)")
 _RUN_IN = (
     re.compile(r"(?P<mark>[*_]{1,3})(?=\S)(?P<label>[^*_.!?:\n]{1,79})(?:\.(?P=mark)|(?P=mark)\.)\s+(?=\S)"),
-    re.compile(r"(?P<mark>\*\*|__)(?=\S)(?P<label>[^*_.!?:\n]{1,79})(?P=mark)\s+[–—-]{1,2}\s+(?=\S)"),
+    re.compile(r"(?P<mark>[*_]{1,3})(?=\S)(?P<label>[^*_.!?:\n]{1,79})(?P=mark)\s+[–—-]{1,2}\s+(?=\S)"),
     re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""

@@ -6,6 +6,7 @@ Knows nothing of headings' meaning; nesting comes from indentation, markers and 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ SLACK = 8
 KEEP_TO_WIDTH = 0.9
 """This part of the lines of a document that is cut by width keep to it."""
 MANY_LABELS = 2
-"""So many labels inside a labelled line make all of them fields of one row."""
+"""So many labels inside a labelled line, or so many lines with one label, make them fields of one row."""
 FEWEST_TITLED = 3
 """So many paragraphs or items of a section that each begin with a few words and a full stop begin with their titles."""
 _NOWHERE = 1_000_000
@@ -71,6 +72,8 @@ _SHORTENED = frozenset(
 """Abbreviations after which a sentence goes on; any other run of small letters before a full stop is a word that may end one."""
 _COUNTED = re.compile(r"(?:[A-Z][a-z]+\s+)?\(?\d{1,2}(?:\.\d{1,2}){0,3}[.)]{1,2}|\(?(?:[A-Za-z]|[IVX]{1,5})[.)]{1,2}")
 
+_BOLD_TITLE = re.compile(r"(?P<mark>\*\*|__)[^\s*_.]+(?:\s[^\s*_.]+){0,6}\.?(?P=mark)\.?")
+
 
 def _with_marks(text: str, found: list[Span]) -> list[Span]:
     """Return sentences with the marks of emphasis that end with them, and not at the start of the next."""
@@ -97,14 +100,19 @@ def _divided(text: str, span: Span) -> list[Span]:
 
 
 def _rejoin(text: str, found: list[Span]) -> list[Span]:
-    """Join what was split inside parentheses, after an abbreviation that a lower-case word or digit follows, or after the first number."""
+    """Join what was split in parentheses, after an abbreviation before a small letter or digit, after a first number or a bold title."""
     joined: list[Span] = []
     for span in found:
         if joined:
             before = joined[-1].of(text)
             follows = span.of(text)[0]
             counted = len(joined) == 1 and joined[0].start == found[0].start and _COUNTED.fullmatch(before)
-            if counted or before.count("(") > before.count(")") or (_ABBREVIATED.search(before) and not follows.isupper()):
+            if (
+                counted
+                or _BOLD_TITLE.fullmatch(before)
+                or before.count("(") > before.count(")")
+                or (_ABBREVIATED.search(before) and not follows.isupper())
+            ):
                 joined[-1] = Span(joined[-1].start, span.end)
                 continue
         joined.append(span)
@@ -155,6 +163,7 @@ class _Reader:
 
     def __init__(self, text: str, section: int, heading: str, first: int, lists: int, width: int) -> None:
         self.width = width
+        self.labels: Counter[str] = Counter()
         self.titled = {False: 0, True: 0}
         self.text, self.section, self.heading, self.first = text, section, heading, first
         self.units: list[Unit] = []
@@ -164,6 +173,7 @@ class _Reader:
         self.item_indent = 0
 
     def read(self, lines: Sequence[Line]) -> list[Unit]:
+        self.labels = Counter(line.label for line in lines)
         for line in lines:
             self.titled[line.is_item] += _TITLED.match(line.content.of(self.text)) is not None
         i = 0
@@ -334,13 +344,16 @@ class _Reader:
             self._append(Span(span.start, sentence.end) if n == 0 else sentence, kind, line, path, listed)
 
     def _inner_paths(self, own: str | None, found: Sequence[Span]) -> list[tuple[str, ...]]:
-        """Return the labels of each sentence of a labelled line: those inside it divide its text, or stand beside its own where many do."""
+        """Return the labels of each sentence of a labelled line: those inside it divide its text.
+
+        They stand beside its own where they are many, or where other lines open with the same label, as "Pros: … Cons: …" lines do.
+        """
         if not own:
             return [()] * len(found)
         inner = [label_of(sentence.of(self.text)) for sentence in found]
         if not any(inner):
             return [(own,)] * len(found)
-        if inner[0] or sum(map(bool, inner)) < MANY_LABELS:
+        if inner[0] or (sum(map(bool, inner)) < MANY_LABELS and self.labels[own] < MANY_LABELS):
             return [(own, label) if label else (own,) for label in inner]
         return [(own,), *((label,) if label else () for label in inner[1:])]
 

@@ -175,6 +175,9 @@ def test_a_short_sentence_is_no_title():
     [
         ("**By bus** \u2014 For: cheap. Against: slow.", [("By bus", "For"), ("By bus", "Against")]),
         ("Berths: two. Tides: none. Fees: five. It is dear.", [("Berths",), ("Tides",), ("Fees",), ()]),
+        ("*By bus* - For: cheap. Against: slow.", [("By bus", "For"), ("By bus", "Against")]),
+        ("Pros: cheap. Cons: slow.\nPros: fast. Cons: dear.", [("Pros",), ("Cons",), ("Pros",), ("Cons",)]),
+        ("**Tea.** Hot. **Milk.** Cold, in a cup. **Soup.** None.", [("Tea",), ("Milk",), ("Soup",)]),
         ("Mooring: by day. Reason: the tide is high.", [("Mooring",), ("Mooring", "Reason")]),
     ],
 )
