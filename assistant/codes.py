@@ -156,13 +156,14 @@ def leading_codes(value: str, pattern: str) -> tuple[str, ...]:
 def _stated(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
     """Return the codes of the first text that states any, and of those right after it that begin with a code too and are no sentences.
 
-    A code is stated after the word "code", in parentheses, or where it opens or ends a line; remarks about neighbours are left out,
-    and so are rows of nothing but codes, which lead to other pages.
+    A code is stated after the word "code", in parentheses, or where it opens or ends a line; remarks about neighbours are left out, what
+    follows the first semicolon of a sentence, and rows of nothing but codes, which lead to other pages.
     """
     found: list[str] = []
     for text in texts:
         said = _ASIDE.sub(" ", _REMARK.sub(" ", text))
-        own = [code for line in said.splitlines() for code in _announced(line, pattern)]
+        first = re.split(rf";\s+(?!{pattern})", said, maxsplit=1, flags=re.IGNORECASE)[0] if is_sentence(text) else said
+        own = [code for line in first.splitlines() for code in _announced(line, pattern)]
         if found and (not own or is_sentence(text) or not leading_codes(text, pattern)):
             break
         found += own

@@ -20,6 +20,8 @@ _EDGE = "*_ \t"
 _TABULAR = (Shape.HEADER, Shape.ROW, Shape.FRAME)
 SHORTEST_WRAPPED = 40
 """A line that was cut by width has more characters."""
+LONGEST_SENTENCE = 30
+"""A sentence runs over at most so many lines."""
 SLACK = 8
 """A line that sticks out of the width by more characters was not cut at it."""
 KEEP_TO_WIDTH = 0.9
@@ -217,10 +219,13 @@ class _Reader:
         return used > SHORTEST_WRAPPED and used + 1 + len(first) > self.width >= used - SLACK
 
     def _ends_as_prose(self, lines: Sequence[Line], i: int) -> bool:
-        """Say whether the lines from i on that begin with a small letter come to the end of a sentence."""
-        while _is_open(lines[i].content.of(self.text)) and i + 1 < len(lines) and self._goes_on(lines[i + 1]):
-            i += 1
-        return not _is_open(lines[i].content.of(self.text))
+        """Say whether the lines from i on that begin with a small letter come to the end of a sentence, not too far below."""
+        for n in range(i, min(i + LONGEST_SENTENCE, len(lines))):
+            if n > i and not self._goes_on(lines[n]):
+                return False
+            if not _is_open(lines[n].content.of(self.text)):
+                return True
+        return False
 
     def _goes_on(self, line: Line) -> bool:
         return not (line.marker or line.blank_before or line.shape is not Shape.TEXT) and line.content.of(self.text)[0].islower()

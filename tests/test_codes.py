@@ -74,6 +74,8 @@ def test_a_section_on_the_code_alone_may_state_it_in_a_sentence():
     ("line", "expected"),
     [
         ("The ferry is F1001, and the night ferry F1002, the car ferry F1003, are apart.", ("F1001",)),
+        ("The ferry is code F1001; the night ferry is code F1002 and the car ferry (F1003).", ("F1001",)),
+        ("The ferry has codes F1001; F1002; F1003.", ("F1001", "F1002", "F1003")),
         ("The ferry goes under F1001, F1002 and F1003.", ("F1001", "F1002", "F1003")),
     ],
 )
