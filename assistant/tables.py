@@ -112,6 +112,11 @@ def _tabbed(block: str) -> bool:
     return all("\t" in line for line in block.splitlines() if line.strip() and not is_strokes(line.strip()))
 
 
+@lru_cache(maxsize=64)
+def _is_led(block: str) -> bool:
+    return all(map(leader_cells, block.splitlines()))
+
+
 def may_be_columned(words: str) -> bool:
     """Say whether tabs or blanks set parts of some words apart."""
     return "\t" in words or any(len(pieces(line)) > 1 for line in words.splitlines())
@@ -159,7 +164,7 @@ def cells_in(text: str, row: Span, table: Span) -> list[str]:
     if has_pipe(own) or own.strip() != row.of(text):
         return cell_texts(row.of(text))
     block = whole_lines(text, table)
-    if all(map(leader_cells, block.splitlines())):
+    if _is_led(block):
         return leader_cells(own)
     if _tabbed(block):
         return tab_cells(own)
