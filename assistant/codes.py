@@ -42,6 +42,8 @@ _ADVICE = re.compile(r"\b(?:use[ds]?|when|if|instead|bill\w*|report\w*|unless|mu
 _SYSTEM = r"\b(?:codes?|hcpcs|cpt|cdt|icd(?:-?10)?(?:-?cm)?)"
 _FIELD = re.compile(rf"{_SYSTEM}\b(?:\s*\([^()]*\))?[*_]*\s*[:|][*_]*\s*(?P<value>[^\n|]*)", re.IGNORECASE)
 _NAMES_CODES = re.compile(rf"{_SYSTEM}(?:\s*\([^()]*\))?\W*\Z", re.IGNORECASE)
+_CAPTION = re.compile(rf"\W*(?:\w+\s+)?{_SYSTEM}(?:\s+codes?)?\W*", re.IGNORECASE)
+_DENIED = re.compile(r"\s+(?:\w+\s+){0,2}(?:not|never|cannot)\b", re.IGNORECASE)
 _ANNOUNCED = re.compile(rf"(?:{_SYSTEM}\W*|\bprocedures?\W*|[(\[]|^\W*)\Z", re.IGNORECASE)
 _JOINED = re.compile(r"[\s,;/&]*(?:and\s+)?", re.IGNORECASE)
 FIELD_WORDS = 7
@@ -89,11 +91,18 @@ def _labelled(text: str, units: Sequence[Unit], pattern: str) -> tuple[str, ...]
             label = re.split(r"[|.;:\n(]", words[: match.start("value")].rstrip(" |:*_"))[-1]
             if not _NEIGHBOURS.search(label) and len(label.split()) <= FIELD_WORDS and (found := leading_codes(match["value"], pattern)):
                 return found
-        if _NAMES_CODES.search(own) and (found := leading_codes(words, pattern)):
+        if _NAMES_CODES.search(own) and (found := leading_codes(words, pattern)) and not _advises(own, words, pattern):
             return found
         if found := _column(text, units, i, pattern):
             return found
     return ()
+
+
+def _advises(label: str, words: str, pattern: str) -> bool:
+    """Say whether a line that begins with a code is a remark on it: under a label that says more than "Code", or one that denies it."""
+    said = re.split(rf"(?:{pattern})", words, flags=re.IGNORECASE)[-1]
+    said_of_it = not _CAPTION.fullmatch(label) and _ADVICE.search(said)
+    return is_sentence(words) and bool(said_of_it or _DENIED.match(said))
 
 
 def lists_neighbours(heading: str, texts: Sequence[str], own: Sequence[str], pattern: str) -> bool:
@@ -147,13 +156,14 @@ def leading_codes(value: str, pattern: str) -> tuple[str, ...]:
 def _stated(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
     """Return the codes of the first text that states any, and of those right after it that begin with a code too and are no sentences.
 
-    A code is stated after the word "code", in parentheses, or where it opens or ends a line; remarks about neighbours are left out,
-    and so are rows of nothing but codes, which lead to other pages.
+    A code is stated after the word "code", in parentheses, or where it opens or ends a line; remarks about neighbours are left out, what
+    follows the first semicolon of a sentence, and rows of nothing but codes, which lead to other pages.
     """
     found: list[str] = []
     for text in texts:
         said = _ASIDE.sub(" ", _REMARK.sub(" ", text))
-        own = [code for line in said.splitlines() for code in _announced(line, pattern)]
+        first = re.split(rf";\s+(?!{pattern})", said, maxsplit=1, flags=re.IGNORECASE)[0] if is_sentence(text) else said
+        own = [code for line in first.splitlines() for code in _announced(line, pattern)]
         if found and (not own or is_sentence(text) or not leading_codes(text, pattern)):
             break
         found += own
@@ -181,12 +191,12 @@ def _outside(line: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def _mentioned(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
-    """Return the codes of the first text that mentions any outside remarks about neighbours; a mere number is none."""
+    """Return the list of codes that the first text to mention any outside remarks about neighbours begins with; a mere number is none."""
     for text in texts:
         said = _ASIDE.sub(" ", _REMARK.sub(" ", text))
-        found = [code for code in codes_in(said, pattern) if is_code(code, pattern) and not code.isdigit()]
-        if found:
-            return tuple(dict.fromkeys(found))
+        first = next((a for a, b in code_spans(said, pattern) if is_code(said[a:b], pattern) and not said[a:b].isdigit()), None)
+        if first is not None:
+            return tuple(code for code in leading_codes(said[first:], pattern) if not code.isdigit())
     return ()
 
 

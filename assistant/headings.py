@@ -25,6 +25,8 @@ TITLE_SHARE = 0.6
 """A line may be the title when it holds this share of the most words that an opening line has in common with the text."""
 NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
+BESIDE_WORDS = 4
+"""Where headings stand over their text, one with its text beside it has at most so many words."""
 MOST_DIVISIONS = 3
 """A section that looks divided by more headings than these is one over others."""
 _CONTENT = FURNISHED - {Shape.RULE}
@@ -86,17 +88,30 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
         chosen = _with_questions(chosen, asked.difference(chosen))
     if style not in (Style.LABEL, Style.MARKED, Style.NUMBERED):
         chosen = _with_closing_labels(view, chosen, labelled)
-    return replace(_finish(view, chosen, title), labels=frozenset(labels.difference(chosen)))
+    labels |= {i for i in found[Style.PLAIN] if i > title and i + 1 in labels}
+    labels = {i for i in labels.difference(chosen) if i + 1 not in chosen}
+    return replace(_finish(view, chosen, title), labels=frozenset(labels))
 
 
 def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], opening: dict[Style, list[int]]) -> list[int]:
-    """Return the lines of the ruling style that may head sections: marks of one level, plain lines without emphasis where enough are."""
+    """Return the lines of the ruling style that may head sections: marks of one level, plain lines without emphasis where enough are.
+
+    Where plain headings stand right over their text, lines in capitals that do so head sections beside them.
+    """
     if style is Style.MARKED:
         return _section_level(view, found[style])
     others = {*found[Style.BOLD], *found[Style.CAPITALS]}
-    if style is Style.PLAIN and len(set(opening[style]) - others) >= FEWEST_HEADINGS:
-        return [i for i in found[style] if i not in others]
+    plain = [i for i in opening[Style.PLAIN] if i not in others]
+    if style is Style.PLAIN and len(plain) >= FEWEST_HEADINGS:
+        close = sum(_stands_close(view, i) for i in plain) > len(plain) / 2
+        equals = {i for i in found[Style.CAPITALS] if close and _stands_close(view, i)}
+        return sorted({i for i in found[style] if i not in others} | equals)
     return found[style]
+
+
+def _stands_close(view: View, i: int) -> bool:
+    """Say whether line i is set apart from what is above it and stands right over what is below."""
+    return view.lines[i].blank_before and not view.lines[i].blank_after
 
 
 def _is_clause(view: View, i: int) -> bool:
@@ -159,8 +174,9 @@ def _spans(opening: dict[Style, list[int]], headings: list[int], texts: int) -> 
     if texts < FEWEST_HEADINGS:
         return False
     others = set().union(*(opening[style] for style in (Style.CAPITALS, Style.BOLD, Style.PLAIN, Style.LABEL)))
-    outside = sum(i < headings[0] or i > headings[-1] for i in others)
-    return outside < max(FEWEST_HEADINGS, len(headings))
+    own = [i for i in headings if i > 0]
+    outside = sum(0 < i < own[0] or i > own[-1] for i in others)
+    return outside < max(FEWEST_HEADINGS, len(own))
 
 
 def _ruling_style(view: View, found: dict[Style, list[int]], opening: dict[Style, list[int]]) -> Style:
@@ -211,7 +227,9 @@ def _standing_apart(view: View, labelled: list[int]) -> list[int]:
     model = bare if len(bare) >= FEWEST_HEADINGS else labelled
     spaced = sum(view.lines[i].blank_before for i in model) >= len(model) / 2
     row = set() if model is labelled or not spaced else {i for i in labelled if _is_in_row(view, i)}
-    return [i for i in labelled if view.lines[i].shape is Shape.LABEL or ((view.lines[i].blank_before or not spaced) and i not in row)]
+    heads = {i for i in labelled if model is labelled or len(view.name(i).split()) <= BESIDE_WORDS}
+    fields = {i for i in heads if (view.lines[i].blank_before or not spaced) and i not in row}
+    return [i for i in labelled if view.lines[i].shape is Shape.LABEL or i in fields]
 
 
 def _is_in_row(view: View, i: int) -> bool:
@@ -329,7 +347,8 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
     if view.is_recurrent(i) and (line.blank_before or not spaced):
         return True
     divided = any(view.lines[j].shape not in (Shape.TEXT, *_CONTENT) and not view.lines[j].is_item for j in between)
-    return before.is_item and line.indent <= view.lines[heading].indent and not divided
+    apart = line.blank_before or not spaced
+    return before.is_item and line.indent <= view.lines[heading].indent and not divided and apart
 
 
 def _finish(view: View, chosen: list[int], title: int) -> Outline:

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, merged, names_columns, pieces
+from assistant.numbering import ordinals_of
+from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, leader_cells, merged, names_columns, pieces
 from assistant.types import Span
 
 BULLETS = "•‣◦▪●○∙·–*+-"
 _BULLET = re.compile(rf"[{re.escape(BULLETS)}](?=\s)\s+(?=\S)|[•‣◦▪●○∙](?=\S)")
+_LETTER_BULLET = re.compile(r"o\s+(?=\S)")
+"""What word processors leave of a hollow bullet; only of a line that is set in, as "o" is a word in other languages."""
 _NUMBER = re.compile(r"(?:\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
 _INLINE_BULLET = re.compile(r"\s+[•‣▪●]\s+(?=\S)")
 _HASHES = re.compile(r"(#{1,6})\s+(?=\S)")
@@ -21,10 +24,20 @@ _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)\Z")
 _RULE = re.compile(r"(?:-{3,}|={3,}|_{3,}|\*{3,}|-{2,}(?:\s+-{2,})+|={2,}(?:\s+={2,})+)\s*$")
 _LEADING_RULE = re.compile(r"(?:-{3,}|_{3,}|\*{3,})\s+(?=\S)")
 _LABEL = re.compile(r"(?P<label>[*_]{0,2}[^\W\d_][^:.!?\n]{0,79}?)(?:\([^()\n]{1,20}\))?[*_]{0,2}:[*_]{0,2}(?P<gap>\s+|$)")
+_RUN_IN = (
+    re.compile(r"(?P<mark>[*_]{1,3})(?=\S)(?P<label>[^*_.!?:\n]{1,79})(?:\.(?P=mark)|(?P=mark)\.)\s+(?=\S)"),
+    re.compile(r"(?P<mark>[*_]{1,3})(?=\S)(?P<label>[^*_.!?:\n]{1,79})(?P=mark)\s+[–—-]{1,2}\s+(?=\S)"),
+    re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
+)
+"""What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
+_DEFINITION = re.compile(r":\s+(?=\S)")
+_QUOTED = re.compile(r">(?:\s*>)*\s+(?=\S)")
 _INNER_END = re.compile(r"[.!?](?=\s|\Z)")
 _EMPHASIS = "*_ \t"
 LABEL_WORDS = 7
 """A label has at most so many words; a longer line that ends in a colon introduces a list and is quoted with it."""
+RUN_IN_WORDS = 10
+"""A label that emphasis or capitals set off has at most so many words."""
 FEWEST_ROWS = 3
 """Lines in columns are a table when there are so many of them, or one less with a rule or tabs between the cells."""
 ALIGNED = 0.8
@@ -93,7 +106,33 @@ def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
         blank = False
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
-    return _with_tables(text, _with_code(text, lines))
+    return _with_tables(text, _with_code(text, _with_definitions(text, lines)))
+
+
+def _with_definitions(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with the terms of definition lists as labels, and the lines below that open with a colon as items."""
+    found: list[Line] = []
+    for line in lines:
+        mark = _DEFINITION.match(line.span.of(text))
+        above = found[-1] if found else None
+        if mark and above and not line.blank_before and (is_definition(above, text) or _may_be_term(above, text)):
+            if not above.is_item:
+                found[-1] = replace(above, shape=Shape.LABEL, label=above.content.of(text).strip(_EMPHASIS))
+            content = Span(line.span.start + mark.end(), line.span.end)
+            shape, label = _label(content.of(text))
+            line = replace(line, content=content, marker="-", shape=shape, label=label)
+        found.append(line)
+    return found
+
+
+def is_definition(line: Line, text: str) -> bool:
+    """Say whether a line is an item of a definition list."""
+    return line.is_item and text[line.span.start] == ":"
+
+
+def _may_be_term(line: Line, text: str) -> bool:
+    words = line.content.of(text)
+    return line.shape is Shape.TEXT and not line.marker and len(words.split()) <= LABEL_WORDS and not is_sentence(words)
 
 
 def _with_code(text: str, lines: list[Line]) -> list[Line]:
@@ -131,6 +170,8 @@ def _with_tables(text: str, lines: list[Line]) -> list[Line]:
         end = _table_end(text, lines, i)
         if end > i and not all(is_frame(line.span.of(text)) for line in lines[i:end]):
             found.extend(_table(text, lines[i:end]))
+        elif end == i and (end := _leaders_end(text, lines, i)) > i:
+            found.extend(replace(line, content=line.span, shape=Shape.ROW, label="") for line in lines[i:end])
         elif end == i and (end := _columns_end(text, lines, i)) > i:
             found.extend(_columned(text, lines[i:end]))
         else:
@@ -168,6 +209,16 @@ def _table(text: str, lines: Sequence[Line]) -> list[Line]:
         shape = Shape.FRAME if frames[i] else Shape.HEADER if i == header else Shape.ROW
         found.append(replace(line, content=content, shape=shape, label=""))
     return found
+
+
+def _leaders_end(text: str, lines: Sequence[Line], first: int) -> int:
+    """Return the position after the rows in which dots lead to the second cell that begin at `first`; `first` where no two do."""
+    end = first
+    while end < len(lines) and _may_be_row(lines[end]) and leader_cells(lines[end].span.of(text)):
+        end += 1
+        if end < len(lines) and lines[end].blank_before:
+            break
+    return end if end - first > 1 else first
 
 
 def _columns_end(text: str, lines: Sequence[Line], first: int) -> int:
@@ -303,10 +354,11 @@ def _shape(text: str, start: int, end: int, indent: int, blank: bool, raw: str) 
     span = Span(start, end)
     if _RULE.match(raw):
         return Line(span, span, indent, "", 0, Shape.RULE, "", blank, False)
-    marker, level, skip = "", 0, 0
-    for name, pattern in (("#", _HASHES), ("-", _BULLET), ("1", _NUMBER)):
+    quoted = _QUOTED.match(raw)
+    marker, level, skip = "", 0, quoted.end() if quoted else 0
+    for name, pattern in (("#", _HASHES), ("-", _BULLET), ("-", _LETTER_BULLET), ("1", _NUMBER)):
         found = pattern.match(raw)
-        if found:
+        if found and (indent or pattern is not _LETTER_BULLET):
             marker, skip = name, found.end()
             level = len(found.group(1)) if name == "#" else 0
             break
@@ -318,14 +370,38 @@ def _shape(text: str, start: int, end: int, indent: int, blank: bool, raw: str) 
 
 
 def _label(content: str) -> tuple[Shape, str]:
+    label, start = _labelled(content)
+    return (Shape.TEXT if not label else Shape.FIELD if start < len(content) else Shape.LABEL), label
+
+
+def value_start(content: str) -> int:
+    """Return where the text begins that a label runs into or announces; 0 where `content` opens with no label.
+
+    >>> [words[value_start(words):] for words in ("Limits: two", "**Limits.** Two", "LIMITS. Two a year", "Two a year")]
+    ['two', 'Two', 'Two a year', 'Two a year']
+    """
+    return _labelled(content)[1]
+
+
+def label_of(content: str) -> str:
+    """Return the label that runs into the text of `content`; "" where none does, or where nothing follows it."""
+    label, start = _labelled(content)
+    return label if start < len(content) else ""
+
+
+def _labelled(content: str) -> tuple[str, int]:
+    """Return the label that `content` opens with and where its text begins; "" and 0 where it opens with none."""
+    for pattern in _RUN_IN:
+        found = pattern.match(content)
+        if found and len(found["label"].split()) <= RUN_IN_WORDS and found["label"][0].isalpha() and not ordinals_of(content):
+            return found["label"].strip(_EMPHASIS), found.end()
     found = _LABEL.match(content)
     if not found:
-        return Shape.TEXT, ""
-    whole = content[: found.end()].rstrip().rstrip(_EMPHASIS).rstrip(":")
-    label = whole.strip(_EMPHASIS)
+        return "", 0
+    label = content[: found.end()].rstrip().rstrip(_EMPHASIS).rstrip(":").strip(_EMPHASIS)
     if not label or len(label.split()) > LABEL_WORDS or "://" in content[: found.end() + 2]:
-        return Shape.TEXT, ""
-    return (Shape.LABEL if found.end() == len(content) else Shape.FIELD), label
+        return "", 0
+    return label, found.end()
 
 
 def is_sentence(content: str) -> bool:

@@ -18,7 +18,7 @@ from assistant.headings import Outline, find_outline
 from assistant.lines import Line, Shape, split_lines
 from assistant.shapes import heading_name, normal_name
 from assistant.types import Document, Section, SectionKind, Span, Unit
-from assistant.units import units_of_section
+from assistant.units import line_width, units_of_section
 
 TITLE_HEADING = "Title"
 """Name of the section that holds the official descriptor and whatever stands between it and the first heading."""
@@ -181,13 +181,13 @@ def _units(text: str, lines: Sequence[Line], outline: Outline, sections: Sequenc
     units: list[Unit] = []
     begins = [line.span.start for line in lines]
     heads = {heading.line: heading for heading in outline.headings}
-    lists = 0
+    lists, width = 0, line_width(lines)
     for number, section in enumerate(sections):
         if section.kind is SectionKind.FURNITURE or section.body is None:
             continue
         own = range(bisect_left(begins, section.span.start), bisect_left(begins, section.span.end))
         kept = [lines[i] for i in own if i not in heads or heads[i].has_text]
-        found = units_of_section(text, kept, number, section.heading, len(units), lists)
+        found = units_of_section(text, kept, number, section.heading, len(units), lists, width)
         lists = max((unit.list_number + 1 for unit in found), default=lists) or lists
         units.extend(found)
     return units

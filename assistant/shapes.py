@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from assistant.lines import FURNISHED, Line, Shape, is_question, is_sentence
+from assistant.lines import FURNISHED, Line, Shape, is_definition, is_question, is_sentence, value_start
 from assistant.numbering import Ordinal, counted_rows, ordinals_of
 from assistant.tokens import tokenize
 
@@ -15,7 +15,14 @@ HEADING_WORDS = 10
 """A plain line of more words is prose or a title, not a heading."""
 QUESTION_WORDS = 14
 """A question on a line of its own may have more words than another heading."""
+LONGEST_SIGNATURE = 4
+"""Names and offices below a letter's closing words take at most so many lines."""
+CLOSING_WORDS = 4
+"""A letter's closing words are at most so many."""
+PHONE_DIGITS = 7
+"""A value of so many digits and no letters is a number to call."""
 _EDGE = "*_#: \t"
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
 _CODE_WORDS = frozenset(("code", "codes", "hcpcs", "cpt", "cdt", "icd", "procedure", "service", "billing", "and", "/", "&", "-", "–"))
 
 
@@ -125,6 +132,10 @@ class View:
         below = self.lines[i + 1] if i + 1 < len(self.lines) else None
         return below is not None and (below.is_item or below.indent > self.lines[i].indent + 1) and not self.lines[i].is_item
 
+    def is_term(self, i: int) -> bool:
+        """Say whether line i is the term that the line below defines."""
+        return i + 1 < len(self.lines) and not self.lines[i].is_item and is_definition(self.lines[i + 1], self.text)
+
     def ended(self, i: int) -> bool:
         """Say whether what stands in line i has come to an end there."""
         return self.lines[i].is_item or self.lines[i].shape is not Shape.TEXT or is_sentence(self.of(i))
@@ -191,12 +202,13 @@ def _is_listed(view: View, ordinals: Sequence[tuple[Ordinal, ...]], i: int, own:
 def _is_capitals(view: View, i: int) -> bool:
     line = view.lines[i]
     name = view.name(i)
-    letters = [c for c in name if c.isalpha()]
+    bare = _BRACKETS.sub("", name)
+    letters = [c for c in bare if c.isalpha()]
     return (
         not line.is_item
         and line.shape not in FURNISHED
         and len(letters) >= 4
-        and len(letters) >= 0.6 * len(name.replace(" ", ""))
+        and len(letters) >= 0.6 * len(bare.replace(" ", ""))
         and all(c.isupper() for c in letters)
         and len(name.split()) <= HEADING_WORDS
         and (line.shape is not Shape.TEXT or view.is_short(i))
@@ -222,7 +234,8 @@ def is_plain(view: View, i: int) -> bool:
         return view.asks(i)
     if i == 0 or line.blank_before:
         return line.blank_after or view.of(i)[0].isupper()
-    return (view.ended(i - 1) or view.is_short(i - 1) or view.is_recurrent(i)) and not view.of(i)[0].isdigit()
+    apart = view.lines[i - 1].indent > line.indent + 1 and view.heads_list(i)
+    return (apart or view.ended(i - 1) or view.is_short(i - 1) or view.is_recurrent(i)) and not view.of(i)[0].isdigit()
 
 
 def _is_label(view: View, i: int) -> bool:
@@ -234,12 +247,14 @@ def _is_field(view: View, i: int) -> bool:
     line = view.lines[i]
     if line.shape is not Shape.FIELD or line.is_item or line.indent > 3 or not view.name(i)[:1].isupper():
         return False
-    return not _holds_code(view, i)
+    value = view.of(i)[value_start(view.of(i)) :]
+    calls = sum(map(str.isdigit, value)) >= PHONE_DIGITS and not any(map(str.isalpha, value))
+    return not calls and not _holds_code(view, i)
 
 
 def _holds_code(view: View, i: int) -> bool:
     """Say whether a labelled line has a code as its value and nothing else."""
-    return view.lines[i].shape is Shape.FIELD and view.is_code(view.of(i).split(":", 1)[1].strip(_EDGE))
+    return view.lines[i].shape is Shape.FIELD and view.is_code(view.of(i)[value_start(view.of(i)) :].strip(_EDGE))
 
 
 _TESTS: dict[Style, Callable[[View, int], bool]] = {
@@ -263,4 +278,22 @@ def is_code_caption(view: View, i: int) -> bool:
 
 def candidates(view: View) -> dict[Style, list[int]]:
     """Return the positions of the lines that look like a heading in each style but NUMBERED, which lines only have together."""
-    return {style: [i for i in range(len(view.lines)) if test(view, i)] for style, test in _TESTS.items()}
+    possible = [i for i in range(_sign_off(view)) if not view.is_term(i)]
+    return {style: [i for i in possible if test(view, i)] for style, test in _TESTS.items()}
+
+
+def _sign_off(view: View) -> int:
+    """Return the position after the closing words of a letter, such as "Yours," over names; after the last line where there are none."""
+    last = len(view.lines)
+    for i in range(max(1, last - LONGEST_SIGNATURE - 1), last - 1):
+        line, words = view.lines[i], view.of(i)
+        closes = (
+            line.blank_before
+            and line.shape is Shape.TEXT
+            and not line.marker
+            and words.endswith(",")
+            and len(words.split()) <= CLOSING_WORDS
+        )
+        if closes and all(view.lines[j].shape is Shape.TEXT and view.is_short(j) and not view.lines[j].marker for j in range(i + 1, last)):
+            return i + 1
+    return last

@@ -19,6 +19,7 @@ _STROKES = re.compile(r"(?:[-=_]{3,}|[-=]{2,}(?:[ \t]+[-=]{2,})+)\s*\Z")
 _PIECE = re.compile(r"\S+(?: \S+)*")
 _DIGITS = re.compile(r"\d+(?:[.,:/]\d+)*")
 _VALUE = re.compile(r"[-+<>≤≥~]?\s*[$€£]?\s*\d[\d.,:/]*\s*(?:%|\S+)?\Z")
+_LEADER = re.compile(r"(?<=[^\s.])(?:\s*\.{4,}\s*|\s+(?:\.{3}|…)\s+|(?:\s\.){3,}\s+)(?=[^\s.])")
 TAB = 8
 """Columns from one tab stop to the next."""
 NAME_WORDS = 6
@@ -111,6 +112,11 @@ def _tabbed(block: str) -> bool:
     return all("\t" in line for line in block.splitlines() if line.strip() and not is_strokes(line.strip()))
 
 
+@lru_cache(maxsize=64)
+def _is_led(block: str) -> bool:
+    return all(map(leader_cells, block.splitlines()))
+
+
 def may_be_columned(words: str) -> bool:
     """Say whether tabs or blanks set parts of some words apart."""
     return "\t" in words or any(len(pieces(line)) > 1 for line in words.splitlines())
@@ -131,6 +137,16 @@ def tab_cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.split("\t")]
 
 
+def leader_cells(line: str) -> list[str]:
+    """Return the words on both sides of the dots that lead from one to the other; [] where no dots do.
+
+    >>> leader_cells("Length ........ 3 m")
+    ['Length', '3 m']
+    """
+    found = _LEADER.split(line.strip())
+    return found if len(found) == 2 else []
+
+
 def whole_lines(text: str, span: Span) -> str:
     """Return the lines of `text` on which `span` stands, to the end of the last one."""
     start = max(text.rfind(mark, 0, span.start) for mark in "\n\r\x0b\x0c\u2028\u2029") + 1
@@ -148,6 +164,8 @@ def cells_in(text: str, row: Span, table: Span) -> list[str]:
     if has_pipe(own) or own.strip() != row.of(text):
         return cell_texts(row.of(text))
     block = whole_lines(text, table)
+    if _is_led(block):
+        return leader_cells(own)
     if _tabbed(block):
         return tab_cells(own)
     columns = _columns(block)

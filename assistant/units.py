@@ -6,21 +6,39 @@ Knows nothing of headings' meaning; nesting comes from indentation, markers and 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
-from assistant.lines import FURNISHED, LABEL_WORDS, Line, Shape, is_question, is_sentence
+from assistant.lines import FURNISHED, LABEL_WORDS, Line, Shape, is_question, is_sentence, label_of, value_start
 from assistant.tables import cells_in, header_name
 from assistant.types import Span, Unit, UnitKind
 
 _EDGE = "*_ \t"
 _TABULAR = (Shape.HEADER, Shape.ROW, Shape.FRAME)
+SHORTEST_WRAPPED = 40
+"""A line that was cut by width has more characters."""
+LONGEST_SENTENCE = 30
+"""A sentence runs over at most so many lines."""
+SLACK = 8
+"""A line that sticks out of the width by more characters was not cut at it."""
+KEEP_TO_WIDTH = 0.9
+"""This part of the lines of a document that is cut by width keep to it."""
+MANY_LABELS = 2
+"""So many labels inside a labelled line, or so many lines with one label, make them fields of one row."""
+FEWEST_TITLED = 3
+"""So many paragraphs or items of a section that each begin with a few words and a full stop begin with their titles."""
 _NOWHERE = 1_000_000
 """Indentation that no line has: nothing is set in below a table."""
 _TABLE = (3, 0)
 """Depth of a table's header: below every label, list item and sub-heading."""
+
+
+_TITLED = re.compile(
+    r"(?P<number>\(?\d{1,2}(?:\.\d{1,2})+[.)]{0,2}\s+)?(?P<title>[A-Z][^\s.!?:;,]*(?:\s[^\s.!?:;,]+){0,2})\.\s+(?=[A-Z0-9\"“(])"
+)
 
 
 @dataclass(slots=True)
@@ -43,24 +61,68 @@ def sentences(text: str, span: Span) -> list[Span]:
         right = start + len(piece.rstrip())
         if left < right:
             found.append(Span(span.start + left, span.start + right))
-    return _rejoin(text, found) or [span]
+    return _rejoin(text, [part for one in _with_marks(text, found) for part in _divided(text, one)]) or [span]
 
 
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|max|min|no|Dr|Mr|Ms|Mrs|St|Inc|Ltd|fig|[A-Z])\.|\([^()]*)$")
+_CLOSING_MARKS = re.compile(r"[*_]{1,3}(?=\s|\Z)")
+_WORD_ENDS = re.compile(r"(?<![\w.])(?P<word>[a-z]{2,})\.\s+(?=[A-Z][a-z]*\s+(?:[a-z]|[^\W\d_]+\.))|(?<=\s)[A-Z]\.\s+(?=An?\s+[a-z])")
+_SHORTENED = frozenset(
+    ("al", "approx", "art", "assoc", "ca", "cf", "cont", "dept", "dist", "eg", "equiv", "esp", "est", "ext", "fig", "figs", "ie", "incl")
+    + ("max", "min", "misc", "nr", "orig", "para", "pp", "pt", "pts", "ref", "resp", "sect", "temp", "vol", "viz", "vs")
+)
+"""Abbreviations after which a sentence goes on; any other run of small letters before a full stop is a word that may end one."""
+_COUNTED = re.compile(r"(?:[A-Z][a-z]+\s+)?\(?\d{1,2}(?:\.\d{1,2}){0,3}[.)]{1,2}|\(?(?:[A-Za-z]|[IVX]{1,5})[.)]{1,2}")
+
+_BOLD_TITLE = re.compile(r"(?P<mark>\*\*|__)[^\s*_.]+(?:\s[^\s*_.]+){0,6}\.?(?P=mark)\.?")
+
+
+def _with_marks(text: str, found: list[Span]) -> list[Span]:
+    """Return sentences with the marks of emphasis that end with them, and not at the start of the next."""
+    kept: list[Span] = []
+    for span in found:
+        start, marks = span.start, _CLOSING_MARKS.match(span.of(text))
+        if marks and kept:
+            before, end = kept[-1], start + marks.end()
+            closes = before.end == start and text.count(marks.group(), before.start, before.end) % 2
+            if closes or end == span.end:
+                kept[-1] = Span(before.start, end)
+                start = span.end - len(text[end : span.end].lstrip())
+        if start < span.end:
+            kept.append(Span(start, span.end))
+    return kept
+
+
+def _divided(text: str, span: Span) -> list[Span]:
+    """Return the sentences that abbreviations hide which are words, or units and groups of one letter, as in "…is ill. Residents…"."""
+    raw = span.of(text)
+    ends = [found for found in _WORD_ENDS.finditer(raw) if found["word"] not in _SHORTENED]
+    starts = [0, *(found.end() for found in ends)]
+    return [Span(span.start + a, span.start + a + len(raw[a:b].rstrip())) for a, b in zip(starts, [*starts[1:], len(raw)], strict=True)]
 
 
 def _rejoin(text: str, found: list[Span]) -> list[Span]:
-    """Join what was split inside parentheses or after an abbreviation that a lower-case word or digit follows."""
+    """Join what was split in parentheses, after an abbreviation before a small letter or digit, after a first number or a bold title."""
     joined: list[Span] = []
     for span in found:
         if joined:
             before = joined[-1].of(text)
             follows = span.of(text)[0]
-            if before.count("(") > before.count(")") or (_ABBREVIATED.search(before) and not follows.isupper()):
+            counted = len(joined) == 1 and joined[0].start == found[0].start and _COUNTED.fullmatch(before)
+            if (
+                counted
+                or _BOLD_TITLE.fullmatch(before)
+                or before.count("(") > before.count(")")
+                or (_ABBREVIATED.search(before) and not follows.isupper())
+            ):
                 joined[-1] = Span(joined[-1].start, span.end)
                 continue
         joined.append(span)
     return joined
+
+
+def _is_open(words: str) -> bool:
+    return not is_sentence(words) or words.endswith(",")
 
 
 def _opens_table(line: Line) -> bool:
@@ -81,18 +143,30 @@ def _row_labels(found: Sequence[Sequence[str]]) -> list[str]:
     return names if labels and distinct and all(len(row) == 2 for row in found) else []
 
 
-def units_of_section(text: str, lines: Sequence[Line], section: int, heading: str, first: int, lists: int) -> list[Unit]:
+def line_width(lines: Sequence[Line]) -> int:
+    """Return the width that nearly all lines of text in a document keep to: where lines are cut by width, that width."""
+    lengths = sorted(line.indent + line.span.end - line.span.start for line in lines if line.shape not in FURNISHED)
+    return lengths[int(len(lengths) * KEEP_TO_WIDTH)] if lengths else 0
+
+
+def units_of_section(
+    text: str, lines: Sequence[Line], section: int, heading: str, first: int, lists: int, width: int | None = None
+) -> list[Unit]:
     """Return the units of the `lines` under one heading, in order.
 
-    `first` is the position that the first unit will have in `Document.units`; `lists` is the number of the first list.
+    `first` is the position that the first unit will have in `Document.units`; `lists` is the number of the first list; `width` is the
+    `line_width` of the document, taken from these lines where it is not given.
     """
-    return _Reader(text, section, heading, first, lists).read(lines)
+    return _Reader(text, section, heading, first, lists, line_width(lines) if width is None else width).read(lines)
 
 
 class _Reader:
     """Walks down the lines of one section with a stack of open labels."""
 
-    def __init__(self, text: str, section: int, heading: str, first: int, lists: int) -> None:
+    def __init__(self, text: str, section: int, heading: str, first: int, lists: int, width: int) -> None:
+        self.width = width
+        self.labels: Counter[str] = Counter()
+        self.titled = {False: 0, True: 0}
         self.text, self.section, self.heading, self.first = text, section, heading, first
         self.units: list[Unit] = []
         self.stack: list[_Open] = []
@@ -101,6 +175,9 @@ class _Reader:
         self.item_indent = 0
 
     def read(self, lines: Sequence[Line]) -> list[Unit]:
+        self.labels = Counter(line.label for line in lines)
+        for line in lines:
+            self.titled[line.is_item] += _TITLED.match(line.content.of(self.text)) is not None
         i = 0
         while i < len(lines):
             line = lines[i]
@@ -111,25 +188,52 @@ class _Reader:
                 i = end
                 continue
             if line.shape is not Shape.LABEL and line.shape not in FURNISHED and line.marker != "#":
-                while end < len(lines) and self._continues(lines[end - 1], lines[end]):
+                while end < len(lines) and self._continues(lines, end):
                     end += 1
             if line.shape not in (Shape.RULE, Shape.FRAME):
                 self._add(line, Span(line.content.start, lines[end - 1].content.end), lines[end] if end < len(lines) else None)
             i = end
         return self.units
 
-    def _continues(self, before: Line, line: Line) -> bool:
-        """Say whether `line` goes on with the sentence that `before` broke off."""
+    def _continues(self, lines: Sequence[Line], i: int) -> bool:
+        """Say whether line i goes on with the sentence that the line above broke off."""
+        before, line = lines[i - 1], lines[i]
         if line.marker or line.blank_before or line.shape is Shape.LABEL or line.shape in FURNISHED:
             return False
         start, tail = line.content.of(self.text)[0], before.content.of(self.text)
-        if line.shape is Shape.FIELD and start.isupper():
+        if (line.shape is Shape.FIELD and start.isupper()) or (is_sentence(tail) and not tail.endswith(",")):
             return False
-        open_end = not is_sentence(tail) or tail.endswith(",")
-        return open_end and (start.islower() or start in "(" or tail.endswith((",", " and", " or", " the", " of", " to")) or len(tail) > 60)
+        if tail.endswith((",", " and", " or", " the", " of", " to")):
+            return True
+        wrapped = self._is_wrapped(before, line)
+        if line.shape is Shape.FIELD and (line.indent > before.indent or before.shape is Shape.FIELD):
+            return False
+        if (start.islower() or start in "(") and not (before.is_item and line.indent <= before.indent):
+            return wrapped or before.is_item or self._ends_as_prose(lines, i)
+        return wrapped
+
+    def _is_wrapped(self, before: Line, line: Line) -> bool:
+        """Say whether the first word of a line had no room at the end of the line above, in a document whose lines are cut at one width."""
+        used = before.indent + before.span.end - before.span.start
+        first = line.span.of(self.text).split(None, 1)[0]
+        return used > SHORTEST_WRAPPED and used + 1 + len(first) > self.width >= used - SLACK
+
+    def _ends_as_prose(self, lines: Sequence[Line], i: int) -> bool:
+        """Say whether the lines from i on that begin with a small letter come to the end of a sentence, not too far below."""
+        for n in range(i, min(i + LONGEST_SENTENCE, len(lines))):
+            if n > i and not self._goes_on(lines[n]):
+                return False
+            if not _is_open(lines[n].content.of(self.text)):
+                return True
+        return False
+
+    def _goes_on(self, line: Line) -> bool:
+        return not (line.marker or line.blank_before or line.shape is not Shape.TEXT) and line.content.of(self.text)[0].islower()
 
     def _add(self, line: Line, span: Span, following: Line | None) -> None:
-        depth = self._depth(line)
+        over = line.shape is Shape.LABEL and not line.is_item and following is not None and following.shape is Shape.LABEL
+        outer = over and following is not None and not following.is_item and line.marker == following.marker == ""
+        depth = (1, line.indent - 1) if outer else self._depth(line)
         inside = self._inside_item(line)
         if not inside:
             self._close(line, depth)
@@ -141,13 +245,13 @@ class _Reader:
         introduces = self._introduces(line, span, following)
         nests = line.is_item and following is not None and following.is_item and following.indent > line.indent
         if line.marker == "#":
-            self._append(span, UnitKind.LABEL, line, None)
+            self._append(span, UnitKind.LABEL, line)
             self.stack.append(_Open(depth, span.of(self.text).strip("#*_: "), self.first + len(self.units) - 1))
         elif following is not None and self._is_bold(line):
-            self._append(span, UnitKind.LABEL, line, None)
+            self._append(span, UnitKind.LABEL, line)
             self.stack.append(_Open(depth, span.of(self.text).strip(_EDGE), self.first + len(self.units) - 1))
         elif line.shape is Shape.LABEL or introduces or (nests and line.shape is Shape.TEXT and not is_sentence(span.of(self.text))):
-            self._append(span, UnitKind.LABEL, line, None)
+            self._append(span, UnitKind.LABEL, line)
             short = (line.label or span.of(self.text).rstrip(": ")) if line.shape is Shape.LABEL or line.is_item else None
             self.stack.append(_Open(depth, short, self.first + len(self.units) - 1))
         else:
@@ -183,11 +287,11 @@ class _Reader:
         rows = [line for n, line in enumerate(filled) if n != header]
         names = _row_labels([row for n, row in enumerate(cells) if n != header])
         if header is not None:
-            self._append(filled[header].content, UnitKind.LABEL, filled[header], None)
+            self._append(filled[header].content, UnitKind.LABEL, filled[header])
             name = None if names else header_name(filled[header].content.of(self.text), cells[header])
             self.stack.append(_Open(_TABLE, name, self.first + len(self.units) - 1))
         for n, line in enumerate(rows):
-            self._append(line.content, UnitKind.FIELD if names else UnitKind.ITEM, line, names[n] if names else None)
+            self._append(line.content, UnitKind.FIELD if names else UnitKind.ITEM, line, names[n : n + 1])
         self.item_indent = _NOWHERE
 
     def _depth(self, line: Line) -> tuple[int, int]:
@@ -221,16 +325,46 @@ class _Reader:
             last.kind is UnitKind.FIELD and last.list_number < 0 and last.group == label.unit
         )
 
-    def _path(self, own: str | None = None) -> tuple[str, ...]:
+    def _path(self, own: Sequence[str] = ()) -> tuple[str, ...]:
         names = [opened.name for opened in self.stack if opened.name]
-        return (self.heading, *names, *([own] if own and own != self.heading else []))
+        return (self.heading, *names, *(label for label in own if label != self.heading))
 
-    def _append(self, span: Span, kind: UnitKind, line: Line, own: str | None, listed: bool = False) -> None:
+    def _append(self, span: Span, kind: UnitKind, line: Line, own: Sequence[str] = (), listed: bool = False) -> None:
         group = self.stack[-1].unit if self.stack else None
         number = self.list_number if listed or line.is_item or line.shape in _TABULAR else -1
         self.units.append(Unit(span, kind, self.section, self._path(own), group, number))
 
     def _append_sentences(self, line: Line, span: Span, name: str | None, listed: bool) -> None:
-        kind = UnitKind.FIELD if name else UnitKind.ITEM if listed else UnitKind.SENTENCE
-        for sentence in [span] if line.shape is Shape.CODE else sentences(self.text, span):
-            self._append(sentence, kind, line, name.strip(_EDGE) if name else None, listed)
+        """Add the sentences of a line, the first with the label that runs into it; labels inside it come last in the paths of theirs."""
+        words = span.of(self.text)
+        title = None if name else self._title(line, words)
+        skip = title.end() if title else value_start(words) if name else 0
+        own = title["title"] if title else name.strip(_EDGE) if name else None
+        if line.shape is Shape.CODE:
+            found = [span]
+        else:
+            found = sentences(self.text, Span(span.start + skip, span.end) if skip < len(words) else span)
+        for n, (sentence, path) in enumerate(zip(found, self._inner_paths(own, found), strict=True)):
+            kind = UnitKind.FIELD if path else UnitKind.ITEM if listed else UnitKind.SENTENCE
+            self._append(Span(span.start, sentence.end) if n == 0 else sentence, kind, line, path, listed)
+
+    def _inner_paths(self, own: str | None, found: Sequence[Span]) -> list[tuple[str, ...]]:
+        """Return the labels of each sentence of a labelled line: those inside it divide its text.
+
+        They stand beside its own where they are many, or where other lines open with the same label, as "Pros: … Cons: …" lines do.
+        """
+        if not own:
+            return [()] * len(found)
+        inner = [label_of(sentence.of(self.text)) for sentence in found]
+        if not any(inner):
+            return [(own,)] * len(found)
+        if inner[0] or (sum(map(bool, inner)) < MANY_LABELS and self.labels[own] < MANY_LABELS):
+            return [(own, label) if label else (own,) for label in inner]
+        return [(own,), *((label,) if label else () for label in inner[1:])]
+
+    def _title(self, line: Line, words: str) -> re.Match[str] | None:
+        """Return the few words that run into the text of a clause, an item or a paragraph as "Units." does in "2.1 Units. One is…"."""
+        found = _TITLED.match(words)
+        if not found or _ABBREVIATED.search(found["title"] + "."):
+            return None
+        return found if found["number"] or self.titled[line.is_item] >= FEWEST_TITLED else None

@@ -61,6 +61,28 @@ def test_neighbours_below_do_not_become_codes_of_a_document_without_one(bottom):
     assert codes(f"# {HEAD}{BODY}{bottom}", name="F1001_ferry.md") == ("F1001",)
 
 
+@pytest.mark.parametrize("remark", ["F1002 is never added.", "F1002 and F1003 are billed apart by the hour.", "F1002 must not be used."])
+def test_a_remark_that_begins_with_a_code_under_a_heading_on_codes_makes_it_no_code_of_the_document(remark):
+    assert codes(f"# {HEAD}{BODY}\n## Money and codes\n\n{remark}\n") == ()
+
+
+def test_a_section_on_the_code_alone_may_state_it_in_a_sentence():
+    assert codes(f"# {HEAD}{BODY}\n## Billing code\n\nF1001 is the code of the ferry.\n") == ("F1001",)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("The ferry is F1001, and the night ferry F1002, the car ferry F1003, are apart.", ("F1001",)),
+        ("The ferry is code F1001; the night ferry is code F1002 and the car ferry (F1003).", ("F1001",)),
+        ("The ferry has codes F1001; F1002; F1003.", ("F1001", "F1002", "F1003")),
+        ("The ferry goes under F1001, F1002 and F1003.", ("F1001", "F1002", "F1003")),
+    ],
+)
+def test_the_codes_in_the_first_sentence_below_a_title_are_those_of_its_first_list(line, expected):
+    assert codes(f"# {HEAD}\n\n{line}{BODY}") == expected
+
+
 def test_what_the_top_states_goes_before_a_field_in_a_section():
     assert codes(f"# {HEAD} (F1001){BODY}\n## Parts\n\nHCPCS code: A1002\n") == ("F1001",)
 

@@ -169,9 +169,12 @@ def counted(*ordinals):
     return text
 
 
+CAPITALS_BRACKET = CAPITALS.replace("DURATION", "DURATION (by the captain)")
+RUN_IN = SAME_LINE.replace("Summary:", "SUMMARY.").replace("Duration:", "DURATION.").replace("Preparation:", "PREPARATION.")
+RUN_IN = RUN_IN.replace("Risks and Complications:", "RISKS AND COMPLICATIONS.")
 LAYOUTS = {
     "dense": DENSE, "blank-separated": BLANK, "Markdown": MARKDOWN, "colons": COLONS, "text on the heading's line": SAME_LINE,
-    "capitals": CAPITALS, "numbered": NUMBERED, "setext": SETEXT, "bold": BOLD,
+    "capitals": CAPITALS, "capitals run in": RUN_IN, "numbered": NUMBERED, "setext": SETEXT, "bold": BOLD,
     "Roman": counted("I.", "II.", "III.", "IV."), "letters": counted("A.", "B.", "C.", "D."),
     "brackets": counted("(1)", "(2)", "(3)", "(4)"), "decimals": counted("1.0", "2.0", "3.0", "4.0"),
     "one chapter": counted("7.1", "7.2", "7.3", "7.4"), "signs": counted("§ 1", "§ 2", "§ 3", "§ 4"),
@@ -399,3 +402,68 @@ def test_a_line_of_mere_codes_heads_nothing(parse):
     document = parse(CAPITALS.replace("SUMMARY", "NAME\nHarbour crossing\nHCPCS CODE F1001\nSUMMARY"))
     assert [section.heading for section in document.sections if section.body][1:] == ["NAME", *map(str.upper, WANTED)]
     assert document.codes == ("F1001",)
+
+
+def test_a_remark_in_brackets_leaves_a_heading_in_capitals_one():
+    assert names(CAPITALS_BRACKET)[1] == "DURATION (by the captain)"
+
+
+def test_a_short_line_below_lines_set_in_labels_those_that_are_set_in_below_it(parse):
+    text = MARKDOWN.replace("- Seasickness\n- Delay by fog", "Mate\n  steers the ship, and\n  rings the bell\nCook\n  makes the soup")
+    assert {unit.span.of(text): unit.path for unit in parse(text).units}["makes the soup"] == ("Risks and Complications", "Cook")
+
+
+def test_rows_of_dots_and_terms_of_definitions_head_no_section():
+    rows = "\nWaiting\n\nCable .......... 2 weeks\nBulb ........... 3 weeks\nLamp ........... 1 week\n"
+    terms = "\nTerms\n\nMate\n: steers the ship\n\nCook\n: makes the soup\n\nBell\n: rings\n"
+    assert names(BLANK + rows + terms) == [*WANTED, "Waiting", "Terms"]
+
+
+MIXED = (
+    f"{TITLE}\n\nWho may go?\nAll may go.\n\nHow long is it?\nAn hour.\n\nIs it cold?\nIn winter it is.\n\nTHE DAY BEFORE\nBuy a ticket.\n"
+)
+MIXED += "\nTHE DAY ITSELF\nCome early.\n\nPeople with dogs\nDogs stay below.\n\nAfterwards\nGo home.\n"
+MIXED += "\nRULES\nNo fires.\n\nWhat is sold?\nTea is.\n"
+
+
+def test_capitals_head_sections_beside_plain_headings_that_stand_as_they_do():
+    wanted = [
+        "Who may go?",
+        "How long is it?",
+        "Is it cold?",
+        "THE DAY BEFORE",
+        "THE DAY ITSELF",
+        "People with dogs",
+        "Afterwards",
+        "RULES",
+    ]
+    assert names(MIXED) == [*wanted, "What is sold?"]
+    assert names(MIXED.replace(TITLE, "HARBOUR FERRY CROSSING")) == [*wanted, "What is sold?"]
+
+
+def test_capitals_right_below_a_plain_heading_label_parts_of_its_section(parse):
+    text = MIXED.replace("Go home.", "MORNING\nGo home.\nEVENING\nRest.").replace("THE DAY BEFORE", "Before").replace("RULES", "Rules")
+    assert {unit.span.of(text): unit.path for unit in parse(text).units}["Rest."] == ("Afterwards", "EVENING")
+
+
+def test_a_label_between_lists_heads_no_section_where_headings_are_set_apart():
+    text = BLANK.replace("  • Delay by fog", "  • Delay by fog\nLast winter:\n  • Ice")
+    assert names(text) == WANTED
+
+
+@pytest.mark.parametrize("line", ["Ear pain on the way down: swallow, and drink. It passes.", "Ferry desk, ground floor: 555-0181"])
+def test_a_sentence_and_a_number_to_call_after_a_colon_head_no_section(line):
+    assert names(f"{COLONS}\n{line}\n") == WANTED
+
+
+def test_names_below_the_closing_words_of_a_letter_head_no_section(parse):
+    text = BLANK + "\nYours truly,\n\nAnn Miller\nFerry desk\n"
+    assert names(text) == WANTED
+    assert "Ann Miller" in {unit.span.of(text) for unit in parse(text).units}
+
+
+def test_a_short_line_over_two_labels_heads_what_stands_under_both(parse):
+    boats = "Small boat\n\nPros\n\n- cheap\n\nCons\n\n- slow\n\nLarge boat\n\nPros\n\n- fast\n\nCons\n\n- dear"
+    text = MARKDOWN.replace("- Seasickness\n- Delay by fog", boats)
+    said = {unit.span.of(text): unit.path[1:] for unit in parse(text).units}
+    assert (said["slow"], said["fast"]) == (("Small boat", "Cons"), ("Large boat", "Pros"))

@@ -24,6 +24,11 @@ def test_a_bullet_marks_an_item_and_is_no_part_of_its_content(bullet):
     assert line.indent == 2
 
 
+def test_a_letter_o_that_is_set_in_is_a_bullet_and_one_at_the_margin_a_word():
+    text = "  o Bring water\no mar"
+    assert [(line.is_item, line.content.of(text)) for line in split_lines(text)] == [(True, "Bring water"), (False, "o mar")]
+
+
 @pytest.mark.parametrize("number", ["1. ", "12) ", "(3) ", "a) "])
 def test_a_number_marks_an_item(number):
     text = f"{number}Bring water"
@@ -42,6 +47,10 @@ def test_hashes_mark_a_heading_with_its_level(text, level):
     [line] = split_lines(text)
     assert (line.marker, line.level) == ("#", level)
     assert line.content.of(text) == text.lstrip("# ")
+
+
+def test_the_mark_of_a_quoted_line_is_no_part_of_its_content():
+    assert contents("> Shake it out") == ["Shake it out"]
 
 
 def test_hashes_without_a_space_are_text():
@@ -71,6 +80,14 @@ def test_a_rule_that_opens_a_line_stands_apart_from_its_text():
         ("- Pros: Convenient.", Shape.FIELD, "Pros"),
         ("**Duration:** two hours", Shape.FIELD, "Duration"),
         ("Anesthesia or Sedation: Not typically required.", Shape.FIELD, "Anesthesia or Sedation"),
+        ("**Nurse** – near by", Shape.FIELD, "Nurse"),
+        ("*Limits*. Two a year.", Shape.FIELD, "Limits"),
+        ("WHO MAY ORDER IT. A nurse may.", Shape.FIELD, "WHO MAY ORDER IT"),
+        ("NASA. It flies.", Shape.FIELD, "NASA"),
+        ("MRI. It scans.", Shape.TEXT, ""),
+        ("VIII. How it ends", Shape.TEXT, ""),
+        ("DO NOT LEAN OUT. KEEP OFF.", Shape.TEXT, ""),
+        ("7.45 pm: doors open", Shape.TEXT, ""),
         ("Patients who may benefit from this therapy include those with:", Shape.TEXT, ""),
         ("See https://example.org for more", Shape.TEXT, ""),
         ("It begins at 10:30", Shape.TEXT, ""),

@@ -21,6 +21,14 @@ def seen(text):
         ("See Dr. Miller at 3.5 hours. Then rest.", ["See Dr. Miller at 3.5 hours.", "Then rest."]),
         ("Is it safe? Yes! It is.", ["Is it safe?", "Yes!", "It is."]),
         ("No full stop at the end", ["No full stop at the end"]),
+        ("Stay home when ill. Residents of the house may come.", ["Stay home when ill.", "Residents of the house may come."]),
+        ("If asked, say no. Members do not pay.", ["If asked, say no.", "Members do not pay."]),
+        ("It is over 100.4 F. A rare case is worse.", ["It is over 100.4 F.", "A rare case is worse."]),
+        ("Dogs are in Group C. A warden decides.", ["Dogs are in Group C.", "A warden decides."]),
+        ("Take berth no. 5 by J. Smith.", ["Take berth no. 5 by J. Smith."]),
+        ("Step 1. Open the box. Shut it.", ["Step 1. Open the box.", "Shut it."]),
+        ("C. The warden signs.", ["C. The warden signs."]),
+        ("It is **safe.** Ask *first.* Go.*", ["It is **safe.**", "Ask *first.*", "Go.*"]),
         ("One thing (see the list. It is long.) and more. Two.", ["One thing (see the list. It is long.) and more.", "Two."]),
     ],
 )
@@ -132,3 +140,92 @@ def test_fields_right_below_a_label_stand_under_it_until_a_list_or_text_ends_the
         ("By car", "Pros"),
         ("Cons",),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "2.1 Units. One unit is an hour. Half counts.",
+            [("Units", "2.1 Units. One unit is an hour."), ("Units", "Half counts.")],
+        ),
+        ("**Before.** Do not eat. Rest.", [("Before", "**Before.** Do not eat."), ("Before", "Rest.")]),
+        ("LIMITS (by law). Two a year.", [("LIMITS (by law)", "LIMITS (by law). Two a year.")]),
+        (
+            "Rare. One in ten.\nCommon. Six in ten.\nSure. All.",
+            [("Rare", "Rare. One in ten."), ("Common", "Common. Six in ten."), ("Sure", "Sure. All.")],
+        ),
+    ],
+)
+def test_a_title_that_runs_into_its_text_labels_it_and_is_no_sentence_of_its_own(text, expected):
+    assert [(unit.path[-1], unit.span.of(text)) for unit in units(text)] == expected
+
+
+def test_a_short_sentence_is_no_title():
+    assert [text for _, text, _ in seen("Rest. Then drink water.\n3.1 It is kept for a year. Then it goes.")] == [
+        "Rest.",
+        "Then drink water.",
+        "3.1 It is kept for a year.",
+        "Then it goes.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("**By bus** \u2014 For: cheap. Against: slow.", [("By bus", "For"), ("By bus", "Against")]),
+        ("Berths: two. Tides: none. Fees: five. It is dear.", [("Berths",), ("Tides",), ("Fees",), ()]),
+        ("*By bus* - For: cheap. Against: slow.", [("By bus", "For"), ("By bus", "Against")]),
+        ("Pros: cheap. Cons: slow.\nPros: fast. Cons: dear.", [("Pros",), ("Cons",), ("Pros",), ("Cons",)]),
+        ("**Tea.** Hot. **Milk.** Cold, in a cup. **Soup.** None.", [("Tea",), ("Milk",), ("Soup",)]),
+        ("Mooring: by day. Reason: the tide is high.", [("Mooring",), ("Mooring", "Reason")]),
+    ],
+)
+def test_labels_inside_a_labelled_line_label_their_own_sentences(text, paths):
+    assert [unit.path[1:] for unit in units(text)] == paths
+
+
+LONG = "What a few of them feel: a lasting sadness about the ferry, by fewer than one in every hundred"
+CUT = "The rule of the harbour says that a passenger may not use the stairs of\nCaptain Miller without a lamp."
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("  good: light\n  bad: weak", 2),
+        ("round the head: above the ears\nfront to nape: over the crown", 2),
+        ("first line here\nsecond line here\nthird line here", 3),
+        (f"{LONG}\nThe law forbids a harbour to use it. {LONG.replace(':', '')}, and no more than that is known of it.", 3),
+        ("- Small kit\n  good: light\n  bad: weak", 3),
+        ("- lamp\n- cable\nall of it grey", 3),
+        (CUT, 1),
+        ("The ferry carries\nfoot passengers alone.", 1),
+        ("- a lamp that\n  is lit", 1),
+    ],
+)
+def test_lines_are_one_unit_only_where_a_sentence_goes_on(text, count):
+    assert len(units(text)) == count
+
+
+def test_a_term_labels_its_definitions_and_the_colon_is_no_part_of_them():
+    assert seen("Lamp\n: a light\n\nLong wave\n: a slow wave\n: a tide") == [
+        (UnitKind.LABEL, "Lamp", ("Risks",)),
+        (UnitKind.ITEM, "a light", ("Risks", "Lamp")),
+        (UnitKind.LABEL, "Long wave", ("Risks",)),
+        (UnitKind.ITEM, "a slow wave", ("Risks", "Long wave")),
+        (UnitKind.ITEM, "a tide", ("Risks", "Long wave")),
+    ]
+
+
+@pytest.mark.parametrize("dots", [" .......... ", "....", " . . . . ", " ... ", " \u2026 "])
+def test_rows_with_dots_between_label_and_value_are_fields(dots):
+    text = f"Cable{dots}2 weeks\nBulb{dots}3 weeks, or less\nAsk us."
+    assert seen(text) == [
+        (UnitKind.FIELD, f"Cable{dots}2 weeks", ("Risks", "Cable")),
+        (UnitKind.FIELD, f"Bulb{dots}3 weeks, or less", ("Risks", "Bulb")),
+        (UnitKind.SENTENCE, "Ask us.", ("Risks",)),
+    ]
+
+
+def test_dots_in_one_line_of_prose_make_no_row():
+    assert seen("The ferry ... and the bus.") == [(UnitKind.SENTENCE, "The ferry ... and the bus.", ("Risks",))]
