@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 
+WEIGHT = 0.5
+"""What the cross-encoder's score counts beside a cosine; as much as likeness word by word counts in the packaged reader."""
+
+
 class CrossReader(EncoderReader):
     """Scores as `EncoderReader` does, and takes the second look with the cross-encoder `name`, an id or a folder."""
 
@@ -38,7 +42,7 @@ class CrossReader(EncoderReader):
         return model
 
     def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
-        """Return the cross-encoder's score of each reading, in [0, 1] for models that end in a sigmoid.
+        """Return the cross-encoder's score of each reading, weighed; in [0, `WEIGHT`] for models that end in a sigmoid.
 
         Raises:
             ModelError: it cannot be loaded, or gives more than one score.
@@ -47,4 +51,4 @@ class CrossReader(EncoderReader):
             return np.zeros(0, dtype=np.float32)
         document = index.by_id[readings[0].candidate.document]
         pairs = [(text, read_texts(document, reading.candidate)[0]) for reading in readings]
-        return np.asarray(self._model.predict(pairs, show_progress_bar=False), dtype=np.float32)
+        return WEIGHT * np.asarray(self._model.predict(pairs, show_progress_bar=False), dtype=np.float32)

@@ -17,13 +17,12 @@ from tokenizers import Tokenizer
 from assistant.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
-Key = TypeVar("Key")
 Known = TypeVar("Known")
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
 BATCH = 32
 """Texts a batch; more gains nothing on two cores and costs memory."""
-PAIRS_BATCH = 4
-"""Pairs a batch: few, so that long ones do not pad short ones."""
+WORDS_BATCH = 4
+"""Texts a batch for word vectors: few, so that long ones do not pad short ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Calibration:
     Cosines between a question and the words of one document become shares by a softmax with `reading_scale` (inverse temperature) and
     `reading_threshold`, at which nothing fits. `reading_sure` is the belief that suffices; a larger candidate around the best
     one is preferred when it scores at most `reading_widen` less, a second one is shown when it scores at most `reading_tie` less.
-    `reading_together` is what a candidate read together with the question counts beside a cosine when one is chosen; at 0 none is.
+    `reading_words` is what likeness word by word counts beside a cosine when one is chosen; at 0 words are not looked at.
     """
 
     reading_scale: float = 20.0
@@ -41,15 +40,13 @@ class Calibration:
     reading_sure: float = 0.5
     reading_widen: float = 0.0
     reading_tie: float = 0.0
-    reading_together: float = 0.0
+    reading_words: float = 0.0
 
 
 REMEMBERED = 256
 """Vectors of questions kept at hand, since one question is looked at from several sides."""
-REMEMBERED_PAIRS = 4096
-"""Scores of questions with texts kept at hand."""
-PAIR_TOKENS = 96
-"""Word pieces of a question and a text together; a question has at most half of them. As in training."""
+REMEMBERED_WORDS = 768
+"""Texts whose word vectors are kept at hand, about 50 kB each; the candidates of a few documents."""
 
 
 class Encoder(Protocol):
@@ -78,8 +75,8 @@ class Encoder(Protocol):
         """Return the `(dimension,)` vector of one text."""
         ...
 
-    def read_together(self, question: str, texts: Sequence[str]) -> Vectors:
-        """Return how well each text answers, read as one with the question, `(len(texts),)`; `(0,)` from a model not trained for it."""
+    def encode_words(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return, for each text, `(word pieces, dimension)` float32, rows of unit length, each in the light of the whole text."""
         ...
 
 
@@ -97,24 +94,24 @@ class OnnxEncoder:
             self.name = str(config["name"])
             self.dimension = int(config["dimension"])
             self.calibration = Calibration(**config.get("calibration", {}))
-            self._pairs = _PairHead(**config["pairs"]) if "pairs" in config else None
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
             self._tokenizer.enable_truncation(int(config["max_tokens"]))
             self._tokenizer.no_padding()
             self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(threads), providers=["CPUExecutionProvider"])
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelError(f"the encoder in '{folder}' cannot be loaded ({error}); run 'assistant index --rebuild'") from error
-        self._recent: dict[str, Vectors] = {}
-        self._recent_pairs: dict[tuple[str, str], float] = {}
+        self._recent: dict[str, tuple[Vectors, Vectors]] = {}
+        self._recent_words: dict[str, Vectors] = {}
         self._inputs = {one.name for one in self._session.get_inputs()}
 
     def encode_one(self, text: str) -> Vectors:
-        """Return the `(dimension,)` vector of one text; the last ones are remembered."""
+        """Return the `(dimension,)` vector of one text; the last ones are remembered, with their word vectors."""
         known = self._recent.get(text)
         if known is None:
-            known = _pooled(*self._hidden([self._tokenizer.encode(text).ids]))[0]
+            hidden, mask = self._hidden([self._tokenizer.encode(text).ids])
+            known = _pooled(hidden, mask)[0], _unit(hidden[0, 1:-1])
             _remember(self._recent, text, known, REMEMBERED)
-        return known
+        return known[0]
 
     def knows(self, word: str) -> bool:
         """Say whether a case-folded word is one token of the model, as common words are."""
@@ -132,54 +129,32 @@ class OnnxEncoder:
                 progress(len(rows))
         return vectors
 
-    def read_together(self, question: str, texts: Sequence[str]) -> Vectors:
-        """Return how well each text answers, read as one with the question (see training/network.py); the last pairs are remembered.
+    def encode_words(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return unit rows for the word pieces of each text, the marks at its ends left out; the last texts are remembered.
 
-        A pair's score does not depend on what else is in a batch.
+        A text's rows do not depend on what else is in a batch.
         """
-        if self._pairs is None:
-            return np.zeros(0, dtype=np.float32)
-        asked = self._tokenizer.encode(question).ids[: PAIR_TOKENS // 2]
-        fresh = [text for text in dict.fromkeys(texts) if (question, text) not in self._recent_pairs]
-        ids = {text: self._tokenizer.encode(text).ids[1 : PAIR_TOKENS - len(asked)] for text in fresh}
+        found = {text: known[1] for text in texts if (known := self._recent.get(text)) is not None}
+        found |= {text: rows for text in texts if (rows := self._recent_words.get(text)) is not None}
+        ids = {text: self._tokenizer.encode(text).ids for text in dict.fromkeys(texts) if text not in found}
         order = sorted(ids, key=lambda text: len(ids[text]))
-        known = {text: self._recent_pairs[question, text] for text in texts if text not in ids}
-        for begin in range(0, len(order), PAIRS_BATCH):
-            batch = order[begin : begin + PAIRS_BATCH]
-            hidden, _ = self._hidden([[*asked, *ids[text]] for text in batch], len(asked))
+        for begin in range(0, len(order), WORDS_BATCH):
+            batch = order[begin : begin + WORDS_BATCH]
+            hidden, _ = self._hidden([ids[text] for text in batch])
             for text, rows in zip(batch, hidden, strict=True):
-                known[text] = self._pairs.score(rows[1 : len(asked) - 1], rows[len(asked) : len(asked) + len(ids[text]) - 1])
-                _remember(self._recent_pairs, (question, text), known[text], REMEMBERED_PAIRS)
-        return np.asarray([known[text] for text in texts], dtype=np.float32)
+                found[text] = _unit(rows[1 : len(ids[text]) - 1])
+                _remember(self._recent_words, text, found[text], REMEMBERED_WORDS)
+        return [found[text] for text in texts]
 
-    def _hidden(self, ids: Sequence[Sequence[int]], second: int | None = None) -> tuple[Vectors, npt.NDArray[np.int64]]:
-        """Return hidden states and which of them are not padding; from the piece `second` on it is another text's."""
+    def _hidden(self, ids: Sequence[Sequence[int]]) -> tuple[Vectors, npt.NDArray[np.int64]]:
         width = max(len(row) for row in ids)
         tokens = np.zeros((len(ids), width), dtype=np.int64)
         mask = np.zeros((len(ids), width), dtype=np.int64)
         for i, row in enumerate(ids):
             tokens[i, : len(row)] = row
             mask[i, : len(row)] = 1
-        kinds = np.zeros_like(tokens)
-        if second is not None:
-            kinds[:, second:] = mask[:, second:]
-        feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": kinds}
+        feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
         return self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0], mask
-
-
-class _PairHead:
-    """Weighs what a question and a text read together have in common: the product of their means, and how well its words are met."""
-
-    def __init__(self, product: Sequence[float], words: float, threshold: float) -> None:
-        self._product, self._words, self._threshold = np.asarray(product, dtype=np.float32), words, threshold
-
-    def score(self, asked: Vectors, held: Vectors) -> float:
-        """Return the score of hidden states `(pieces, dimension)` of both sides; above 0 the text rather answers than not."""
-        if not asked.size or not held.size:
-            return -self._threshold
-        means = [_unit(rows.mean(axis=0, keepdims=True))[0] for rows in (asked, held)]
-        alike = float((_unit(asked) @ _unit(held).T).max(axis=1).mean())
-        return float(self._product @ (means[0] * means[1])) + self._words * alike - self._threshold
 
 
 def _pooled(hidden: Vectors, mask: npt.NDArray[np.int64]) -> Vectors:
@@ -193,7 +168,7 @@ def _unit(rows: Vectors) -> Vectors:
     return unit
 
 
-def _remember(store: dict[Key, Known], text: Key, value: Known, most: int) -> None:
+def _remember(store: dict[str, Known], text: str, value: Known, most: int) -> None:
     """Keep a value at hand, and the oldest ones no longer."""
     while len(store) >= most:
         store.pop(next(iter(store)), None)

@@ -1,6 +1,6 @@
 """Question + document -> candidates with scores. Chooses what answers; refuses to know how it is shown.
 
-`EncoderReader` compares the question with candidates whose vectors the index holds, and reads the nearest of them together with it. Another
+`EncoderReader` compares the question with candidates whose vectors the index holds, and the nearest of them word by word. Another
 reader needs only `score` and `compare`.
 """
 
@@ -32,7 +32,9 @@ LACKING = 0.2
 AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""
 COMPARED = 8
-"""So many of the best candidates are read together with the question; more change little."""
+"""So many of the best candidates are compared with the question word by word; more change nothing."""
+ONE_THREAD = 2**18
+"""Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Reader(Protocol):
         ...
 
     def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
-        """Return how well some readings of one document answer on a second look, `(len(readings),)`; `(0,)` to leave it at scores."""
+        """Return what a second look adds to the score of some readings of one document, `(len(readings),)`; `(0,)` to leave it at that."""
         ...
 
 
@@ -63,8 +65,8 @@ class EncoderReader:
     counts too: where their sections answer the question, so does probably this one's. And a question for an amount of time prefers
     what holds one. Where another document of the kind answers far better, this one lacks what was asked, and its scores fall by as much.
 
-    A vector made without the other side blurs what a long question asks and what a list holds. The best candidates are therefore read
-    together with the question, by the same network, before one is chosen (a cross-encoder; Nogueira and Cho, 2019).
+    One vector blurs what a long question asks and what a list holds. The best candidates are therefore compared word by word as well
+    before one is chosen (late interaction; Khattab and Zaharia, SIGIR 2020). Whether any answers is told better by one vector alone.
     """
 
     def score(self, index: Index, text: str, document: str) -> Vectors:
@@ -82,11 +84,20 @@ class EncoderReader:
         return total - np.float32(lacking) if lacking > LACKING else total
 
     def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
-        """Return the score of each reading's candidate under its headings, read as one text with the question."""
-        if not index.reader.calibration.reading_together or not readings:
+        """Return, for each reading, the weighed mean over the question's word pieces of the cosine with the candidate's most like one."""
+        weight = index.reader.calibration.reading_words
+        if not weight or not readings:
             return np.zeros(0, dtype=np.float32)
         document = index.by_id[readings[0].candidate.document]
-        return index.reader.read_together(text, [read_texts(document, reading.candidate)[0] for reading in readings])
+        asked, *held = index.reader.encode_words([text, *(read_texts(document, reading.candidate)[0] for reading in readings)])
+        pieces = np.concatenate(held)
+        if not asked.size or not all(map(len, held)):
+            return np.zeros(0, dtype=np.float32)
+        starts = np.cumsum([0, *map(len, held[:-1])])
+        block = max(1, ONE_THREAD // asked.size)
+        cosines = np.concatenate([asked @ pieces[i : i + block].T for i in range(0, len(pieces), block)], axis=1)
+        alike: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
+        return alike * np.float32(weight)
 
     def _cosines(self, index: Index, text: str, document: str) -> Vectors:
         rows = index.candidates.of(document)
@@ -117,14 +128,14 @@ def read(index: Index, reader: Reader, text: str, document: str) -> list[Reading
 def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading]) -> list[Reading]:
     """Return the readings of one document to quote, best first.
 
-    They are ranked by score and by what the second look gives; those not looked at count as no better than the worst of the others.
+    They are ranked by score and what the second look adds; to those not looked at, no more than the least of the others.
     The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off; a second, elsewhere,
     is added where it all but ties with the best.
     """
     calibration = index.reader.calibration
-    seen = reader.compare(index, text, readings[:COMPARED])
-    if seen.size:
-        added = calibration.reading_together * np.append(seen, np.full(len(readings) - seen.size, seen.min()))
+    added = reader.compare(index, text, readings[:COMPARED])
+    if added.size:
+        added = np.append(added, np.full(len(readings) - added.size, added.min()))
         both = [replace(reading, score=reading.score + float(more)) for reading, more in zip(readings, added, strict=True)]
         readings = sorted(both, key=lambda reading: -round(reading.score, 6))
     best = chosen = readings[0]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from assistant import inference
-from assistant.config import PACKAGED_ENCODER, PACKAGED_READER
+from assistant.config import PACKAGED_READER
 from assistant.inference import OnnxEncoder
 
 TEXTS = [
@@ -19,29 +19,23 @@ def encoder():
     return OnnxEncoder(PACKAGED_READER)
 
 
-QUESTION = "how long does the tour take?"
+def test_every_word_piece_has_a_row_of_unit_length(encoder):
+    for text, rows in zip(TEXTS, encoder.encode_words(TEXTS), strict=True):
+        assert rows.shape[1] == encoder.dimension
+        assert rows.dtype == np.float32
+        assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+        assert (len(rows) == 0) == (text == "")
 
 
-def test_every_text_has_a_score_and_what_answers_the_best(encoder):
-    scores = encoder.read_together(QUESTION, TEXTS)
-    assert scores.shape == (len(TEXTS),)
-    assert scores.dtype == np.float32
-    assert scores[0] == scores[2] == scores.max()
-    assert scores[4] < 0
-
-
-def test_a_pairs_score_does_not_depend_on_what_else_is_read_or_was_before(encoder, monkeypatch):
-    together, again = encoder.read_together(QUESTION, TEXTS), encoder.read_together(QUESTION, TEXTS)
-    monkeypatch.setattr(inference, "REMEMBERED_PAIRS", 1)
+def test_word_vectors_do_not_depend_on_what_else_is_encoded_or_was_before(encoder, monkeypatch):
+    together = encoder.encode_words(TEXTS)
+    again = encoder.encode_words(TEXTS)
+    monkeypatch.setattr(inference, "REMEMBERED_WORDS", 1)
     forgetful = OnnxEncoder(PACKAGED_READER)
-    for text, *scores in zip(TEXTS, together, again, forgetful.read_together(QUESTION, TEXTS), strict=True):
-        assert all(forgetful.read_together(QUESTION, [text])[0] == pytest.approx(score, abs=1e-5) for score in scores)
+    for text, *rows in zip(TEXTS, together, again, forgetful.encode_words(TEXTS), strict=True):
+        assert all(np.array_equal(forgetful.encode_words([text])[0], one) for one in rows)
 
 
-def test_long_sides_are_cut_and_still_read(encoder):
-    scores = encoder.read_together("how long " * 500 + "does it take?", [TEXTS[0], TEXTS[1] * 500])
-    assert np.isfinite(scores).all()
-
-
-def test_a_model_not_trained_for_it_reads_no_pairs():
-    assert OnnxEncoder(PACKAGED_ENCODER).read_together(QUESTION, TEXTS).size == 0
+def test_a_word_means_something_else_in_another_sentence(encoder):
+    near, far = encoder.encode_words(["the bank of the river", "the bank lends money"])
+    assert not np.allclose(near[1], far[1], atol=0.05)

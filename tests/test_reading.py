@@ -100,7 +100,7 @@ class Likeness(EncoderReader):
 
 
 @pytest.mark.parametrize("place", [0, 3, COMPARED - 1])
-def test_of_the_best_readings_the_best_on_a_second_look_is_chosen(assistant, place):
+def test_of_the_best_readings_the_one_most_alike_word_by_word_is_chosen(assistant, place):
     text = "how long does it take?"
     readings = reading_of(assistant, text, ENZYME)
     chosen = choose(assistant.index, Likeness(place), text, readings)[0].candidate
@@ -109,10 +109,10 @@ def test_of_the_best_readings_the_best_on_a_second_look_is_chosen(assistant, pla
     assert wanted.last <= chosen.last
 
 
-def test_without_a_weight_there_is_no_second_look(assistant, monkeypatch):
+def test_without_a_weight_words_are_not_looked_at(assistant, monkeypatch):
     text = "how long does it take?"
     readings = reading_of(assistant, text, ENZYME)
-    monkeypatch.setattr(assistant.index.reader, "calibration", replace(assistant.index.reader.calibration, reading_together=0.0))
+    monkeypatch.setattr(assistant.index.reader, "calibration", replace(assistant.index.reader.calibration, reading_words=0.0))
     assert EncoderReader().compare(assistant.index, text, readings).size == 0
     assert choose(assistant.index, EncoderReader(), text, readings)[0].score <= readings[0].score
 

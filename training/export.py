@@ -22,7 +22,6 @@ from onnx import helper, numpy_helper
 
 from assistant.embedding import export, load
 from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
-from network import PAIRS_FILE
 
 SMALLEST = 4096
 """Tensors with fewer values stay float."""
@@ -84,9 +83,6 @@ def main() -> None:
         config = json.loads((Path(work) / CONFIG_FILE).read_text(encoding="utf-8"))
         digest = hashlib.sha256((arguments.target / MODEL_FILE).read_bytes()).hexdigest()
         config["name"] = arguments.name.format(digest=digest[:8])
-        pairs = Path(arguments.model) / PAIRS_FILE
-        if pairs.exists():
-            config["pairs"] = json.loads(pairs.read_text(encoding="utf-8"))
         if arguments.calibration:
             config["calibration"] = json.loads(arguments.calibration.read_text(encoding="utf-8"))
         (arguments.target / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

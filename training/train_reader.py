@@ -1,13 +1,10 @@
 """Trains the reader: questions close to the words that answer them, far from everything else in the same document.
 
-One network reads in two ways. Alone: a question and a candidate (sentence, item, list, section) each become a vector, and a part of
-their likeness word by word is added. Together: both are read as one text, so that each word is seen in the light of the other side.
-Either way a softmax over candidates and a threshold that stands for "the document does not say" is drawn to the right ones.
+A question and a candidate (sentence, item, list, section) each become a vector, and part of their likeness word by word is added. A
+softmax over all candidates of a document and a threshold that stands for "the document does not say" is drawn to the right ones.
 
-Each step takes one authored document and a handful of its questions. Alone, all its candidates are told apart; together, the right ones
-from those wrong ones that score best alone in this step, and from some others. Half of the questions are asked without the words of the
-document's title, as the program asks them a second time. Further steps choose sentences of SQuAD 2.0 paragraphs, with their unanswerable
-questions.
+Each step takes one authored document and a handful of its questions. Half of the questions are asked without the words of the document's
+title, as the program asks them a second time. Further steps choose sentences of SQuAD 2.0 paragraphs, with their unanswerable questions.
 
     python training/train_reader.py --out training/runs/reader --data DATA
 
@@ -37,21 +34,15 @@ from assistant.tokens import tokenize
 from assistant.types import Document, SectionKind, Span
 from assistant.units import sentences
 from authored import CODE_PATTERN, Family, load_families
-from network import PAIRS_FILE, Encoded, Network, fit
+from network import Encoded, Network, fit
 
 ONE_FACT = ("direct", "bycode", "narrow", "billing", "unanswerable")
 AS_GOOD = 1.4
 """A candidate that holds the gold and is at most so many times as long as the shortest one counts as right too."""
 WORDS = 0.5
 """What likeness word by word counts beside the cosine; `reading_words` in calibration.json."""
-PAIRED = 0.6
-"""Part of the questions of a step that are read together with candidates, which takes three times as long."""
-PAIR_SCALE = 10.0
-"""Inverse temperature of what is read together, so that its weights start near one."""
 ASKED = 32
 """Questions of one document in a step."""
-HARD, OTHER, RIGHT = 5, 1, 2
-"""Wrong candidates that score best, other wrong ones, and right ones at most, that are read together with a question."""
 PARAGRAPHS = 4
 """SQuAD paragraphs in a step."""
 
@@ -136,16 +127,7 @@ class Trainer:
 
     def __init__(self, base: str) -> None:
         self.network = Network(base)
-        start, dimension = torch.tensor, self.network.model.get_embedding_dimension()
-        self.scalars = torch.nn.ParameterDict(
-            {
-                "threshold": start(0.6),
-                "scale": start(30.0).log(),
-                "pair_product": torch.ones(dimension),
-                "pair_words": start(1.0),
-                "pair_threshold": start(1.0),
-            }
-        ).to(self.network.device)
+        self.scalars = torch.nn.ParameterDict({"threshold": torch.tensor(0.6), "scale": torch.tensor(30.0).log()}).to(self.network.device)
 
     def loss(self, step: tuple[str, Any]) -> torch.Tensor:
         """Return minus the log share of the right candidates, or of the threshold for questions without an answer."""
@@ -160,41 +142,13 @@ class Trainer:
             losses.append(self._chosen([text for text, _ in picked], spoken, [(gold,) if gold >= 0 else () for _, gold in picked]))
         return 0.5 * torch.stack(losses).mean()
 
-    def write_pairs(self, folder: Path) -> None:
-        """Write beside the model what pairs are weighed by."""
-        weights = {name.removeprefix("pair_"): value.detach().cpu() for name, value in self.scalars.items() if name.startswith("pair_")}
-        value = {name: [round(float(w), 5) for w in weight] if weight.ndim else round(float(weight), 5) for name, weight in weights.items()}
-        (folder / PAIRS_FILE).write_text(json.dumps(value) + "\n", encoding="utf-8")
-
     def _chosen(self, questions: Sequence[str], texts: Sequence[str], right: Sequence[Sequence[int]]) -> torch.Tensor:
         found = scores(self.network.encode(questions), self.network.encode(texts))
         logits = torch.cat([found, self.scalars["threshold"].expand(len(found), 1)], 1) * self.scalars["scale"].exp()
         mask = torch.zeros(logits.shape, dtype=torch.bool, device=self.network.device)
         for i, some in enumerate(right):
             mask[i, list(some) or [-1]] = True
-        alone = -torch.logsumexp(functional.log_softmax(logits, 1).masked_fill(~mask, -1e4), 1).mean()
-        picked = random.sample(range(len(questions)), max(1, round(PAIRED * len(questions))))
-        return alone + self._together([questions[i] for i in picked], texts, [right[i] for i in picked], found.detach()[picked])
-
-    def _together(
-        self, questions: Sequence[str], texts: Sequence[str], right: Sequence[Sequence[int]], found: torch.Tensor
-    ) -> torch.Tensor:
-        """Return the loss over pairs; `found` tells which wrong candidates are hard."""
-        groups = []
-        for some, order in zip(right, found.argsort(dim=1, descending=True).tolist(), strict=True):
-            wrong = [i for i in order if i not in some]
-            others = wrong[HARD:]
-            groups.append((random.sample(list(some), min(RIGHT, len(some))), wrong[:HARD] + random.sample(others, min(OTHER, len(others)))))
-        pairs = [(question, texts[i]) for question, (some, wrong) in zip(questions, groups, strict=True) for i in (*some, *wrong)]
-        read = self.network.encode_pairs([question for question, _ in pairs], [text for _, text in pairs])
-        weights = self.scalars
-        logits = PAIR_SCALE * (read.product @ weights["pair_product"] + weights["pair_words"] * read.words - weights["pair_threshold"])
-        losses, at = [], 0
-        for some, wrong in groups:
-            shares = functional.log_softmax(torch.cat([logits[at : at + len(some) + len(wrong)], logits.new_zeros(1)]), 0)
-            losses.append(-(torch.logsumexp(shares[: len(some)], 0) if some else shares[-1]))
-            at += len(some) + len(wrong)
-        return torch.stack(losses).mean()
+        return -torch.logsumexp(functional.log_softmax(logits, 1).masked_fill(~mask, -1e4), 1).mean()
 
 
 def squad_paragraphs(path: Path) -> list[tuple[list[str], list[tuple[str, int]]]]:
@@ -244,7 +198,6 @@ def main() -> None:
         yield from steps
 
     fit(trainer.network, trainer.scalars, epoch, trainer.loss, options)
-    trainer.write_pairs(options.out)
 
 
 if __name__ == "__main__":

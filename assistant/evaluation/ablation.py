@@ -69,12 +69,12 @@ def _without_codes(assistant: Assistant, rows: Rows) -> Rows:
 
 def _without_second_look(assistant: Assistant, rows: Rows) -> Rows:
     reader = assistant.index.reader
-    reader.calibration = replace(reader.calibration, reading_together=0.0)
+    reader.calibration = replace(reader.calibration, reading_words=0.0)
     return rows
 
 
 def _without_calibration(assistant: Assistant, rows: Rows) -> Rows:
-    assistant.index.reader.calibration = replace(Calibration(), reading_together=assistant.index.reader.calibration.reading_together)
+    assistant.index.reader.calibration = replace(Calibration(), reading_words=assistant.index.reader.calibration.reading_words)
     return rows
 
 
