@@ -17,7 +17,7 @@ from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
 from assistant.kinds import Kind, presumes
 from assistant.lexical import FUNCTION_WORDS
-from assistant.listing import matching
+from assistant.listing import with_amount
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.query import Query
 from assistant.quoting import quote_candidate, share_words, shared_clauses
@@ -41,7 +41,7 @@ ALONE = 0.35
 """A question that shares no telling word with the only document that seems to answer it is about it when this belief says so."""
 LISTED_SURE = 0.1
 """In a question that is not about one document, this belief suffices for the others once one of them surely answers."""
-LISTED_MARGIN = 0.12
+LISTED_MARGIN = 0.1
 """In a question about all codes, a document is listed when its best score is this close to the best of all."""
 
 
@@ -117,16 +117,16 @@ class Answerer:
         return next((subject.share for subject in query.subjects if subject.document == document), 0.0)
 
     def _list(self, query: Query) -> Answer:
-        """Answer a question about all codes: by an amount or a telling word in it, else by what says nearly as much as what says most."""
+        """Answer a question about all codes: by an amount in it, else by what says nearly as much as what says most."""
         found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text)
-        holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, query.text, d, readings))}
+        holding = {d: kept for d, readings in found.items() if (kept := with_amount(self._index, query.text, d, readings))}
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         if not holding:
             top = max((readings[0].score for readings in found.values() if readings), default=0.0)
             holding = {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE}
         if not holding:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        quotes = [self._quote(holding[d][0], Role.ANSWER) for d in sorted(holding)]
+        quotes = [quote for d in sorted(holding) for quote in self._chosen(query.text, holding[d])[:1]]
         return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding))
 
     def _from_documents(self, query: Query) -> Answer:

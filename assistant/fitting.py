@@ -15,7 +15,7 @@ from assistant.index import Index
 from assistant.quantities import Quantity, quantities
 from assistant.quoting import quote_candidate
 from assistant.reading import Reader, read
-from assistant.subjects import Subject, fits_case
+from assistant.subjects import Subject
 from assistant.types import CodeFit, Document, Quote, Role
 
 CONSIDERED = 20
@@ -25,9 +25,8 @@ SHOWN = 5
 AGAINST_SHARE = 0.05
 """A document that does not fit is only shown when similarity gave it this share of belief."""
 FITS = 0.5
-"""A code fits when this is how sure it is that the case needs its service; see training/fit_subjects.py."""
-FIT_OWN = 0.15
-"""… and its document has this share of all belief: what the ruled-out leave over does not make a stranger fit."""
+"""A code fits when its document has this share of all that a case may belong to, before what contradicts it is ruled out: what that
+leaves over does not make a stranger fit. Chosen on `eval/` dev."""
 LEAST = 1e-9
 DISQUALIFIED = 0.05
 """Score of a document that the scenario contradicts, as a part of what it had."""
@@ -82,7 +81,7 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     fits = []
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
         document, why, share = index.by_id[subject.document], against[subject.document], share_of(subject)
-        fits_it = why is None and subject.share >= FIT_OWN and fits_case(subject, share, text) >= FITS
+        fits_it = why is None and subject.share >= FITS
         fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, document, why)))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)

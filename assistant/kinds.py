@@ -1,22 +1,28 @@
 """Question -> what sort of answer it asks for. Knows English questions; knows no document and no code.
 
-Two things tell: words that leave no doubt ("which code", "which of these", "billed separately"), and, for all that can be put
-otherwise, linear heads over the reader's vector of the question, fitted on questions about other services (training/fit_forms.py).
+Linear heads tell it from the reader's vector of the question, its words and pairs of words, and wordings that leave little doubt ("which
+code", "which of these", "billed separately"). They are fitted on questions about other services (training/fit_forms.py).
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.errors import ModelError
 from assistant.inference import Encoder
 
+Scores = npt.NDArray[np.float64]
 FORMS_FILE = "forms.json"
 LONGEST = 40
 """Words from which on a question counts as long."""
@@ -71,7 +77,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a question is put, each in [0, 1] and 1 where its words leave no doubt.
+    """How a question is put, each in [0, 1].
 
     How sure it is that it describes a case and wants its code, that it sets things side by side, that it asks which of all have something
     in common, and that it is about what is included and what is billed apart.
@@ -83,9 +89,13 @@ class Form:
     inclusion: float
 
 
-def surface(text: str) -> list[float]:
-    """Return what a vector of meaning leaves out of a question: a question mark, its length, figures."""
-    return [float("?" in text), min(len(text.split()), LONGEST) / (LONGEST / 2), float(bool(re.search(r"\d", text)))]
+_TERM = re.compile(r"\w+|\?")
+
+
+def terms(text: str) -> list[str]:
+    """Return the case-folded words and question marks of a question, and each two that follow each other."""
+    found = _TERM.findall(text.casefold())
+    return found + [f"{one} {other}" for one, other in pairwise(found)]
 
 
 def asks_for_code(text: str) -> bool:
@@ -102,6 +112,17 @@ def lists(text: str) -> bool:
     return bool(_LISTS.search(text))
 
 
+def asks_inclusion(text: str) -> bool:
+    """Say whether a question asks outright what is included or billed apart."""
+    return bool(_ASKS_INCLUSION.search(text))
+
+
+def surface(text: str) -> list[float]:
+    """Return what a vector of meaning leaves out of a question: a question mark, its length, figures, and wordings that tell its form."""
+    marks = "?" in text, bool(re.search(r"\d", text)), asks_for_code(text), lists(text), asks_inclusion(text)
+    return [min(len(text.split()), LONGEST) / (LONGEST / 2), *map(float, marks)]
+
+
 class Forms:
     """Tells the form of questions with one encoder, the one that the heads in `folder` were fitted with.
 
@@ -116,8 +137,10 @@ class Forms:
         """
         try:
             heads = json.loads((folder / FORMS_FILE).read_text(encoding="utf-8"))
-            self._kinds, self._inclusion = np.asarray(heads["kinds"]), np.asarray(heads["inclusion"][0])
+            self._heads = np.asarray(heads["heads"])
+            self._terms: dict[str, list[float]] = heads["terms"]
             self.cuts = Form(**heads["cuts"])
+            self._of_terms([*self._terms][:1])
         except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
             raise ModelError(f"the file '{folder / FORMS_FILE}' cannot be read ({error}); install the package again") from error
         self._encoder = encoder
@@ -125,16 +148,26 @@ class Forms:
     def read(self, text: str) -> Form:
         """Return the form of a question, codes left out of it."""
         features = np.concatenate([self._encoder.encode_one(text), surface(text), [1.0]])
-        scores = self._kinds @ features
-        powers = np.exp(scores - scores.max())
+        scores = self._heads @ features + self._of_terms(terms(text))
+        powers = np.exp(scores[:-1] - scores[:-1].max())
         share = dict(zip(Kind, (powers / powers.sum()).tolist(), strict=True))
-        inclusion = 1 / (1 + float(np.exp(-(self._inclusion @ features))))
+        inclusion = 1 / (1 + float(np.exp(-scores[-1])))
         return Form(
-            1.0 if asks_for_code(text) else share[Kind.SCENARIO],
+            share[Kind.SCENARIO],
             share[Kind.COMPARISON],
-            1.0 if lists(text) else share[Kind.LISTING],
-            1.0 if _ASKS_INCLUSION.search(text) else inclusion,
+            share[Kind.LISTING],
+            inclusion,
         )
+
+    def _of_terms(self, found: Sequence[str]) -> Scores:
+        """Return what the terms of a question add to each head: their weights by tf-idf, of unit length over those that are known."""
+        rows = [(1 + math.log(n), self._terms[term]) for term, n in Counter(found).items() if term in self._terms]
+        total = np.zeros(len(self._heads))
+        if not rows:
+            return total
+        values = np.array([often * rarity for often, (rarity, *_) in rows])
+        total += values / np.linalg.norm(values) @ np.array([weights for _, (_, *weights) in rows])
+        return total
 
 
 _PRESUMES = re.compile(r"^\W*(?:why|how\s+come|since|because|does|do|did|is|are|was|can|could|will|would|should|has|have)\b", re.IGNORECASE)

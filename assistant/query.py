@@ -13,7 +13,7 @@ from assistant.index import Index
 from assistant.kinds import Kind
 from assistant.lexical import FUNCTION_WORDS
 from assistant.spelling import correct
-from assistant.subjects import Subject, subjects
+from assistant.subjects import Subject, sides, subjects
 from assistant.tokens import code_spans, codes_in, normalize, tokenize, words
 from assistant.types import SectionKind
 
@@ -84,17 +84,16 @@ _FOLLOWS = re.compile(
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
 _APART_CODE = re.compile(r"\b([A-Za-z])\s(\d{4})\b")
 """A code with a blank in it, which with "a" before it could also be an article; the corpus tells."""
-_SIDE = re.compile(r"\b(?:vs\.?|versus|and|or|than|compared\s+(?:to|with)|with|between|from|for)\b|[,;:]", re.IGNORECASE)
-SURE = 0.5
+SURE = 0.35
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
-DIVIDED = 0.2
-"""A question may set two documents side by side when the second has this share among all."""
+SIDES = 0.7
+"""A question sets documents side by side when this is how sure it is; see training/fit_subjects.py."""
 SIDE = 0.6
-"""A side of a comparison, or a question together with the one before it, names a document that has this share among all."""
-SURE_ENOUGH_TO_LEAVE = 0.55
+"""What follows "what about", or a question together with the one before it, names a document that has this share among all."""
+SURE_ENOUGH_TO_LEAVE = 0.4
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
-NO_DOUBT = 1.0
-"""How sure words alone make of a question's form; they must where an earlier turn, a clear subject, or few words speak against it."""
+NO_DOUBT = 0.9
+"""How sure a question's form must be where an earlier turn, a clear subject, or few words speak against it."""
 CASE_WORDS = 6
 """A case is described in so many words at least; chosen on `eval/` dev."""
 SUBJECT_WORDS = 5
@@ -165,11 +164,9 @@ def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
 
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
-    divided = len(found) > 1 and found[1].share >= DIVIDED
-    if (sides := _sides(index, text)) and (
-        index.forms.read(text).comparison >= index.forms.cuts.comparison or (divided and all(_in_title(index, d, text) for d in sides))
-    ):
-        return sides
+    together = sides(index, text, found)
+    if together and together.belief >= SIDES:
+        return together.documents
     if not found:
         return ()
     top = found[0]
@@ -177,21 +174,6 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     talking = before is not None and bool(before.documents)
     enough = SURE_ENOUGH_TO_LEAVE if talking and before and top.document not in before.documents else SURE
     return (top.document,) if named or top.belief >= enough else ()
-
-
-def _sides(index: Index, text: str) -> tuple[str, ...]:
-    """Return the documents named on the sides of a comparison, where there are two or more."""
-    parts = [part.strip(" ,:;?.!") for part in _SIDE.split(text)]
-    parts = [part for part in parts if any(word not in FUNCTION_WORDS and not _is_topic(index, word) for word in tokenize(part))]
-    if len(parts) < 2:
-        return ()
-    named = []
-    for part, vector in zip(parts, index.encoder.encode(parts), strict=True):
-        found = subjects(index, part, vector)
-        if found and found[0].share >= SIDE:
-            named.append(found[0].document)
-    distinct = tuple(dict.fromkeys(named))
-    return distinct if len(distinct) > 1 else ()
 
 
 def _is_topic(index: Index, word: str) -> bool:

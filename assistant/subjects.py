@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,7 +29,8 @@ DEPTH = 200
 """Chunks looked at to find the documents that are weighed."""
 NEAREST_CHUNKS = 3
 """A document's likeness is also that of so many of its chunks, so that one chance likeness does not decide."""
-MOST_WORDS = 25
+MOST_ODDS = 5.0
+"""Log odds beyond which a share says nothing more."""
 FITTED_ON = 8
 """So many documents the families have that the weights were fitted on: among more, rare words are rarer."""
 SAID = 12.0
@@ -37,6 +39,16 @@ FEWEST_SAID = 2
 """So many words are said, not just mentioned."""
 
 
+NO_DOUBT = 0.8
+"""A part of a question that has this share for a document names it, though the question may name two others rather."""
+PARTS, SMALLEST = 5, 1e-4
+"""Scale of the number of parts, and the least share of which log odds are taken."""
+_BETWEEN = re.compile(
+    r"\b(?:vs\.?|versus|and|or|than|but|compared\s+(?:to|with)|against|with|between|from|for|after|before|while|when|if)\b"
+    r"|[,;:.?!/()]|\s[-–—]+\s",
+    re.IGNORECASE,
+)
+"""What parts of a question stand between."""
 WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
 
 
@@ -44,13 +56,14 @@ WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
 class Weights:
     """How features become shares and beliefs; fitted by training/fit_subjects.py on authored families of documents.
 
-    `share` weighs the features of a document in a conditional logit; `clear` and `fits` weigh `odds_features` in logistic models, the last
-    value alone: whether the document is the one that a question means, and whether it is the one that a described case needs.
+    `share` weighs the features of a document in a conditional logit; the others weigh features in logistic models, the last value alone.
+    `clear` weighs `odds_features`: whether the document is the one that a question means. `sides` weighs `Sides.features`: whether a
+    question sets two documents side by side.
     """
 
     share: tuple[float, ...]
     clear: tuple[float, ...]
-    fits: tuple[float, ...]
+    sides: tuple[float, ...]
 
 
 @lru_cache(maxsize=1)
@@ -114,23 +127,68 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     summed = {name: float(shares[owned].sum()) for name, owned in services.items()}
     order = sorted(services, key=lambda name: (-round(summed[name], 6), name))
     first = order[0]
-    clear = _belief(weights().clear, odds_features(summed[first], rows[services[first][0]], text))
+    clear = _belief(weights().clear, odds_features(summed[first], rows[services[first][0]]))
     clear = max(clear, summed[first]) if said[services[first][0]] else clear
     rest = max(1.0 - summed[first], 1e-9)
     beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
     return tuple(Subject(name, round(summed[name], 6), round(beliefs[name], 6), rows[services[name][0]]) for name in order)
 
 
-def fits_case(subject: Subject, share: float, text: str) -> float:
-    """Return how sure it is that a described case needs the subject's service, with the share that contradictions leave it."""
-    return _belief(weights().fits, odds_features(share, subject.features, text))
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The documents that parts of a question are about, the two most likely ones first, and what tells whether it is about both."""
+
+    documents: tuple[str, ...]
+    features: tuple[float, ...]
+
+    @property
+    def belief(self) -> float:
+        """Return how sure it is that the question sets the first two side by side."""
+        return _belief(weights().sides, self.features)
 
 
-def odds_features(share: float, features: Sequence[float], text: str) -> list[float]:
-    """Return the log odds of a share, the document's likeness and words, and how much the text says."""
-    odds = math.log(max(share, 1e-9) / (1 - share + 1e-6))
-    nearest, _, opening, _, *shared = features
-    return [odds, nearest, opening, *shared, min(len(text.split()), MOST_WORDS) / 10]
+def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
+    """Return the documents that a question may set side by side; None where its parts are about one. `found` are its subjects.
+
+    Each part between conjunctions and marks is looked at by itself. The documents that come first for some part are ranked by their share
+    of that part and of the whole; those after the first two are kept where a part leaves no doubt.
+    """
+    apart = FUNCTION_WORDS | index.heading_words
+    parts = [part for part in map(str.strip, _BETWEEN.split(text)) if any(word not in apart for word in tokenize(part))]
+    if len(parts) < 2:
+        return None
+    best: dict[str, Subject] = {}
+    for part, vector in zip(parts, index.encoder.encode(parts), strict=True):
+        first = next(iter(subjects(index, part, vector)), None)
+        if first and first.share > (best[first.document].share if first.document in best else 0.0):
+            best[first.document] = first
+    whole = {subject.document: subject.share for subject in found}
+    ranked = sorted(best, key=lambda name: (-round(best[name].share + whole.get(name, 0.0), 6), name))
+    if len(ranked) < 2:
+        return None
+    one, other = best[ranked[0]], best[ranked[1]]
+    odds = [
+        one.share,
+        other.share,
+        other.belief,
+        whole.get(one.document, 0.0),
+        whole.get(other.document, 0.0),
+        found[0].share,
+        found[0].belief,
+    ]
+    seen = [*map(_log_odds, (index.forms.read(text).comparison, *odds)), other.similarity, min(one.similarity, other.similarity)]
+    third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT)
+    return Sides((*ranked[:2], *third), (*seen, *other.features[5:], len(parts) / PARTS))
+
+
+def _log_odds(share: float) -> float:
+    return math.log(max(share, SMALLEST) / max(1 - share, SMALLEST))
+
+
+def odds_features(share: float, features: Sequence[float]) -> list[float]:
+    """Return the log odds of a share, how like the question the document's nearest chunk and its opening are, and its telling words."""
+    nearest, _, opening, _, _, in_opening, in_title = features
+    return [max(min(_log_odds(share), MOST_ODDS), -MOST_ODDS), nearest, opening, in_opening, in_title]
 
 
 def _belief(fitted: Sequence[float], features: Sequence[float]) -> float:

@@ -2,8 +2,8 @@
 
 Each family is indexed as a user would index it. A conditional logit over a family's documents weighs the features of
 `subjects.features_of`; a logistic model over its winner tells whether the winner is meant at all (questions that leave the service out are
-the counterexamples), and one over described cases whether the winner's service is needed (cases that no document fits are). Prints what is
-reached on families left out.
+the counterexamples), and one over questions that name two services, and some that name one, whether the two are set side by side. Prints
+what is reached on families left out.
 
     python training/fit_subjects.py [assistant/data/encoder]
 """
@@ -24,13 +24,16 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from assistant import Assistant
 from assistant.config import make_settings
+from assistant.index import Index
 from assistant.query import bare_text
 from assistant.spelling import correct
-from assistant.subjects import WEIGHTS_FILE, Weights, odds_features, subjects, weights
+from assistant.subjects import WEIGHTS_FILE, odds_features, sides, subjects, weights
 from authored import CODE_PATTERN, Family, load_families
 
 NAMING = ("named", "direct", "narrow", "billing", "scenario")
 """Kinds of questions that name their service, where the family was written so that they do."""
+START = {"share": 7, "clear": 6, "sides": 14}
+"""How many weights there are of each sort."""
 PENALTY = 1e-3
 OF_A_KIND = {"ambiguous": 6.0, "scenario": 2.0}
 """What a question counts in the model of what is meant; there are few of these."""
@@ -52,13 +55,31 @@ def names_its_service(family: Family) -> bool:
     return any(row["kind"] == "followup" for row in family.questions)
 
 
-def cases(family: Family, folder: Path) -> Iterator[Case]:
-    """Yield the questions of a family that name a service, describe a case, or leave the service out."""
+def opened(family: Family, folder: Path) -> Index:
+    """Return the index of a family's documents."""
     corpus = folder / "corpus"
     corpus.mkdir(parents=True)
     for document in family.documents:
         (corpus / document.file).write_text(document.text, encoding="utf-8", newline="")
-    index = Assistant.open(corpus, folder / "index", make_settings(code_pattern=CODE_PATTERN)).index
+    return Assistant.open(corpus, folder / "index", make_settings(code_pattern=CODE_PATTERN)).index
+
+
+def compared(family: Family, index: Index) -> Iterator[tuple[Sequence[float], bool]]:
+    """Yield what `subjects.sides` sees of questions that name several services, or one, and whether its first two are meant."""
+    rows = [row for row in family.questions if row["kind"] == "compare" and row["notes"] == "sides"]
+    naming = NAMING[:-1] if names_its_service(family) else ("named",)
+    ones = [row for row in family.questions if row["kind"] in naming and len(row["codes"]) == 1 and not row["history"]]
+    for row in [*rows, *ones[:: max(1, len(ones) // (2 * len(rows)))]] if rows else []:
+        if bare_text(row["question"], CODE_PATTERN) == row["question"]:
+            text = correct(index, row["question"])
+            found = sides(index, text, subjects(index, text, index.encoder.encode_one(text)))
+            if found:
+                meant = {index.service(index.by_code[code][0])[0] for code in row["codes"]}
+                yield found.features, row in rows and meant.issuperset(found.documents[:2])
+
+
+def cases(family: Family, index: Index) -> Iterator[Case]:
+    """Yield the questions of a family that name a service, describe a case, or leave the service out."""
     whole = names_its_service(family)
     for row in family.questions:
         if row["kind"] not in (NAMING if whole else ("named", "scenario")) + ("ambiguous",) or row["history"]:
@@ -98,14 +119,26 @@ def winner(case: Case, share: np.ndarray) -> tuple[list[float], bool]:
     parts = np.exp(scores - scores.max())
     parts /= parts.sum()
     first = int(parts.argmax())
-    return odds_features(float(parts[first]), case.features[first], case.text), first == case.right
+    return odds_features(float(parts[first]), case.features[first]), first == case.right
 
 
-def main() -> None:
-    """Fit, print, write."""
-    target = Path(sys.argv[1]) / WEIGHTS_FILE.name if len(sys.argv) > 1 else WEIGHTS_FILE
-    with tempfile.TemporaryDirectory() as work:
-        found = [case for family in load_families() for case in cases(family, Path(work) / family.name)]
+def fit_belief(name: str, seen: np.ndarray, right: np.ndarray, families: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return the weights of a logistic model, the constant last; prints what it reaches on families left out."""
+    model = LogisticRegression(C=3.0, max_iter=3000)
+    folds = GroupKFold(min(8, len(set(families))))
+    belief = cross_val_predict(model, seen, right, groups=families, cv=folds, params={"sample_weight": weight}, method="predict_proba")[
+        :, 1
+    ]
+    for at in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        kept, true = belief >= at, right.astype(bool)
+        shares = kept[true].mean(), kept[~true].mean(), true[kept].mean()
+        print("{} from {}: {:.3f} of the right are kept, {:.3f} of the wrong; {:.3f} of the kept are right".format(name, at, *shares))
+    model.fit(seen, right, sample_weight=weight)
+    return np.append(model.coef_[0], model.intercept_)
+
+
+def fit_subject(found: Sequence[Case]) -> dict[str, np.ndarray]:
+    """Return the weights of shares, of what is meant; prints what they reach on families left out."""
     families = np.array([case.family for case in found])
     told = {}
     for name in dict.fromkeys(families):
@@ -123,29 +156,31 @@ def main() -> None:
     seen = np.array([told[id(case)][0] for case in found])
     right = np.array([told[id(case)][1] for case in found])
     value = {"share": fit_share(found)}
-    for name, rows in (("clear", np.ones(len(found), bool)), ("fits", np.array([case.kind == "scenario" for case in found]))):
-        weight = np.array([OF_A_KIND.get(case.kind, 1.0) if name == "clear" else 1.0 for case in found])[rows]
-        model = LogisticRegression(C=10.0, max_iter=3000)
-        belief = cross_val_predict(
-            model,
-            seen[rows],
-            right[rows],
-            groups=families[rows],
-            cv=GroupKFold(8),
-            params={"sample_weight": weight},
-            method="predict_proba",
-        )[:, 1]
-        for at in (0.3, 0.4, 0.5, 0.6, 0.7):
-            kept = belief >= at
-            true = right[rows]
-            shares = kept[true].mean(), kept[~true].mean(), true[kept].mean()
-            print("{} from {}: {:.3f} of the right are kept, {:.3f} of the wrong; {:.3f} of the kept are right".format(name, at, *shares))
-        model.fit(seen[rows], right[rows], sample_weight=weight)
-        value[name] = np.append(model.coef_[0], model.intercept_)
-    kept = Weights(**{name: tuple(round(float(w), 4) for w in values) for name, values in value.items()})
-    target.write_text(json.dumps({"share": kept.share, "clear": kept.clear, "fits": kept.fits}) + "\n", encoding="utf-8")
+    value["clear"] = fit_belief("clear", seen, right, families, np.array([OF_A_KIND.get(case.kind, 1.0) for case in found]))
+    return {**value, "sides": np.zeros(START["sides"])}
+
+
+def write(target: Path, value: dict[str, np.ndarray]) -> None:
+    """Write the weights and have them read again."""
+    kept = {name: [round(float(w), 4) for w in values] for name, values in value.items()}
+    target.write_text(json.dumps(kept) + "\n", encoding="utf-8")
     weights.cache_clear()
-    print(kept)
+
+
+def main() -> None:
+    """Fit, print, write."""
+    target = Path(sys.argv[1]) / WEIGHTS_FILE.name if len(sys.argv) > 1 else WEIGHTS_FILE
+    write(target, {name: np.zeros(n) for name, n in START.items()})
+    with tempfile.TemporaryDirectory() as work:
+        indexes = [(family, opened(family, Path(work) / family.name)) for family in load_families()]
+        found = [case for family, index in indexes for case in cases(family, index)]
+        value = fit_subject(found)
+        write(target, value)
+        side = [(family.name, *one) for family, index in indexes for one in compared(family, index)]
+    names, features, both = map(np.array, zip(*side, strict=True))
+    value["sides"] = fit_belief("sides", features, both, names, np.ones(len(both)))
+    write(target, value)
+    print(weights())
 
 
 if __name__ == "__main__":

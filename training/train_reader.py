@@ -1,10 +1,14 @@
 """Trains the reader: questions close to the words that answer them, far from everything else in the same document.
 
-A question and a candidate (sentence, item, list, section) each become a vector, and part of their likeness word by word is added. A
-softmax over all candidates of a document and a threshold that stands for "the document does not say" is drawn to the right ones.
+One network learns to read in two ways. Alone: a question and a candidate (sentence, item, list, section) each become a vector, and a part
+of their likeness word by word is added. Together: both are read as one text, so that each word is seen in the light of the other side.
+Either way a softmax over candidates and a threshold that stands for "the document does not say" is drawn to the right ones. The assistant
+reads alone only: reading together gained nothing on the family left out (eval/reports/decisions.md), and is kept as a second task.
 
-Each step takes one authored document and a handful of its questions. Half of the questions are asked without the words of the document's
-title, as the program asks them a second time. Further steps choose sentences of SQuAD 2.0 paragraphs, with their unanswerable questions.
+Each step takes one authored document and a handful of its questions. Alone, all its candidates are told apart; together, the right ones
+from those wrong ones that score best alone in this step, and from some others. Half of the questions are asked without the words of the
+document's title, as the program asks them a second time. Further steps choose sentences of SQuAD 2.0 paragraphs, with their unanswerable
+questions.
 
     python training/train_reader.py --out training/runs/reader --data DATA
 
@@ -40,9 +44,15 @@ ONE_FACT = ("direct", "bycode", "narrow", "billing", "unanswerable")
 AS_GOOD = 1.4
 """A candidate that holds the gold and is at most so many times as long as the shortest one counts as right too."""
 WORDS = 0.5
-"""What likeness word by word counts beside the cosine; `reading_words` in calibration.json."""
+"""What likeness word by word counts beside the cosine; `reading_words` among the calibrated values."""
+PAIRED = 0.6
+"""Part of the questions of a step that are read together with candidates, which takes three times as long."""
+PAIR_SCALE = 10.0
+"""Inverse temperature of what is read together, so that its weights start near one."""
 ASKED = 32
 """Questions of one document in a step."""
+HARD, OTHER, RIGHT = 5, 1, 2
+"""Wrong candidates that score best, other wrong ones, and right ones at most, that are read together with a question."""
 PARAGRAPHS = 4
 """SQuAD paragraphs in a step."""
 
@@ -127,7 +137,16 @@ class Trainer:
 
     def __init__(self, base: str) -> None:
         self.network = Network(base)
-        self.scalars = torch.nn.ParameterDict({"threshold": torch.tensor(0.6), "scale": torch.tensor(30.0).log()}).to(self.network.device)
+        start, dimension = torch.tensor, self.network.model.get_embedding_dimension()
+        self.scalars = torch.nn.ParameterDict(
+            {
+                "threshold": start(0.6),
+                "scale": start(30.0).log(),
+                "pair_product": torch.ones(dimension),
+                "pair_words": start(1.0),
+                "pair_threshold": start(1.0),
+            }
+        ).to(self.network.device)
 
     def loss(self, step: tuple[str, Any]) -> torch.Tensor:
         """Return minus the log share of the right candidates, or of the threshold for questions without an answer."""
@@ -148,7 +167,29 @@ class Trainer:
         mask = torch.zeros(logits.shape, dtype=torch.bool, device=self.network.device)
         for i, some in enumerate(right):
             mask[i, list(some) or [-1]] = True
-        return -torch.logsumexp(functional.log_softmax(logits, 1).masked_fill(~mask, -1e4), 1).mean()
+        alone = -torch.logsumexp(functional.log_softmax(logits, 1).masked_fill(~mask, -1e4), 1).mean()
+        picked = random.sample(range(len(questions)), max(1, round(PAIRED * len(questions))))
+        return alone + self._together([questions[i] for i in picked], texts, [right[i] for i in picked], found.detach()[picked])
+
+    def _together(
+        self, questions: Sequence[str], texts: Sequence[str], right: Sequence[Sequence[int]], found: torch.Tensor
+    ) -> torch.Tensor:
+        """Return the loss over pairs; `found` tells which wrong candidates are hard."""
+        groups = []
+        for some, order in zip(right, found.argsort(dim=1, descending=True).tolist(), strict=True):
+            wrong = [i for i in order if i not in some]
+            others = wrong[HARD:]
+            groups.append((random.sample(list(some), min(RIGHT, len(some))), wrong[:HARD] + random.sample(others, min(OTHER, len(others)))))
+        pairs = [(question, texts[i]) for question, (some, wrong) in zip(questions, groups, strict=True) for i in (*some, *wrong)]
+        read = self.network.encode_pairs([question for question, _ in pairs], [text for _, text in pairs])
+        weights = self.scalars
+        logits = PAIR_SCALE * (read.product @ weights["pair_product"] + weights["pair_words"] * read.words - weights["pair_threshold"])
+        losses, at = [], 0
+        for some, wrong in groups:
+            shares = functional.log_softmax(torch.cat([logits[at : at + len(some) + len(wrong)], logits.new_zeros(1)]), 0)
+            losses.append(-(torch.logsumexp(shares[: len(some)], 0) if some else shares[-1]))
+            at += len(some) + len(wrong)
+        return torch.stack(losses).mean()
 
 
 def squad_paragraphs(path: Path) -> list[tuple[list[str], list[tuple[str, int]]]]:
