@@ -15,13 +15,13 @@ from assistant.chunking import Candidate
 from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
-from assistant.kinds import Kind, presumes
+from assistant.kinds import Kind, lists, presumes
 from assistant.lexical import FUNCTION_WORDS
-from assistant.listing import with_amount
+from assistant.listing import matching
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.query import Query
 from assistant.quoting import quote_candidate, share_words, shared_clauses
-from assistant.reading import Reader, Reading, answerability, choose, read
+from assistant.reading import Reader, Reading, answerability, choose, read, without_title
 from assistant.tokens import tokenize
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
@@ -41,6 +41,8 @@ ALONE = 0.35
 """A question that shares no telling word with the only document that seems to answer it is about it when this belief says so."""
 LISTED_SURE = 0.1
 """In a question that is not about one document, this belief suffices for the others once one of them surely answers."""
+CLAUSE_NEAR = 0.1
+"""A clause that all codes share answers when it scores so little less than the threshold: a part of a sentence says less than the whole."""
 LISTED_MARGIN = 0.1
 """In a question about all codes, a document is listed when its best score is this close to the best of all."""
 
@@ -117,15 +119,17 @@ class Answerer:
         return next((subject.share for subject in query.subjects if subject.document == document), 0.0)
 
     def _list(self, query: Query) -> Answer:
-        """Answer a question about all codes: by an amount in it, else by what says nearly as much as what says most."""
+        """Answer a question about all codes: by an amount or telling words in it, else by what says nearly as much as what says most."""
         found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text)
-        holding = {d: kept for d, readings in found.items() if (kept := with_amount(self._index, query.text, d, readings))}
+        holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, query.text, d, readings))}
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
+        if not holding and (belief := max(beliefs.values(), default=0.0)) < self._index.reader.calibration.reading_sure:
+            return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - belief)
         if not holding:
-            top = max((readings[0].score for readings in found.values() if readings), default=0.0)
+            top = max(readings[0].score for readings in found.values() if readings)
             holding = {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE}
-        if not holding:
-            return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
+            if len(holding) == self._index.services > 1 and not lists(query.text):
+                return self._from_anywhere(query)
         quotes = [quote for d in sorted(holding) for quote in self._chosen(query.text, holding[d])[:1]]
         return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding))
 
@@ -137,17 +141,29 @@ class Answerer:
             return self._clarify(query, [*query.documents, rival], [], 1.0)
         if headed := self._headed(query):
             return self._answered(query, share_words(headed), 1.0)
-        found = self._read(query.documents, query.text)
+        asked = {d: self._asked_of(query, d) for d in query.documents}
+        found = {d: self._best(self._read_service(d, asked[d])) for d in query.documents}
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
+        if not answering and asks_inclusion(self._index, query.text):
+            described = [self._index.by_id[d] for d in query.documents if found[d]]
+            if ruled := [title_quote(document) for document in described if title_rules(document)]:
+                return self._answered(query, share_words(ruled), self._index.forms.read(query.text).inclusion)
         if not answering:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        chosen = [quote for d in answering for quote in self._chosen(query.text, found[d])]
+        chosen = [quote for d in answering for quote in self._chosen(asked[d], found[d])]
         quotes = share_words(title_first(self._index, query.text, chosen))
         quotes += [*conflicting(self._index, quotes), *self._disagreeing(query.text, quotes)]
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
+
+    def _asked_of(self, query: Query, document: str) -> str:
+        """Return what a question asks of one of its documents: without the words of the others' titles."""
+        text = query.text
+        for other in query.documents:
+            text = text if other == document else without_title(self._index, text, other)
+        return text
 
     def _headed(self, query: Query) -> list[Quote]:
         """Return the whole sections that a question names by their heading and nothing else, one of each document; else none."""
@@ -209,7 +225,7 @@ class Answerer:
         calibration = self._index.reader.calibration
         scores = self._index.reader.encode([f"{quote.path[0]}: {quote.text}" for quote in clauses]) @ self._index.reader.encode_one(text)
         best = int(scores.argmax())
-        return clauses[best] if float(scores[best]) >= calibration.reading_threshold else None
+        return clauses[best] if float(scores[best]) >= calibration.reading_threshold - CLAUSE_NEAR else None
 
     def _clarify(self, query: Query, documents: Sequence[str], quotes: Sequence[Quote], confidence: float) -> Answer:
         choices = self._choices(documents)

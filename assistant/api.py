@@ -15,6 +15,7 @@ from assistant.crossing import CrossReader
 from assistant.errors import IndexMismatch, IndexNotFound, QueryError
 from assistant.freshness import is_current
 from assistant.index import Index, open_index
+from assistant.kinds import Kind
 from assistant.manifest import stamp
 from assistant.query import Query, documents_of_codes, understand
 from assistant.reading import EncoderReader
@@ -106,7 +107,7 @@ class Assistant:
             query = understand(self.index, text, history)
             if code is not None:
                 known = self.known_code(code)
-                query = replace(query, codes=(known,), unknown=(), documents=documents_of_codes(self.index, (known,)))
+                query = replace(query, kind=Kind.FACT, codes=(known,), unknown=(), documents=documents_of_codes(self.index, (known,)))
             answer = self._answerer.answer(query)
         return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
 

@@ -45,6 +45,11 @@ _ENDLESS = re.compile(
 )
 _NOT_ENDLESS = re.compile(r"\b(?:not|non|no|never|isn't|rather than|instead of|but not)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
 _PASSING = re.compile(r"\b(?:intermittent(?:ly)?|overnight|on[\s-]and[\s-]off|(?:a\s+)?(?:few|couple\s+of)\s+hours)\b", re.IGNORECASE)
+_GIVEN_OVER = re.compile(
+    r"\b(given|giv(?:es|ing)|pushed|administered|delivered|runs?|running|hung|dripped|infus\w+|i\.?v\.?|drips?|doses?|bolus)\s+over\b",
+    re.IGNORECASE,
+)
+"""What is given over some hours takes so many, not more."""
 _LOWER = re.compile(r"at\s+least|minimum|no\s+less|not\s+less")
 _ABOVE = re.compile(r"more\s+than|over|longer|greater|exceed|above")
 _BELOW = re.compile(r"less\s+than|under|below|fewer|shorter")
@@ -174,7 +179,7 @@ def quantities(text: str) -> list[Quantity]:
 
 def _digits(text: str) -> str:
     """Return `text` with number words as digits ("twenty-four" is 24, "two and a half" is 2 and a half)."""
-    plain = _in_halves(re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text))
+    plain = _in_halves(_GIVEN_OVER.sub(r"\1 about", re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)))
     plain = re.sub(
         r"\b(for|over|than|within|about|lasts?)\s+(?:a|an)\s+(?=(?:full\s+|whole\s+)?(?:hour|day|week|month|year|liter|litre)\b)",
         r"\1 1 ",

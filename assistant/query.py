@@ -90,7 +90,9 @@ SIDES = 0.7
 """A question sets documents side by side when this is how sure it is; see training/fit_subjects.py."""
 SIDE = 0.6
 """What follows "what about", or a question together with the one before it, names a document that has this share among all."""
-SURE_ENOUGH_TO_LEAVE = 0.4
+NAMED = 0.5
+"""… or this share among all, where the question has a word by which its title differs."""
+SURE_ENOUGH_TO_LEAVE = 0.5
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
 NO_DOUBT = 0.9
 """How sure a question's form must be where an earlier turn, a clear subject, or few words speak against it."""
@@ -114,15 +116,28 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
     return query
 
 
+_TAKEN_BACK = re.compile(
+    r"^.*\b(?:(?:no|wait|sorry|oops|correction)\b[\s,]*)+(?:i\s+mean[t]?\b|make\s+that\b|rather\b)", re.IGNORECASE | re.DOTALL
+)
+"""What a speaker takes back within one question."""
+_DENIED = re.compile(r"\b(?:not|aren['’]?t|isn['’]?t|instead\s+of|rather\s+than)\b[^,.;:!?]*", re.IGNORECASE)
+"""What a question is said not to be about."""
+
+
 def _next(index: Index, turn: str, before: Query | None) -> Query:
     pattern = index.settings.code_pattern
-    named = _named_codes(index, turn, pattern)
+    meant = _TAKEN_BACK.sub("", turn)
+    named = _named_codes(index, meant, pattern) or _named_codes(index, turn, pattern)
     known = tuple(code for code in named if code in index.by_code)
     unknown = tuple(code for code in named if code not in index.by_code)
     text = correct(index, bare_text(turn, pattern))
     vector = index.encoder.encode_one(text or turn)
     found = subjects(index, text, vector) if text else ()
-    own = documents_of_codes(index, known) or _clear_subjects(index, text, found, before)
+    affirmed = _DENIED.sub(" ", text).strip()
+    if affirmed not in ("", text):
+        rest = subjects(index, affirmed, index.encoder.encode_one(affirmed))
+        affirmed, found = (affirmed, rest) if rest and rest[0].belief >= SURE else (text, found)
+    own = documents_of_codes(index, known) or _clear_subjects(index, affirmed or text, found, before)
     if not own and before and before.documents and (named_only := _only_subject(index, text)):
         own = named_only
     if not own and before and not before.documents and before.text and text:
@@ -136,7 +151,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     elif before and before.text and own and _asks_nothing(index, turn, text, own):
         text = before.text
         carried.append("topic")
-    kind = _kind(index, text, documents, named, before if carried else None)
+    kind = _kind(index, text, documents, named, before)
     names_only = bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind)
     return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), names_only)
 
@@ -170,7 +185,7 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     if not found:
         return ()
     top = found[0]
-    named = top.share >= SIDE and _in_title(index, top.document, text)
+    named = top.share >= NAMED and _in_title(index, top.document, text)
     talking = before is not None and bool(before.documents)
     enough = SURE_ENOUGH_TO_LEAVE if talking and before and top.document not in before.documents else SURE
     return (top.document,) if named or top.belief >= enough else ()

@@ -97,7 +97,8 @@ class EncoderReader:
         block = max(1, ONE_THREAD // asked.size)
         cosines = np.concatenate([asked @ pieces[i : i + block].T for i in range(0, len(pieces), block)], axis=1)
         alike: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
-        return alike * np.float32(weight)
+        added: Vectors = alike * np.float32(weight)
+        return added
 
     def _cosines(self, index: Index, text: str, document: str) -> Vectors:
         rows = index.candidates.of(document)

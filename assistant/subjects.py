@@ -136,14 +136,14 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The documents that parts of a question are about, the two most likely ones first, and what tells whether it is about both."""
+    """The documents that parts of a question are about, in their order, and what tells whether it is about the two likeliest ones."""
 
     documents: tuple[str, ...]
     features: tuple[float, ...]
 
     @property
     def belief(self) -> float:
-        """Return how sure it is that the question sets the first two side by side."""
+        """Return how sure it is that the question sets them side by side."""
         return _belief(weights().sides, self.features)
 
 
@@ -151,7 +151,7 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     """Return the documents that a question may set side by side; None where its parts are about one. `found` are its subjects.
 
     Each part between conjunctions and marks is looked at by itself. The documents that come first for some part are ranked by their share
-    of that part and of the whole; those after the first two are kept where a part leaves no doubt.
+    of that part and of the whole; more than two are kept where a part leaves no doubt of them.
     """
     apart = FUNCTION_WORDS | index.heading_words
     parts = [part for part in map(str.strip, _BETWEEN.split(text)) if any(word not in apart for word in tokenize(part))]
@@ -160,7 +160,7 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     best: dict[str, Subject] = {}
     for part, vector in zip(parts, index.encoder.encode(parts), strict=True):
         first = next(iter(subjects(index, part, vector)), None)
-        if first and first.share > (best[first.document].share if first.document in best else 0.0):
+        if first and first.share > (best.pop(first.document).share if first.document in best else 0.0):
             best[first.document] = first
     whole = {subject.document: subject.share for subject in found}
     ranked = sorted(best, key=lambda name: (-round(best[name].share + whole.get(name, 0.0), 6), name))
@@ -178,7 +178,8 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     ]
     seen = [*map(_log_odds, (index.forms.read(text).comparison, *odds)), other.similarity, min(one.similarity, other.similarity)]
     third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT)
-    return Sides((*ranked[:2], *third), (*seen, *other.features[5:], len(parts) / PARTS))
+    named = sorted((*ranked[:2], *third), key=[*best].index)
+    return Sides(tuple(named), (*seen, *other.features[5:], len(parts) / PARTS))
 
 
 def _log_odds(share: float) -> float:

@@ -269,7 +269,7 @@ def test_an_ablation_prints_what_is_right_without_each_stage(ask_real, tmp_path)
     ]  # fmt: skip
     (tmp_path / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     done = ask_real("eval", tmp_path / "q.jsonl", "--ablation")
-    right = dict(line.strip("| ").split(" | ", 1) for line in done.out.splitlines())
+    right = dict(line.strip("| ").split(" | ", 1) for line in done.out.splitlines() if " | " in line)
     assert right["without"] == "direct | bycode | all"
     assert right["nothing"] == "100 | 100 | 100"
     assert right["the codes in questions"] == "100 | 0 | 50"

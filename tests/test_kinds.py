@@ -20,7 +20,7 @@ from assistant.kinds import Forms, asks_for_code, lists, presumes, surface
 )
 def test_a_question_that_wants_a_code_is_told(assistant, text):
     assert asks_for_code(text)
-    assert assistant.index.forms.read(text).scenario == 1
+    assert assistant.index.forms.read(text).scenario >= assistant.index.forms.cuts.scenario
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_question_over_all_codes_is_told(text, expected):
     ],
 )
 def test_a_question_that_sets_things_side_by_side_is_told(assistant, text, expected):
-    assert (assistant.index.forms.read(text).comparison >= assistant.index.forms.cuts.comparison) is expected
+    assert (assistant.index.forms.read(text).comparison >= 0.4) is expected
 
 
 def test_a_question_over_all_codes_is_told_without_the_usual_words(assistant):

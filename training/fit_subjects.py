@@ -75,7 +75,7 @@ def compared(family: Family, index: Index) -> Iterator[tuple[Sequence[float], bo
             found = sides(index, text, subjects(index, text, index.encoder.encode_one(text)))
             if found:
                 meant = {index.service(index.by_code[code][0])[0] for code in row["codes"]}
-                yield found.features, row in rows and meant.issuperset(found.documents[:2])
+                yield found.features, row in rows and meant.issuperset(found.documents)
 
 
 def cases(family: Family, index: Index) -> Iterator[Case]:
