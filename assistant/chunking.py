@@ -16,6 +16,7 @@ from itertools import groupby
 
 import tiktoken
 
+from assistant.lines import BULLETS
 from assistant.tables import cell_texts, cells_in, has_pipe, is_header_name, may_be_columned
 from assistant.types import Chunk, Document, SectionKind, Span, UnitKind
 
@@ -244,10 +245,14 @@ def opening_text(document: Document) -> str:
     return " ".join(" ".join(parts).split())[:OPENING]
 
 
+_MARK = re.compile(rf"^[ \t]*[{re.escape(BULLETS)}][ \t]+", re.MULTILINE)
+
+
 def read_texts(document: Document, candidate: Candidate) -> list[str]:
     """Return what is embedded for a candidate, without the title: the labels it stands under, then its words.
 
-    A row of a table is read with the names of its columns, a table without the rules between its rows.
+    A row of a table is read with the names of its columns, a table without the rules between its rows, and list items after the same mark
+    whatever the file's format draws.
     A long list of things in one sentence, such as a descriptor, is embedded by each of its parts too, so that one among many is found.
     """
     labels = candidate.path(document)
@@ -259,6 +264,7 @@ def read_texts(document: Document, candidate: Candidate) -> list[str]:
     if any(_is_header(document, i) for i in range(candidate.first, candidate.last)):
         text = "\n".join(document.units[i].span.of(document.text) for i in range(candidate.first, candidate.last))
     path = " > ".join(labels)
+    text = _MARK.sub("- ", text)
     parts = [text]
     titled = candidate.span(document).contains(document.title)
     if titled and candidate.level is Level.UNIT and len(text.split()) >= MANY_WORDS and len(_PART.findall(text)) >= MANY_PARTS:

@@ -167,7 +167,7 @@ ASKED = (
     "What do I have to take off before the portable x-ray?",
     "R0070 how long does the visit take",
     "What rare harm can R0070 do?",
-    "how many childbirth classes are paid per pregnancy?",
+    "how many childbirth class sessions are covered per pregnancy?",
     "S9436 what is not covered",
     "Who may come along to childbirth class as support person?",
     "how noisy is the Heron Wearable pump?",
