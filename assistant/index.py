@@ -15,7 +15,6 @@ from assistant.kinds import Forms
 from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import Manifest, check_files, read_manifest
 from assistant.quantities import quantities
-from assistant.shapes import normal_name
 from assistant.storage import ById, Candidates, Chunks, Documents, Ragged, load_array
 from assistant.vectors import FaissStore, VectorStore
 from assistant.vocabulary import PARTS, Vocabulary
@@ -51,7 +50,6 @@ class Index:
         self.candidate_vectors: Vectors = load_array(data / READING)
         self.openings: Vectors = load_array(data / OPENINGS)
         self.words = Vocabulary.load(data)
-        self._headings: dict[str, tuple[str, ...]] = {}
         self._dimensions: dict[str, tuple[frozenset[str], ...]] = {}
         self._alike: dict[str, tuple[str, ...]] = {}
         self._vocabularies: dict[str, tuple[frozenset[str], ...]] = {}
@@ -98,13 +96,6 @@ class Index:
             ModelError: it is missing or damaged.
         """
         return Forms(self.reader if self._reader_folder == PACKAGED_READER else _load(PACKAGED_READER), PACKAGED_READER)
-
-    def candidate_headings(self, name: str) -> tuple[str, ...]:
-        """Return the normal name of the heading that each candidate of a document stands under, in the order of its rows."""
-        if name not in self._headings:
-            sections = [normal_name(section.heading) for section in self.by_id[name].sections]
-            self._headings[name] = tuple(sections[self.candidates[row].section] for row in self.candidates.of(name))
-        return self._headings[name]
 
     def candidate_dimensions(self, name: str) -> tuple[frozenset[str], ...]:
         """Return the dimensions of the amounts that each candidate of a document holds, in the order of its rows."""

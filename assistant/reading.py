@@ -23,10 +23,6 @@ NORMALIZED_OVER = 64
 """Candidates that share the belief that something answers; more of a long document would only dilute it."""
 
 
-SAME_HEADING, SAME_HEADING_FROM = 0.3, 0.25
-"""Part of another document's score under the same heading that counts, above the second value; chosen on `eval/` dev."""
-
-
 LACKING = 0.2
 """A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
 AMOUNT = 0.08
@@ -61,26 +57,21 @@ class EncoderReader:
     """Scores by cosine similarity between the question and a candidate under its headings.
 
     The question counts once as it is and once without the words of the document's title: they name the subject, which every
-    candidate shares, and would draw the choice to where they are repeated. What documents of the same kind say under the same heading
-    counts too: where their sections answer the question, so does probably this one's. And a question for an amount of time prefers
-    what holds one. Where another document of the kind answers far better, this one lacks what was asked, and its scores fall by as much.
+    candidate shares, and would draw the choice to where they are repeated. A question for an amount of time prefers what holds one.
+    Where another document of the kind answers far better, this one lacks what was asked, and its scores fall by as much.
 
     One vector blurs what a long question asks and what a list holds. The best candidates are therefore compared word by word as well
     before one is chosen (late interaction; Khattab and Zaharia, SIGIR 2020). Whether any answers is told better by one vector alone.
     """
 
     def score(self, index: Index, text: str, document: str) -> Vectors:
-        """Return the mean of both cosines, plus a part of what the same heading scores in the documents most alike."""
+        """Return the mean of both cosines, less what the documents most alike answer better."""
         scores = self._cosines(index, text, document)
-        best: dict[str, float] = {}
-        for other in index.alike(document):
-            for name, score in zip(index.candidate_headings(other), self._cosines(index, text, other), strict=True):
-                best[name] = max(best.get(name, 0.0), float(score))
-        lacking = max(best.values(), default=0.0) - float(scores.max())
-        shared = [SAME_HEADING * max(best.get(name, 0.0) - SAME_HEADING_FROM, 0.0) for name in index.candidate_headings(document)]
+        best = max((float(self._cosines(index, text, other).max()) for other in index.alike(document)), default=0.0)
+        lacking = best - float(scores.max())
         dimension = asked_dimension(text)
         amounts = [AMOUNT if dimension in held else 0.0 for held in index.candidate_dimensions(document)] if dimension else 0.0
-        total: Vectors = scores + np.asarray(shared, dtype=np.float32) + np.asarray(amounts, dtype=np.float32)
+        total: Vectors = scores + np.asarray(amounts, dtype=np.float32)
         return total - np.float32(lacking) if lacking > LACKING else total
 
     def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
