@@ -41,6 +41,8 @@ ALONE = 0.35
 """A question that shares no telling word with the only document that seems to answer it is about it when this belief says so."""
 LISTED_SURE = 0.1
 """In a question that is not about one document, this belief suffices for the others once one of them surely answers."""
+SURELY_INCLUSION = 0.8
+"""A question that is this surely about what is included is answered by the title that says so, even where the reader would decline."""
 CLAUSE_NEAR = 0.1
 """A clause that all codes share answers when it scores so little less than the threshold: a part of a sentence says less than the whole."""
 LISTED_MARGIN = 0.1
@@ -123,6 +125,8 @@ class Answerer:
         found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text)
         holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, query.text, d, readings))}
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
+        if not holding and max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE:
+            return self._refuse(query, Reason.OUT_OF_SCOPE)
         if not holding and (belief := max(beliefs.values(), default=0.0)) < self._index.reader.calibration.reading_sure:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - belief)
         if not holding:
@@ -146,7 +150,7 @@ class Answerer:
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
-        if not answering and asks_inclusion(self._index, query.text):
+        if not answering and self._index.forms.read(query.text).inclusion >= SURELY_INCLUSION:
             described = [self._index.by_id[d] for d in query.documents if found[d]]
             if ruled := [title_quote(document) for document in described if title_rules(document)]:
                 return self._answered(query, share_words(ruled), self._index.forms.read(query.text).inclusion)

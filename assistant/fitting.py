@@ -27,6 +27,8 @@ AGAINST_SHARE = 0.05
 FITS = 0.5
 """A code fits when its document, with those that differ from it in little, has this share of all that a case may belong to, before what
 the case contradicts is ruled out: what that leaves over does not make a stranger fit. Chosen on `eval/` dev."""
+FITS_LIKE = 0.33
+"""… and is at least so much like the case: without this, the likeliest of documents about something else would do."""
 DIFFER_IN_LITTLE = 0.9
 """Cosine of the openings of such documents."""
 LEAST = 1e-9
@@ -82,7 +84,7 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     fits = []
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
         document, why, share = index.by_id[subject.document], against[subject.document], share_of(subject)
-        fits_it = why is None and _share_of_kind(index, subject, considered) >= FITS
+        fits_it = why is None and subject.similarity >= FITS_LIKE and _share_of_kind(index, subject, considered) >= FITS
         fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, document, why)))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.index import Index
-from assistant.kinds import Kind
+from assistant.kinds import Kind, asks_for_code, lists
 from assistant.lexical import FUNCTION_WORDS
 from assistant.spelling import correct
 from assistant.subjects import Subject, sides, subjects
@@ -151,7 +151,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     elif before and before.text and own and _asks_nothing(index, turn, text, own):
         text = before.text
         carried.append("topic")
-    kind = _kind(index, text, documents, named, before)
+    kind = _kind(index, text, documents, named, before, carried)
     names_only = bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind)
     return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), names_only)
 
@@ -237,13 +237,17 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
     return not headings.intersection(content) and len(content) <= SUBJECT_WORDS
 
 
-def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None) -> Kind:
+def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None, carried: Sequence[str]) -> Kind:
+    """Return the kind; where earlier questions gave the documents, only words that leave no doubt make it a case or a listing."""
     form, cuts = index.forms.read(text), index.forms.cuts
     told = before is None and len(text.split()) >= CASE_WORDS
-    if not named and form.scenario >= (cuts.scenario if told else NO_DOUBT):
-        return Kind.SCENARIO
-    if not named and len(documents) < 2 and form.listing >= (NO_DOUBT if documents else cuts.listing):
-        return Kind.LISTING
+    if "codes" in carried:
+        case, listing = asks_for_code(text), lists(text)
+    else:
+        case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT)
+        listing = not named and len(documents) < 2 and form.listing >= (NO_DOUBT if documents else cuts.listing)
+    if case or listing:
+        return Kind.SCENARIO if case else Kind.LISTING
     if len(documents) > 1:
         return Kind.COMPARISON
     return Kind.FACT
