@@ -158,7 +158,9 @@ class Answerer:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
         chosen = [quote for d in answering for quote in self._chosen(asked[d], found[d])]
         quotes = share_words(title_first(self._index, query.text, chosen))
-        quotes += [*conflicting(self._index, quotes), *self._disagreeing(query.text, quotes)]
+        against = conflicting(self._index, quotes)
+        quotes = [quote for quote in quotes if not any(_within(quote, other) for other in against)]
+        quotes += [*against, *self._disagreeing(query.text, quotes)]
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
 
@@ -321,3 +323,7 @@ class Answerer:
             index=self._index.manifest.stamp,
             elapsed_ms=0.0,
         )
+
+
+def _within(one: Quote, other: Quote) -> bool:
+    return one.document == other.document and other.start <= one.start and one.end <= other.end

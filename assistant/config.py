@@ -19,7 +19,7 @@ DEFAULT, NO_READER = "default", "none"
 PACKAGED_CORPUS = Path(__file__).parent / "data" / "corpus"
 """The documents that a wheel carries; a checkout has them in `corpus/`."""
 PACKAGED_ENCODER = Path(__file__).parent / "data" / "encoder"
-"""all-MiniLM-L6-v2 with int8 weights; made by training/export.py."""
+"""all-MiniLM-L6-v2, taught a vocabulary of medicine; see training/README.md."""
 PACKAGED_READER = Path(__file__).parent / "data" / "reader"
 """The trained reader; see training/README.md."""
 

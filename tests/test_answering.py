@@ -243,3 +243,10 @@ def test_a_heading_alone_is_answered_with_its_whole_section(assistant, question)
     (quote,) = answer.quotes
     assert (quote.start, quote.end) == (units[0].span.start, units[-1].span.end)
     assert answer.confidence == 1
+
+
+def test_what_the_title_contradicts_is_no_answer(assistant):
+    quotes = assistant.ask("does S9330 include the drugs?").quotes
+    against = [(quote.start, quote.end) for quote in quotes if quote.role is Role.CONFLICT]
+    assert against
+    assert [quote for quote in quotes if quote.role is Role.ANSWER and (quote.start, quote.end) in against] == []
