@@ -54,7 +54,7 @@ def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequenc
     """Return the codes that a document is about, in the order in which it names them; none where `pattern` is empty.
 
     The first place that states any decides: above the first section a labelled field (or the title, where it picks from the field's
-    list), the title, an opening line; then a field in a section, a mention in the opening, the name of the `file`.
+    list), the title, the first heading or an opening line; then a field in a section, a mention in the opening, the name of the `file`.
     """
     if not pattern:
         return ()
@@ -63,13 +63,14 @@ def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequenc
     above = [line for line in text[: title.start].splitlines() if _says_code(line)]
     head = [unit for unit in units if unit.span.start < first]
     opening = [unit.span.of(text) for unit in units if unit.span.start < body and not _of_neighbours(unit.path)]
+    heading = [s.heading for s in sections if s.kind is SectionKind.BODY and not _of_neighbours([s.heading])][:1]
     titled = _stated([title.of(text)], pattern)
     labelled = _labelled(text, head, pattern)
     return (
         (titled if set(titled) <= set(labelled) else labelled)
         or titled
         or labelled
-        or _stated([*above, *opening], pattern)
+        or _stated([*above, *heading, *opening], pattern)
         or _labelled(text, units, pattern)
         or _mentioned([title.of(text), *opening], pattern)
         or tuple(code for code in codes_in(PurePosixPath(file).stem.replace("_", " "), pattern) if is_code(code, pattern))

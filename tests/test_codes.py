@@ -143,3 +143,12 @@ def test_a_near_code_is_one_of_the_system_in_use():
 )
 def test_a_field_is_read_up_to_the_first_word_that_is_no_code(value, expected):
     assert leading_codes(value, r"[A-Z]\d{4}") == expected
+
+
+def test_a_code_that_heads_the_first_section_outranks_one_in_a_remark():
+    text = (
+        "Your Baby's Hearing Check\n\n97032 - Automated auditory brainstem response, screening\n\nWhat is this check?\n\n"
+        "Soft clicks are played into each ear.\n\nWhy so early?\n\nOne or two in 1,000 babies hear poorly. The hospital may choose "
+        "the echo test (97558) and use ours when a baby fails it.\n"
+    )
+    assert codes(text, CPT, "a.txt") == ("97032",)
