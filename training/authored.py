@@ -50,6 +50,11 @@ def load_families() -> list[Family]:
     return families
 
 
+def names_its_service(family: Family) -> bool:
+    """Say whether the family's questions were written to be asked of all its documents, as those with unclear ones were."""
+    return any(row["kind"] == "followup" for row in family.questions)
+
+
 def _source(name: str, text: str) -> Source:
     return Source(id=name, file=name, sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(), text=text)
 

@@ -3,7 +3,7 @@
 The left-out family's documents are indexed with the reader and each question is read from its own document, so that finding the
 document plays no part. `reading_scale` and `reading_threshold` are fitted so that `reading.answerability` tells questions that the
 document answers from those that it does not (least log loss). Of the other values those are kept that show most questions' golds without
-what was not asked for, counted on the family and on the dev split of `eval/`. Prints the table and writes training/calibration.json.
+what was not asked for, counted on the family and on the dev split of `eval/`. Prints the table and writes the values beside the reader.
 
     python training/calibrate.py assistant/data/reader --left-out wound-and-ostomy
 """
@@ -139,7 +139,6 @@ def main() -> None:
             print(f"| {words} | {widen} | {tie} |", " | ".join(f"{100 * right:.1f} / {100 * clean:.1f}" for right, clean in figures), "|")
             best = max(best, (sum(map(sum, figures)), tried), key=lambda one: one[0])
     value = asdict(best[1])
-    (Path(__file__).with_name("calibration.json")).write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
     config = json.loads((options.reader / CONFIG_FILE).read_text(encoding="utf-8"))
     (options.reader / CONFIG_FILE).write_text(json.dumps({**config, "calibration": value}, indent=1) + "\n", encoding="utf-8")
     print(value)

@@ -3,8 +3,7 @@
 Weights are stored as int8 with one scale a row and expanded to float when the model is loaded, so that answers do not depend on the
 processor's integer units or on what else is in a batch.
 
-    python training/export.py MODEL_FOLDER assistant/data/reader [--calibration calibration.json]
-    python training/export.py default assistant/data/encoder --name all-MiniLM-L6-v2 --blend 0
+    python training/export.py MODEL_FOLDER assistant/data/reader
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from assistant.embedding import export, load
+from assistant.embedding import export
 from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 
 SMALLEST = 4096
@@ -51,40 +50,22 @@ def quantize_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def blend(model: str, share: float, folder: Path) -> Path:
-    """Write the fine-tuned model with `share` of the weights that it started from (Wortsman et al., CVPR 2022) and return where."""
-    tuned, start = load(model), load("default")
-    before = start.state_dict()
-    mixed = {
-        name: value if not value.is_floating_point() else (1 - share) * value + share * before[name]
-        for name, value in tuned.state_dict().items()
-    }
-    tuned.load_state_dict(mixed)
-    tuned.save(str(folder))
-    return folder
-
-
 def main() -> None:
-    """Write the reader and print how far its vectors are from the float model's."""
+    """Write the model and print how far its vectors are from the float model's."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model")
     parser.add_argument("target", type=Path)
     parser.add_argument("--name", default="reader-minilm-l6-{digest}", help="what an index records")
-    parser.add_argument("--blend", type=float, default=0.2, help="share of the weights before fine-tuning")
-    parser.add_argument("--calibration", type=Path)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO)
     with tempfile.TemporaryDirectory() as work:
-        mixed = blend(arguments.model, arguments.blend, Path(work) / "blended")
-        exact = export(str(mixed), Path(work))
+        exact = export(arguments.model, Path(work))
         arguments.target.mkdir(parents=True, exist_ok=True)
         onnx.save(quantize_weights(onnx.load(Path(work) / MODEL_FILE)), arguments.target / MODEL_FILE)
         (arguments.target / TOKENIZER_FILE).write_bytes((Path(work) / TOKENIZER_FILE).read_bytes())
         config = json.loads((Path(work) / CONFIG_FILE).read_text(encoding="utf-8"))
         digest = hashlib.sha256((arguments.target / MODEL_FILE).read_bytes()).hexdigest()
         config["name"] = arguments.name.format(digest=digest[:8])
-        if arguments.calibration:
-            config["calibration"] = json.loads(arguments.calibration.read_text(encoding="utf-8"))
         (arguments.target / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
         probes = [line for line in Path(__file__).with_name("README.md").read_text(encoding="utf-8").splitlines() if len(line) > 20]
         cosines = np.sum(OnnxEncoder(arguments.target).encode(probes) * exact.encode(probes), axis=1)

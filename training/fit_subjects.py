@@ -28,7 +28,7 @@ from assistant.index import Index
 from assistant.query import bare_text
 from assistant.spelling import correct
 from assistant.subjects import WEIGHTS_FILE, odds_features, sides, subjects, weights
-from authored import CODE_PATTERN, Family, load_families
+from authored import CODE_PATTERN, Family, load_families, names_its_service
 
 NAMING = ("named", "direct", "narrow", "billing", "scenario")
 """Kinds of questions that name their service, where the family was written so that they do."""
@@ -48,11 +48,6 @@ class Case:
     text: str
     features: np.ndarray
     right: int
-
-
-def names_its_service(family: Family) -> bool:
-    """Say whether the family's questions were written to be asked of all its documents, as those with unclear ones were."""
-    return any(row["kind"] == "followup" for row in family.questions)
 
 
 def opened(family: Family, folder: Path) -> Index:

@@ -34,18 +34,6 @@ class Encoded:
     mask: torch.Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
-    """Questions read together with texts.
-
-    `product` `(n, d)` is that of both means, each of unit length; `words` `(n,)` the mean over the question's word pieces of the cosine
-    with the most like one of the text.
-    """
-
-    product: torch.Tensor
-    words: torch.Tensor
-
-
 class Network:
     """A sentence-transformers model with mean pooling. Its word embeddings stay as they are unless they are to learn new words."""
 
@@ -77,35 +65,6 @@ class Network:
             torch.stack([functional.pad(row, (0, 0, 0, width - len(row))) for row in words]),
             torch.stack([functional.pad(mask, (0, width - len(mask))) for mask in masks]),
         )
-
-    def encode_pairs(self, questions: Sequence[str], texts: Sequence[str], longest: int = 96) -> Together:
-        """Return each question read together with its text, both cut so that they fit into `longest` word pieces."""
-        order = sorted(range(len(texts)), key=lambda i: len(questions[i]) + len(texts[i]))
-        products, words = ([torch.empty(0)] * len(texts) for _ in range(2))
-        for begin in range(0, len(order), BATCH):
-            rows = order[begin : begin + BATCH]
-            fed = self.model.tokenizer(
-                [questions[i] for i in rows],
-                [texts[i] for i in rows],
-                padding=True,
-                truncation="longest_first",
-                max_length=longest,
-                return_tensors="pt",
-                pad_to_multiple_of=8,
-            ).to(self.device)
-            with torch.autocast(self.device.type, dtype=torch.bfloat16):
-                hidden = self.network(**fed).last_hidden_state.float()
-            kept = fed["attention_mask"].bool() & (fed["input_ids"] != self.model.tokenizer.sep_token_id)
-            kept[:, 0] = False
-            second = fed["token_type_ids"].bool()
-            asked, held = (kept & ~second).unsqueeze(-1).float(), (kept & second).unsqueeze(-1).float()
-            means = [functional.normalize((hidden * part).sum(1) / part.sum(1), dim=-1) for part in (asked, held)]
-            unit = functional.normalize(hidden, dim=-1)
-            best = (unit @ unit.transpose(1, 2)).masked_fill(~(kept & second)[:, None, :], -2.0).amax(2)
-            late = (best * asked[..., 0]).sum(1) / asked.sum((1, 2))
-            for i, product, word in zip(rows, means[0] * means[1], late, strict=True):
-                products[i], words[i] = product, word
-        return Together(torch.stack(products), torch.stack(words))
 
 
 def fit(

@@ -1,14 +1,11 @@
 """Trains the reader: questions close to the words that answer them, far from everything else in the same document.
 
-One network learns to read in two ways. Alone: a question and a candidate (sentence, item, list, section) each become a vector, and a part
-of their likeness word by word is added. Together: both are read as one text, so that each word is seen in the light of the other side.
-Either way a softmax over candidates and a threshold that stands for "the document does not say" is drawn to the right ones. The assistant
-reads alone only: reading together gained nothing on the family left out (eval/reports/decisions.md), and is kept as a second task.
+A question and a candidate (sentence, item, list, section) each become a vector, and a part of their likeness word by word is added. A
+softmax over the candidates of a document and a threshold that stands for "the document does not say" is drawn to the right ones.
 
-Each step takes one authored document and a handful of its questions. Alone, all its candidates are told apart; together, the right ones
-from those wrong ones that score best alone in this step, and from some others. Half of the questions are asked without the words of the
-document's title, as the program asks them a second time. Further steps choose sentences of SQuAD 2.0 paragraphs, with their unanswerable
-questions.
+Each step takes one authored document and a handful of its questions. Half of the questions are asked without the words of the document's
+title, as the program asks them a second time, and some with slips of the keyboard. Further steps choose sentences of SQuAD 2.0 paragraphs,
+with their unanswerable questions.
 
     python training/train_reader.py --out training/runs/reader --data DATA
 
@@ -45,14 +42,12 @@ AS_GOOD = 1.4
 """A candidate that holds the gold and is at most so many times as long as the shortest one counts as right too."""
 WORDS = 0.5
 """What likeness word by word counts beside the cosine; `reading_words` among the calibrated values."""
-PAIRED = 0.6
-"""Part of the questions of a step that are read together with candidates, which takes three times as long."""
-PAIR_SCALE = 10.0
-"""Inverse temperature of what is read together, so that its weights start near one."""
+VECTORS = 0.5
+"""What the loss counts that is taken of pooled vectors alone, by which the program looks first and tells whether anything answers."""
+SLIPS = 0.15
+"""Part of the questions that are asked with a slip of the keyboard or two."""
 ASKED = 32
 """Questions of one document in a step."""
-HARD, OTHER, RIGHT = 5, 1, 2
-"""Wrong candidates that score best, other wrong ones, and right ones at most, that are read together with a question."""
 PARAGRAPHS = 4
 """SQuAD paragraphs in a step."""
 
@@ -121,15 +116,28 @@ def untitled(text: str, title: frozenset[str]) -> str:
     return " ".join(kept) if any(tokenize(word) for word in kept) else text
 
 
-def scores(questions: Encoded, candidates: Encoded) -> torch.Tensor:
-    """Return `(questions, candidates)`: cosines of pooled vectors and `WORDS` times the mean of a question's words' best matches."""
+def slipped(text: str) -> str:
+    """Return a text in which one or two words have a letter left out, doubled, or exchanged with the next one."""
+    spoken = text.split()
+    for i in random.sample(range(len(spoken)), min(len(spoken), random.choice((1, 1, 2)))):
+        word = spoken[i]
+        if len(word) > 2 and word.isalpha():
+            at = random.randrange(len(word) - 1)
+            middle = random.choice(("", word[at] * 2, word[at + 1] + word[at]))
+            spoken[i] = word[:at] + middle + word[at + (2 if len(middle) == 2 and middle != word[at] * 2 else 1) :]
+    return " ".join(spoken)
+
+
+def scores(questions: Encoded, candidates: Encoded) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return `(questions, candidates)` twice: cosines of pooled vectors, and these with `WORDS` times the words' best matches."""
     n, longest, dimension = questions.words.shape
     k, width, _ = candidates.words.shape
     cosines = (questions.words.reshape(-1, dimension) @ candidates.words.reshape(-1, dimension).T).view(n, longest, k, width)
     best = cosines.masked_fill(~candidates.mask[None, None], -2.0).amax(3)
     weight = questions.mask.float()
     late = (best * weight[:, :, None]).sum(1) / weight.sum(1, keepdim=True)
-    return questions.pooled @ candidates.pooled.T + WORDS * late
+    vectors = questions.pooled @ candidates.pooled.T
+    return vectors, vectors + WORDS * late
 
 
 class Trainer:
@@ -137,14 +145,13 @@ class Trainer:
 
     def __init__(self, base: str) -> None:
         self.network = Network(base)
-        start, dimension = torch.tensor, self.network.model.get_embedding_dimension()
+        start = torch.tensor
         self.scalars = torch.nn.ParameterDict(
             {
-                "threshold": start(0.6),
-                "scale": start(30.0).log(),
-                "pair_product": torch.ones(dimension),
-                "pair_words": start(1.0),
-                "pair_threshold": start(1.0),
+                "vectors_threshold": start(0.4),
+                "vectors_scale": start(20.0).log(),
+                "both_threshold": start(0.7),
+                "both_scale": start(30.0).log(),
             }
         ).to(self.network.device)
 
@@ -154,6 +161,7 @@ class Trainer:
         if kind == "document":
             example, asked = what
             texts = [untitled(one.text, example.title) if random.random() < 0.5 else one.text for one in asked]
+            texts = [slipped(text) if random.random() < SLIPS else text for text in texts]
             return self._chosen(texts, example.texts, [one.right for one in asked])
         losses = []
         for spoken, questions in what:
@@ -162,34 +170,16 @@ class Trainer:
         return 0.5 * torch.stack(losses).mean()
 
     def _chosen(self, questions: Sequence[str], texts: Sequence[str], right: Sequence[Sequence[int]]) -> torch.Tensor:
-        found = scores(self.network.encode(questions), self.network.encode(texts))
-        logits = torch.cat([found, self.scalars["threshold"].expand(len(found), 1)], 1) * self.scalars["scale"].exp()
+        vectors, both = scores(self.network.encode(questions), self.network.encode(texts))
+        return self._drawn("both", both, right) + VECTORS * self._drawn("vectors", vectors, right)
+
+    def _drawn(self, name: str, found: torch.Tensor, right: Sequence[Sequence[int]]) -> torch.Tensor:
+        threshold, scale = self.scalars[f"{name}_threshold"], self.scalars[f"{name}_scale"]
+        logits = torch.cat([found, threshold.expand(len(found), 1)], 1) * scale.exp()
         mask = torch.zeros(logits.shape, dtype=torch.bool, device=self.network.device)
         for i, some in enumerate(right):
             mask[i, list(some) or [-1]] = True
-        alone = -torch.logsumexp(functional.log_softmax(logits, 1).masked_fill(~mask, -1e4), 1).mean()
-        picked = random.sample(range(len(questions)), max(1, round(PAIRED * len(questions))))
-        return alone + self._together([questions[i] for i in picked], texts, [right[i] for i in picked], found.detach()[picked])
-
-    def _together(
-        self, questions: Sequence[str], texts: Sequence[str], right: Sequence[Sequence[int]], found: torch.Tensor
-    ) -> torch.Tensor:
-        """Return the loss over pairs; `found` tells which wrong candidates are hard."""
-        groups = []
-        for some, order in zip(right, found.argsort(dim=1, descending=True).tolist(), strict=True):
-            wrong = [i for i in order if i not in some]
-            others = wrong[HARD:]
-            groups.append((random.sample(list(some), min(RIGHT, len(some))), wrong[:HARD] + random.sample(others, min(OTHER, len(others)))))
-        pairs = [(question, texts[i]) for question, (some, wrong) in zip(questions, groups, strict=True) for i in (*some, *wrong)]
-        read = self.network.encode_pairs([question for question, _ in pairs], [text for _, text in pairs])
-        weights = self.scalars
-        logits = PAIR_SCALE * (read.product @ weights["pair_product"] + weights["pair_words"] * read.words - weights["pair_threshold"])
-        losses, at = [], 0
-        for some, wrong in groups:
-            shares = functional.log_softmax(torch.cat([logits[at : at + len(some) + len(wrong)], logits.new_zeros(1)]), 0)
-            losses.append(-(torch.logsumexp(shares[: len(some)], 0) if some else shares[-1]))
-            at += len(some) + len(wrong)
-        return torch.stack(losses).mean()
+        return -torch.logsumexp(functional.log_softmax(logits, 1).masked_fill(~mask, -1e4), 1).mean()
 
 
 def squad_paragraphs(path: Path) -> list[tuple[list[str], list[tuple[str, int]]]]:
