@@ -15,13 +15,13 @@ from assistant.chunking import Candidate
 from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
-from assistant.kinds import Kind, lists, presumes
+from assistant.kinds import Kind, listed, lists, presumes
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import matching
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.query import Query
 from assistant.quoting import quote_candidate, share_words, shared_clauses
-from assistant.reading import Reader, Reading, answerability, choose, read, without_title
+from assistant.reading import Reader, Reading, answerability, beside, choose, read, without_title
 from assistant.tokens import tokenize
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
@@ -60,6 +60,8 @@ class Answerer:
         """Return the answer; `elapsed_ms` is left at zero for the caller to fill."""
         if query.unknown:
             return self._refuse(query, Reason.UNKNOWN_CODE, choices=self._nearest_codes(query.unknown[0]))
+        if query.foreign:
+            return self._refuse(query, Reason.OUT_OF_SCOPE)
         if not query.text or query.names_only:
             return self._titles(query)
         if query.is_empty:
@@ -68,6 +70,8 @@ class Answerer:
             return self._fit(query)
         if query.kind is Kind.LISTING:
             return self._list(query)
+        if query.questions:
+            return self._several(query)
         if query.documents:
             return self._from_documents(query)
         return self._from_anywhere(query)
@@ -122,8 +126,9 @@ class Answerer:
 
     def _list(self, query: Query) -> Answer:
         """Answer a question about all codes: by an amount or telling words in it, else by what says nearly as much as what says most."""
-        found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], query.text)
-        holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, query.text, d, readings))}
+        text = listed(query.text)
+        found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], text)
+        holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, text, d, readings))}
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         if not holding and max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE:
             return self._refuse(query, Reason.OUT_OF_SCOPE)
@@ -134,7 +139,7 @@ class Answerer:
             holding = {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE}
             if len(holding) == self._index.services > 1 and not lists(query.text):
                 return self._from_anywhere(query)
-        quotes = [quote for d in sorted(holding) for quote in self._chosen(query.text, holding[d])[:1]]
+        quotes = [quote for d in sorted(holding) for quote in self._chosen(text, holding[d])[:1]]
         return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding))
 
     def _from_documents(self, query: Query) -> Answer:
@@ -147,6 +152,7 @@ class Answerer:
             return self._answered(query, share_words(headed), 1.0)
         asked = {d: self._asked_of(query, d) for d in query.documents}
         found = {d: self._best(self._read_service(d, asked[d])) for d in query.documents}
+        found = self._side_by_side(found)
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
@@ -164,9 +170,33 @@ class Answerer:
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
 
+    def _side_by_side(self, found: dict[str, list[Reading]]) -> dict[str, list[Reading]]:
+        """Return the readings of several documents, each in the light of the document that answers best."""
+        if len(found) < 2:
+            return found
+        surest = max((d for d in found if found[d]), key=lambda d: (answerability(self._index, found[d]), d), default=None)
+        if surest is None:
+            return found
+        return {
+            d: readings if d == surest or not readings else beside(self._index, readings, found[surest][0]) for d, readings in found.items()
+        }
+
+    def _several(self, query: Query) -> Answer:
+        """Answer each of several questions about one document; where none is, answer them as one."""
+        answers = [self._from_documents(replace(query, text=text, questions=())) for text in query.questions]
+        answered = [answer for answer in answers if answer.status is Status.ANSWERED]
+        if not answered:
+            return self._from_documents(query)
+        quotes = [quote for answer in answered for quote in answer.quotes]
+        kept = [
+            one for i, one in enumerate(quotes) if not any(_within(one, other) and one != other or one in quotes[:i] for other in quotes)
+        ]
+        message = PARTLY if len(answered) < len(answers) else ""
+        return self._answered(query, kept, min(answer.confidence for answer in answered), message)
+
     def _asked_of(self, query: Query, document: str) -> str:
-        """Return what a question asks of one of its documents: without the words of the others' titles."""
-        text = query.text
+        """Return what a question asks of one of its documents, without the words of the others' titles."""
+        text = query.asked_of(document)
         for other in query.documents:
             text = text if other == document else without_title(self._index, text, other)
         return text

@@ -112,6 +112,12 @@ def lists(text: str) -> bool:
     return bool(_LISTS.search(text))
 
 
+def listed(text: str) -> str:
+    """Return a question without the words by which it asks of all codes, as it is asked of each; unchanged if nothing would be left."""
+    left = " ".join(_LISTS.sub(" ", text).split())
+    return left if len(left.split()) > 1 else text
+
+
 def asks_inclusion(text: str) -> bool:
     """Say whether a question asks outright what is included or billed apart."""
     return bool(_ASKS_INCLUSION.search(text))

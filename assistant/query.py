@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
 from assistant.index import Index
 from assistant.kinds import Kind, asks_for_code, lists
+from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
-from assistant.spelling import correct
+from assistant.spelling import correct, spell_codes
 from assistant.subjects import Subject, sides, subjects
-from assistant.tokens import code_spans, codes_in, normalize, tokenize, words
+from assistant.tokens import code_spans, codes_in, normalize, tokenize
 from assistant.types import SectionKind
 
 _REQUESTS = frozenset(
@@ -26,6 +28,17 @@ _REQUESTS = frozenset(
 
 
 _ASKS_OTHERWISE = re.compile(r"\b(?:who|whom|whose|when|where|why|how|which)\b", re.IGNORECASE)
+_CLAUSES = re.compile(r"[,;:.?!/]+(?=\s|$)|\s/\s|\b(?:and|but|while|whereas)\b", re.IGNORECASE)
+"""What clauses stand between."""
+_OPENS = (
+    r"(?:(?:how|what(?:['’]?s)?|who(?:['’]?s)?|when|where|why)|(?:does|do|did|is|are|can|could|will|would|should|may|must)\s+"
+    r"(?:i|it|you|we|he|she|they|the|my|our|your|his|her|their|this|that|these|those|there|an?|any|one))\b"
+)
+_NEXT_QUESTION = re.compile(rf"[?;.!]+\s*(?={_OPENS})|(?:[?;.!]+\s*|,?\s+)(?:(?:and|plus|also|&)\s+)+(?={_OPENS})", re.IGNORECASE)
+"""What stands between two questions: a mark or a conjunction with words after it that open a question."""
+_QUESTION = re.compile(rf"(?:^\W*|[,:–-]\s+)(?:(?:and|so|ok|okay|also|please)\W+)*{_OPENS}", re.IGNORECASE)
+QUESTION_WORDS = 3
+"""A question that can stand alone has so many words."""
 _COMPARING = frozenset(tokenize("compare comparing comparison vs versus difference differences differ different side apart distinguish"))
 """Stems of words that set things side by side without saying in what."""
 
@@ -34,8 +47,11 @@ _COMPARING = frozenset(tokenize("compare comparing comparison vs versus differen
 class Query:
     """A question made complete. `text` is what is searched for, codes left out; `documents` are those it is surely about.
 
-    `unknown` holds codes that no document describes. `carried` names what came from earlier questions: "codes", "topic".
-    `names_only` says that it names documents, or sets them side by side, and asks nothing of them but what they are.
+    `asked` tells what is asked of some of `documents` where it is a part of `text` alone, `questions` what several questions are asked of
+    one. `unknown` holds codes that no document
+    describes. `carried` names what came from earlier questions: "codes", "topic". `foreign` says that it is asked in another language
+    than the documents are written in, `names_only` that it names documents, or sets them side by side, and asks nothing of them but
+    what they are.
     """
 
     question: str
@@ -46,7 +62,14 @@ class Query:
     documents: tuple[str, ...]
     subjects: tuple[Subject, ...]
     carried: tuple[str, ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
+    questions: tuple[str, ...] = ()
+    foreign: bool = False
     names_only: bool = False
+
+    def asked_of(self, document: str) -> str:
+        """Return what is asked of one of the documents."""
+        return dict(self.asked).get(document, self.text)
 
     @property
     def is_empty(self) -> bool:
@@ -81,9 +104,8 @@ _FOLLOWS = re.compile(
     r"(?:(?:what|how)\s+about|(?:the\s+)?same(?:\s+(?:thing|question))?(?:\s+(?:for|with|about))?|for|with|about|and)\b[\s,]*",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
-_APART_CODE = re.compile(r"\b([A-Za-z])\s(\d{4})\b")
-"""A code with a blank in it, which with "a" before it could also be an article; the corpus tells."""
 SURE = 0.45
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
 SIDES = 0.7
@@ -110,10 +132,15 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
     """
     query: Query | None = None
     for turn in [*history, question]:
-        query = _next(index, normalize(turn), query)
+        query = _next(index, normalize(_unquoted(turn)), query)
     if query is None:
         raise AssertionError("there is always a question")
     return query
+
+
+def _unquoted(turn: str) -> str:
+    """Return a turn that was pasted from an address as it was typed there; another as it is."""
+    return unquote_plus(turn) if _QUOTED.search(turn) and not turn.count(" ") else turn
 
 
 _TAKEN_BACK = re.compile(
@@ -126,11 +153,12 @@ _DENIED = re.compile(r"\b(?:not|aren['’]?t|isn['’]?t|instead\s+of|rather\s+t
 
 def _next(index: Index, turn: str, before: Query | None) -> Query:
     pattern = index.settings.code_pattern
-    meant = _TAKEN_BACK.sub("", turn)
-    named = _named_codes(index, meant, pattern) or _named_codes(index, turn, pattern)
+    spoken = spell_codes(index, turn)
+    meant = _TAKEN_BACK.sub("", spoken)
+    named = codes_in(meant, pattern) or codes_in(spoken, pattern)
     known = tuple(code for code in named if code in index.by_code)
     unknown = tuple(code for code in named if code not in index.by_code)
-    text = correct(index, bare_text(turn, pattern))
+    text = correct(index, bare_text(spoken, pattern))
     vector = index.encoder.encode_one(text or turn)
     found = subjects(index, text, vector) if text else ()
     affirmed = _DENIED.sub(" ", text).strip()
@@ -148,12 +176,49 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     if before and before.documents and not (named or own):
         documents, known = before.documents, before.codes
         carried.append("codes")
-    elif before and before.text and own and _asks_nothing(index, turn, text, own):
+    elif before and before.text and own and _asks_nothing(index, spoken, text, own):
         text = before.text
         carried.append("topic")
     kind = _kind(index, text, documents, named, before, carried)
     names_only = bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind)
-    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), names_only)
+    asked = _asked_of_each(index, spoken, documents) if len(documents) > 1 and not carried else ()
+    questions = _questions(text) if len(documents) == 1 and kind is Kind.FACT else ()
+    foreign = is_foreign(index, spoken)
+    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), asked, questions, foreign, names_only)
+
+
+def _questions(text: str) -> tuple[str, ...]:
+    """Return the questions that a text asks one after the other; none where it asks one alone."""
+    found = tuple(
+        part.strip(" ,;") for part in _NEXT_QUESTION.split(text) if _QUESTION.search(part) and len(part.split()) >= QUESTION_WORDS
+    )
+    return found if len(found) > 1 else ()
+
+
+def _asked_of_each(index: Index, turn: str, documents: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return what a turn asks of some of several documents: all but the clauses about others alone, where that still asks something."""
+    pattern = index.settings.code_pattern
+    clauses = [clause for clause in map(str.strip, _CLAUSES.split(turn)) if clause]
+    if len(clauses) < 2:
+        return ()
+    owners = [_owners(index, clause, documents, pattern) for clause in clauses]
+    found = []
+    for document in documents:
+        own = [clause for clause, owned in zip(clauses, owners, strict=True) if not owned or document in owned]
+        asked = correct(index, bare_text(", ".join(own), pattern))
+        says_nothing = FUNCTION_WORDS | _REQUESTS | (index.vocabulary(document)[2] - index.heading_words)
+        asks = any(word not in says_nothing for word in tokenize(asked))
+        found += [(document, asked)] if asks and len(own) < len(clauses) else []
+    return tuple(found)
+
+
+def _owners(index: Index, clause: str, documents: Sequence[str], pattern: str) -> frozenset[str]:
+    """Return those of `documents` that a clause names; by meaning, where it has no code, at most one."""
+    named = documents_of_codes(index, codes_in(clause, pattern))
+    if not named and (clause := correct(index, clause)):
+        found = subjects(index, clause, index.encoder.encode_one(clause))
+        named = (found[0].document,) if found and _is_clear(index, clause, found[0], SURE) else ()
+    return frozenset(named).intersection(documents)
 
 
 def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -> bool:
@@ -164,19 +229,6 @@ def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -
     return words.issubset(_COMPARING.union(*(index.vocabulary(document)[2] for document in documents)))
 
 
-def _named_codes(index: Index, turn: str, pattern: str) -> tuple[str, ...]:
-    """Return the codes in a turn; digits alone count where just one code of the corpus has them."""
-    named = list(codes_in(turn, pattern))
-    named += [
-        code for match in _APART_CODE.finditer(turn) if (code := "".join(match.groups()).upper()) in index.by_code and code not in named
-    ]
-    for word in words(turn):
-        owners = [code for code in index.by_code if code[0].isalpha() and code[1:] == word] if len(word) >= 4 and word.isdigit() else []
-        if len(owners) == 1 and owners[0] not in named:
-            named.append(owners[0])
-    return tuple(named)
-
-
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
     together = sides(index, text, found)
@@ -185,10 +237,13 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     if not found:
         return ()
     top = found[0]
-    named = top.share >= NAMED and _in_title(index, top.document, text)
-    talking = before is not None and bool(before.documents)
-    enough = SURE_ENOUGH_TO_LEAVE if talking and before and top.document not in before.documents else SURE
-    return (top.document,) if named or top.belief >= enough else ()
+    leaves = before is not None and bool(before.documents) and top.document not in before.documents
+    return (top.document,) if _is_clear(index, text, top, SURE_ENOUGH_TO_LEAVE if leaves else SURE) else ()
+
+
+def _is_clear(index: Index, text: str, top: Subject, enough: float) -> bool:
+    """Say whether a text is about the first of its subjects, whose belief must be `enough` where its title does not name it."""
+    return top.belief >= enough or (top.share >= NAMED and _in_title(index, top.document, text))
 
 
 def _is_topic(index: Index, word: str) -> bool:

@@ -1,7 +1,7 @@
-"""Question words -> the corpus's own spelling of them. Knows the words of the documents and those of the encoder; knows no grammar.
+"""Question words and codes -> the corpus's own spelling of them. Knows the words of the documents and of the encoder; knows no grammar.
 
 Only words that neither knows are touched: a clipped word becomes the corpus's word that begins with it, a misspelt one the word it
-nearly is.
+nearly is. A code that is spaced out, or run together with letters, is written as the corpus writes it where the corpus has it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,49 @@ from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
 from assistant.index import Index
+from assistant.quantities import quantities
 
 SHORTEST = 4
 NEARLY = 0.92
 """Jaro-Winkler likeness from which an unknown word counts as a misspelling."""
 _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
+
+
+_SPACED = re.compile(r"(?<![^\W_])(?<!\d[.,])(?:[^\W\d_][ -]?)?\d(?:[ -]?\d){2,5}(?![^\W_])(?![.,]\d)")
+"""Digits, a letter before them, apart by one blank or hyphen each: together they may be a code."""
+_ALONE = re.compile(r"(?<![^\W_])(?<!\d[.,])(\d{4,6})(?![^\W_]|[.,]\d)(?:\s+[^\W\d_]+)?")
+"""The digits of a code without its letter, and the word after them, which may be a unit."""
+_CHARACTERS = re.compile(r"[^\W_]+")
+
+
+def spell_codes(index: Index, text: str) -> str:
+    """Return `text` with the corpus's codes written plainly that are spaced out, run together with letters, or lack their letter.
+
+    Digits beside a code make it another one; digits without a letter are a code where just one has them and they are no amount.
+    """
+    pattern = index.settings.code_pattern
+    if not pattern:
+        return text
+
+    def joined(match: re.Match[str]) -> str:
+        code = re.sub(r"[ -]", "", match.group()).upper()
+        return code if code in index.by_code else match.group()
+
+    def parted(match: re.Match[str]) -> str:
+        word = match.group()
+        inside = [one for one in re.finditer(pattern, word, re.IGNORECASE) if one.group().upper() in index.by_code]
+        if word.upper() in index.by_code or len(inside) != 1:
+            return word
+        (one,) = inside
+        around = word[: one.start()], word[one.end() :]
+        return " ".join(filter(None, (around[0], one.group().upper(), around[1]))) if all(not p or p.isalpha() for p in around) else word
+
+    def lettered(match: re.Match[str]) -> str:
+        digits = match.group(1)
+        owners = [code for code in index.by_code if code[0].isalpha() and code[1:] == digits]
+        return match.group().replace(digits, owners[0], 1) if len(owners) == 1 and not quantities(match.group()) else match.group()
+
+    return _ALONE.sub(lettered, _CHARACTERS.sub(parted, _SPACED.sub(joined, text)))
 
 
 def correct(index: Index, text: str) -> str:

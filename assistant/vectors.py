@@ -58,7 +58,9 @@ class FaissStore:
 
     def vectors(self) -> Vectors:
         """Return `(rows, dimension)` as they were given."""
-        found: Vectors = self._index.reconstruct_n(0, self._index.ntotal)
+        rows = self._index.get_xb()  # type: ignore[attr-defined]  # `reconstruct_n` would go row by row
+        flat: Vectors = faiss.rev_swig_ptr(rows, self._index.ntotal * self._index.d)
+        found: Vectors = flat.reshape(self._index.ntotal, self._index.d).copy()
         return found
 
     def save(self, path: Path) -> None:

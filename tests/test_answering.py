@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from assistant.answer_json import answer_to_json
-from assistant.messages import SEPARATOR, catalogue
+from assistant.messages import PARTLY, SEPARATOR, catalogue
 from assistant.types import Reason, Role, Status
 
 CODES = ["S9327", "S9330", "S9336", "S9338", "S9357"]
@@ -250,3 +250,20 @@ def test_what_the_title_contradicts_is_no_answer(assistant):
     against = [(quote.start, quote.end) for quote in quotes if quote.role is Role.CONFLICT]
     assert against
     assert [quote for quote in quotes if quote.role is Role.ANSWER and (quote.start, quote.end) in against] == []
+
+
+def test_two_questions_at_once_are_both_answered(assistant):
+    answer = assistant.ask("How long does S9357 take and where is it given?")
+    assert {quote.section for quote in answer.quotes} >= {"Duration", "Setting"}
+    assert answer.message == ""
+
+
+def test_where_one_of_two_questions_has_no_answer_the_other_is_answered_and_that_is_said(assistant):
+    answer = assistant.ask("How long does S9357 take and what is the capital of France?")
+    assert {quote.section for quote in answer.quotes} == {"Duration"}
+    assert answer.message == PARTLY
+
+
+def test_two_questions_that_no_document_answers_are_refused(assistant):
+    answer = assistant.ask("what is the capital of France for S9357 and who is the king of Spain?")
+    assert answer.status is Status.ABSTAINED

@@ -9,7 +9,7 @@ ORDER = [
     "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
     "manifest", "freshness", "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
     "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
-    "retrieval", "spelling", "subjects", "query", "reading", "crossing", "listing", "reranking",
+    "retrieval", "spelling", "language", "subjects", "query", "reading", "crossing", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
     "evaluation.questions", "evaluation.runner", "evaluation.ablation", "evaluation.report", "web", "cli",
@@ -22,7 +22,7 @@ ENGINES = {
     "pydantic": {"config"}, "matplotlib": {"evaluation.report"},
     "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},
     "watchfiles": {"watching"}, "lxml": {"formats.page", "formats.grid", "formats.html"}, "mammoth": {"formats.docx"},
-    "pypdfium2": {"formats.pdfium"},
+    "pypdfium2": {"formats.pdfium"}, "py3langid": {"language"},
     "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"},
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.errors import ModelError
-from assistant.kinds import Forms, asks_for_code, lists, presumes, surface
+from assistant.kinds import Forms, asks_for_code, listed, lists, presumes, surface
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,19 @@ def test_a_case_that_asks_nothing_is_a_scenario(assistant, text):
 @pytest.mark.parametrize("text", ["how long does it take?", "what are the risks?", "is anesthesia needed?"])
 def test_a_plain_question_is_no_scenario(assistant, text):
     assert assistant.index.forms.read(text).scenario < assistant.index.forms.cuts.scenario
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Which codes warn of fever?", "warn of fever?"),
+        ("in which of these therapies may I eat first?", "may I eat first?"),
+        ("how long does it take?", "how long does it take?"),
+        ("which of them?", "which of them?"),
+    ],
+)
+def test_a_question_over_all_codes_is_asked_of_each(text, left):
+    assert listed(text) == left
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,10 @@ def test_codes_are_taken_out_of_what_is_searched_for(settings, text, bare):
     assert bare_text(text, settings.code_pattern) == bare
 
 
+def test_a_question_pasted_from_an_address_is_read_as_it_was_typed(assistant):
+    assert understand(assistant.index, "S9357%20how%20long%3F", []) == understand(assistant.index, "S9357 how long?", [])
+
+
 def test_documents_come_once_in_the_order_of_their_codes(assistant):
     found = documents_of_codes(assistant.index, ["S9357", "S9327", "S9357", "S9999"])
     assert [name[:5] for name in found] == ["S9357", "S9327"]
@@ -45,6 +49,41 @@ def test_a_question_is_told_by_its_kind_and_its_documents(assistant, question, k
     assert query.kind is kind
     assert [name[:5] for name in query.documents] == owners
     assert query.carried == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("do I fast for S9327, and can I eat before S9338?", ["do I fast for it", "can I eat before it"]),
+        ("risks of S9327 and S9338", ["risks of it", "risks of it and it"]),
+        ("S9327 vs S9338 risks", ["vs it risks", "vs it risks"]),
+    ],
+)
+def test_each_of_several_documents_is_asked_what_is_not_asked_of_others_alone(assistant, question, asked):
+    query = understand(assistant.index, question, [])
+    assert [query.asked_of(document) for document in query.documents] == asked
+
+
+def test_a_clause_about_another_document_is_left_out_and_a_shared_one_kept(assistant):
+    query = understand(assistant.index, "who comes to the house? for the chemo pump, and for the heparin pump", [])
+    chemo, heparin = map(query.asked_of, query.documents)
+    assert "who comes to the house" in chemo and "heparin" not in chemo
+    assert "who comes to the house" in heparin and "chemo" not in heparin
+
+
+@pytest.mark.parametrize(
+    ("question", "questions"),
+    [
+        ("How long does S9357 take and does it need sedation?", ("How long does it take", "does it need sedation?")),
+        ("who comes for S9338? and is it painful?", ("who comes for it", "is it painful?")),
+        ("what are the risks and complications of S9338?", ()),
+        ("S9338 is new to me. how long does it take?", ()),
+        ("how long does S9338 take, and how", ()),
+        ("does S9338 hurt or is it painless?", ()),
+    ],
+)
+def test_several_questions_about_one_document_are_told_apart(assistant, question, questions):
+    assert understand(assistant.index, question, []).questions == questions
 
 
 def test_an_unknown_code_is_kept_apart(assistant):

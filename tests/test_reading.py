@@ -5,7 +5,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.chunking import read_texts
-from assistant.reading import COMPARED, EncoderReader, Reading, answerability, choose, read, without_title
+from assistant.reading import COMPARED, EncoderReader, answerability, beside, choose, read, without_title
 
 ENZYME = "S9357-enzyme-replacement.txt"
 
@@ -74,8 +74,19 @@ def test_belief_in_an_answer_is_high_where_there_is_one_and_low_where_there_is_n
 
 def test_higher_scores_give_more_belief(assistant):
     readings = reading_of(assistant, "how long does it take?", ENZYME)
-    lower = [Reading(reading.candidate, reading.score - 0.3) for reading in readings]
+    lower = [replace(reading, score=reading.score - 0.3) for reading in readings]
     assert answerability(assistant.index, lower) < answerability(assistant.index, readings)
+
+
+def test_what_is_like_the_answer_of_another_document_gains(assistant):
+    other = reading_of(assistant, "how long does it take?", "S9338-immunotherapy.txt")[0]
+    plain = reading_of(assistant, "recovery", ENZYME)
+    gained = {one.candidate: one.score for one in beside(assistant.index, plain, other)}
+    assert [one.score for one in beside(assistant.index, plain, other)] == sorted(gained.values(), reverse=True)
+    more = {one.candidate: gained[one.candidate] - one.score for one in plain}
+    document = assistant.index.by_id[ENZYME]
+    nearest = max(more, key=more.__getitem__)
+    assert document.sections[nearest.section].heading == "Duration"
 
 
 def test_words_that_are_the_same_are_most_alike_and_shared_words_make_more_alike_than_others(assistant):

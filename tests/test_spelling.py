@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.spelling import correct
+from assistant.spelling import correct, spell_codes
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,28 @@ def test_a_corrected_text_is_not_corrected_again(assistant, text):
 
 def test_a_misspelt_question_gets_the_answer_of_the_right_one(assistant):
     assert assistant.ask("S9357 duratoin").quotes == assistant.ask("S9357 duration").quotes
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("S 9 3 5 7 duration", "S9357 duration"),
+        ("code S-93-57, please", "code S9357, please"),
+        ("is s 9330 a 24 hour code", "is S9330 a 24 hour code"),
+        ("SS9338 duration", "S S9338 duration"),
+        ("HCPCSS9357 risks", "HCPCS S9357 risks"),
+        ("s9357duration", "S9357 duration"),
+        ("9357 duration", "S9357 duration"),
+        ("what of 9357?", "what of S9357?"),
+    ],
+)
+def test_a_code_of_the_corpus_is_written_plainly_whatever_way_it_was_typed(assistant, typed, plain):
+    assert spell_codes(assistant.index, typed) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "S9357", "S9357/S9338", "S99357 risks", "S93577", "9357x", "9357 mg a day", "19357", "18-24 hours", "1,9357", "S 9999", "24/7"],
+)
+def test_what_may_be_something_else_is_left_alone(assistant, text):
+    assert spell_codes(assistant.index, text) == text

@@ -1,0 +1,63 @@
+"""Question -> whether it is asked in another language than the documents are written in. The only module that imports py3langid.
+
+A question with English function words, or with words of the corpus alone, is not looked at: names, codes and keywords look like any
+language.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from assistant.index import Index
+from assistant.lexical import FUNCTION_WORDS
+from assistant.tokens import stem, words
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+LANGUAGES = (
+    *("ar", "bn", "cs", "de", "el", "en", "es", "fa", "fr", "gu", "he", "hi", "ht", "hu", "hy", "it", "ja", "km", "ko", "nl", "pa", "pl"),
+    *("pt", "ro", "ru", "so", "sv", "sw", "ta", "te", "th", "tl", "tr", "uk", "ur", "vi", "yue", "zh"),
+)
+"""Languages that questions come in; more would only be mistaken for these."""
+FEWEST_WORDS = 3
+"""Fewer words, in Latin letters, tell no language."""
+MOST_ENGLISH = 0.25
+"""A question with a larger share of English function words is English; other languages have a few words that look like them."""
+SURE = 0.8
+"""Belief from which on a question is in a language: none of 24,000 authored English questions reaches it, nearly all in others do."""
+SAMPLE = 2000
+"""So many characters of a document tell its language."""
+_LANGUAGE: WeakKeyDictionary[Index, str] = WeakKeyDictionary()
+"""The language of each open index, once it has been asked for."""
+
+
+def is_foreign(index: Index, text: str) -> bool:
+    """Say whether a question is in another language than the documents."""
+    spoken = [word for word in words(text) if len(word) > 1 and not any(map(str.isdigit, word))]
+    english = sum(stem(word) in FUNCTION_WORDS for word in spoken)
+    if english > MOST_ENGLISH * len(spoken) or all(word in index.words.word_counts for word in spoken):
+        return False
+    if len(spoken) < FEWEST_WORDS and text.isascii():
+        return False
+    if index not in _LANGUAGE:
+        _LANGUAGE[index] = language(index.documents[0].text[:SAMPLE])[0]
+    found, belief = language(text)
+    return found != _LANGUAGE[index] and belief >= SURE
+
+
+def language(text: str) -> tuple[str, float]:
+    """Return the ISO 639 code of the language that a text most likely is in, and the belief in [0, 1] that it is."""
+    found, belief = _identifier().classify(text)
+    return str(found), float(belief)
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(LANGUAGES)
+    return identifier
