@@ -107,7 +107,6 @@ class Answerer:
         quotes += [
             q for fit in others if self._share_of(query, fit.document.id) >= AGAINST_SHARE for q in fit.quotes if q.role is Role.AGAINST
         ]
-        shown = [replace(fit, fits=bool(best) and fit is best[0]) for fit in fits]
         if not best:
             return self._make(
                 query.question,
@@ -115,11 +114,11 @@ class Answerer:
                 Status.ABSTAINED,
                 Reason.NO_CODE_FITS,
                 quotes,
-                codes=code_fits(shown),
+                codes=code_fits(fits),
                 confidence=1 - fits[0].score if fits else 1.0,
             )
         resolved = best[0].document.label
-        return self._make(query.question, resolved, Status.ANSWERED, None, quotes, codes=code_fits(shown), confidence=best[0].score)
+        return self._make(query.question, resolved, Status.ANSWERED, None, quotes, codes=code_fits(fits), confidence=best[0].score)
 
     def _share_of(self, query: Query, document: str) -> float:
         return next((subject.share for subject in query.subjects if subject.document == document), 0.0)
@@ -188,9 +187,9 @@ class Answerer:
         if not answered:
             return self._from_documents(query)
         quotes = [quote for answer in answered for quote in answer.quotes]
-        kept = [
-            one for i, one in enumerate(quotes) if not any(_within(one, other) and one != other or one in quotes[:i] for other in quotes)
-        ]
+        spans = [(quote.document, quote.start, quote.end) for quote in quotes]
+        inside = [any(_within(one, other) and not _within(other, one) for other in quotes) for one in quotes]
+        kept = [one for i, one in enumerate(quotes) if not inside[i] and spans[i] not in spans[:i]]
         message = PARTLY if len(answered) < len(answers) else ""
         return self._answered(query, kept, min(answer.confidence for answer in answered), message)
 

@@ -15,9 +15,8 @@ from assistant.crossing import CrossReader
 from assistant.errors import IndexMismatch, IndexNotFound, QueryError
 from assistant.freshness import is_current
 from assistant.index import Index, open_index
-from assistant.kinds import Kind
 from assistant.manifest import stamp
-from assistant.query import Query, documents_of_codes, understand
+from assistant.query import Query, about, documents_of_codes, understand
 from assistant.reading import EncoderReader
 from assistant.reranking import rerank
 from assistant.retrieval import DEPTH, retrieve
@@ -38,6 +37,10 @@ class CodeEntry:
     document: str
 
 
+TURNS = 50
+"""So many earlier questions count at most."""
+
+
 class Assistant:
     """Answers questions from an open index with exact quotations.
 
@@ -45,11 +48,12 @@ class Assistant:
     >>> assistant.ask("how long does portable oxygen last?").quotes[0].text  # doctest: +SKIP
     """
 
-    def __init__(self, index: Index, corpus: Path, folder: Path) -> None:
+    def __init__(self, index: Index, corpus: Path, folder: Path, seen: tuple[int, int]) -> None:
+        """Hold an index of a corpus, opened from a folder after `stamp` of it was `seen`."""
         self.index = index
         self.corpus = corpus
         self.folder = folder
-        self._seen = stamp(folder)
+        self._seen = seen
         self._reader = CrossReader(index.settings.cross_encoder) if index.settings.cross_encoder else EncoderReader()
         self._answerer = Answerer(index, self._reader)
 
@@ -68,7 +72,7 @@ class Assistant:
         Raises:
             CorpusError: the corpus is missing or unreadable.
             IndexNotFound: there is no index and `build` is False.
-            IndexMismatch: the index is damaged, or stale and `build` is False.
+            IndexMismatch: the index is damaged, or was built with other models or chunk settings and `build` is False.
         """
         settings = settings or make_settings()
         source = Path(corpus) if corpus is not None else default_corpus()
@@ -77,17 +81,19 @@ class Assistant:
             from assistant.building import build_index
 
             build_index(source, folder, settings, progress)
-        return cls(open_index(folder, settings), source, folder)
+        seen = stamp(folder)
+        return cls(open_index(folder, settings), source, folder, seen)
 
     def current(self) -> Assistant:
         """Return this assistant, or one over the index that a build has put in the place of this one's since.
 
         What goes on for long calls it for each request; an index that cannot be opened is left for the next time.
         """
-        if stamp(self.folder) == self._seen:
+        seen = stamp(self.folder)
+        if seen == self._seen:
             return self
         try:
-            return Assistant(open_index(self.folder, self.index.settings), self.corpus, self.folder)
+            return Assistant(open_index(self.folder, self.index.settings), self.corpus, self.folder, seen)
         except (IndexNotFound, IndexMismatch):
             return self
 
@@ -104,16 +110,17 @@ class Assistant:
         elif len(question) > self.index.settings.max_question_characters:
             answer = self._answerer.refuse(text[: self.index.settings.max_question_characters], Reason.QUESTION_TOO_LONG)
         else:
-            query = understand(self.index, text, history)
-            if code is not None:
-                known = self.known_code(code)
-                query = replace(query, kind=Kind.FACT, codes=(known,), unknown=(), documents=documents_of_codes(self.index, (known,)))
-            answer = self._answerer.answer(query)
+            query = understand(self.index, text, self._spoken(history))
+            answer = self._answerer.answer(about(self.index, query, self.known_code(code)) if code is not None else query)
         return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
 
     def understood(self, question: str, history: Sequence[str] = ()) -> Query:
         """Return what `ask` would take the same question and history to mean."""
-        return understand(self.index, normalize(question), history)
+        return understand(self.index, normalize(question), self._spoken(history))
+
+    def _spoken(self, history: Sequence[str]) -> Sequence[str]:
+        """Return the earlier questions that count: the last ones, without those too long to be answered."""
+        return [turn for turn in history[-TURNS:] if len(turn) <= self.index.settings.max_question_characters]
 
     def carried(self, question: str, history: Sequence[str]) -> tuple[str, ...]:
         """Return what `ask` would take over from the earlier questions: the codes or titles, or the words of the question, kept.
@@ -159,7 +166,7 @@ class Assistant:
         text = normalize(question)
         if not any(c.isalnum() for c in text) or len(question) > self.index.settings.max_question_characters:
             return []
-        return self._ranked(understand(self.index, text, history), k)
+        return self._ranked(self.understood(text, history), k)
 
     def _ranked(self, query: Query, k: int) -> list[Hit]:
         """Retrieve, then order what was retrieved as the reader would."""
@@ -171,14 +178,17 @@ class Assistant:
     def compare(self, codes: Sequence[str], section: str | None = None) -> list[Row]:
         """Return the sections of two or more codes side by side, or one section of them.
 
+        Of the documents of one code, the first that has the section is taken, or else the one with most sections.
+
         Raises:
             QueryError: fewer than two codes, or a code or section that does not exist.
         """
-        documents = [self.documents(code)[0] for code in dict.fromkeys(map(self.known_code, codes))]
-        if len(documents) < 2:
+        described = [self.documents(code) for code in dict.fromkeys(map(self.known_code, codes))]
+        if len(described) < 2:
             raise QueryError("comparing takes two or more different codes; name them one after the other")
         if section is None:
-            return compare_documents(self.index, documents)
+            return compare_documents(self.index, [max(some, key=lambda one: len(one.sections)) for some in described])
+        documents = [next((one for one in some if self._has(one, section)), some[0]) for some in described]
         for owner, document in enumerate(documents):
             try:
                 wanted = self.section(document, section)
@@ -214,6 +224,22 @@ class Assistant:
             QueryError: there are none.
         """
         return tuple(self.index.by_id[name] for name in self.index.by_code[self.known_code(code)])
+
+    def _has(self, document: Document, name: str) -> bool:
+        try:
+            return bool(self.section(document, name))
+        except QueryError:
+            return False
+
+    def sections(self, code: str, name: str) -> list[tuple[Document, Section]]:
+        """Return the section `name` of every document of `code` that has it.
+
+        Raises:
+            QueryError: none has it, or no document describes `code`.
+        """
+        documents = self.documents(code)
+        having = [document for document in documents if self._has(document, name)] or list(documents[:1])
+        return [(document, self.section(document, name)) for document in having]
 
     def section(self, document: Document, name: str) -> Section:
         """Return the section of a document whose heading begins with, or else holds, `name`.

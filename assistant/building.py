@@ -204,7 +204,7 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
             plans = [_unless_alike(one, old, settings) for one in plans]
             tell("reading documents", 1, 1)
             dimension = _write(work, plans, old, settings, tell)
-            manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, dimension, len(plans), old))
+            manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, dimension, len(plans)))
     except OSError as error:
         raise IndexMismatch(f"the index in '{folder}' cannot be written ({error.strerror}); name another with --index DIR") from error
     new = tuple(one.known.id for one in plans if one.position is None)
@@ -257,7 +257,7 @@ def _model(setting: str, packaged: Path, name: str, old: _Old | None, work: Path
 
 
 def _models(settings: Settings) -> list[tuple[str, Path, str]]:
-    """Return setting, packaged folder and name of the encoder and, where it is another model, of the reader."""
+    """Return setting, packaged folder and name of the encoder and, unless there is none, of the reader."""
     encoder, reader = (settings.encoder, PACKAGED_ENCODER, ENCODER), (settings.reader, PACKAGED_READER, READER)
     return [encoder] if settings.reader == NO_READER else [encoder, reader]
 
@@ -426,15 +426,12 @@ def _manifest(
     refused: dict[str, str],
     dimension: int,
     documents: int,
-    old: _Old | None,
 ) -> Manifest:
-    digests = old.manifest.files if old else {}
     files: dict[str, list[int | str]] = {}
     for path in sorted(work.rglob("*")):
         if path.is_file():
             name, size = path.relative_to(work).as_posix(), path.stat().st_size
-            linked = digests.get(name) if name.startswith((ENCODER, READER)) else None
-            files[name] = linked or [size, file_sha256(path) if size <= HASHED_BYTES else ""]
+            files[name] = [size, file_sha256(path) if size <= HASHED_BYTES else ""]
     name = fingerprint(settings, state)
     return Manifest(
         format=FORMAT,

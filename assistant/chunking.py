@@ -113,7 +113,6 @@ def _joined_fields(document: Document, runs: Sequence[tuple[int, int, int]]) -> 
         yield from [(whole[0][0], whole[0][1], whole[-1][2])] if is_field else whole
 
 
-@lru_cache(maxsize=64)
 def record_fields(document: Document) -> frozenset[int]:
     """Return the sections of a table's row that are fields of few words, the one with its title left out; none elsewhere."""
     if not document.places or document.places[0].kind != ROW:

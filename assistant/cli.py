@@ -245,16 +245,13 @@ def show(
 
     assistant = _open(corpus, index)
     rows = []
-    for document in assistant.documents(code):
-        chosen = (
-            [assistant.section(document, section)] if section else [s for s in document.sections if s.kind is not SectionKind.FURNITURE]
-        )
-        for one in chosen:
-            body = one.body or one.span
-            rows.append({
-                "code": assistant.known_code(code), "document": document.id, "section": one.heading,
-                "start": body.start, "end": body.end, "text": body.of(document.text),
-            })  # fmt: skip
+    whole = [(one, part) for one in assistant.documents(code) for part in one.sections if part.kind is not SectionKind.FURNITURE]
+    for document, one in assistant.sections(code, section) if section else whole:
+        body = one.body or one.span
+        rows.append({
+            "code": assistant.known_code(code), "document": document.id, "section": one.heading,
+            "start": body.start, "end": body.end, "text": body.of(document.text),
+        })  # fmt: skip
     if as_json:
         _print_json(rows)
     else:

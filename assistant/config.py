@@ -100,7 +100,7 @@ def default_corpus() -> Path:
 
 
 def default_index(corpus: Path) -> Path:
-    """Return `./index` beside a local corpus, else a folder in the platform's cache that belongs to this corpus alone."""
+    """Return `./index` where it exists, else a folder in the platform's cache that belongs to this corpus alone."""
     here = Path("index")
     if here.is_dir():
         return here

@@ -38,14 +38,14 @@ def title_rules(document: Document) -> bool:
     return bool(_APART.search(document.title_text))
 
 
-def title_quote(document: Document) -> Quote:
-    """Return the official title as an answer."""
+def title_quote(document: Document, role: Role = Role.ANSWER) -> Quote:
+    """Return the official title."""
     section = next(i for i, s in enumerate(document.sections) if s.span.contains(document.title))
-    return quote_span(document, document.title, section, (document.sections[section].heading,), Role.ANSWER)
+    return quote_span(document, document.title, section, (document.sections[section].heading,), role)
 
 
 def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]:
-    """Return the quotes with the official title before each, where it says what is billed apart and the question or quote is about that."""
+    """Return the quotes with the official title before, where it says what is billed apart and the question or quote is about that."""
     ordered: list[Quote] = []
     for quote in quotes:
         document = index.by_id[quote.document]
@@ -68,8 +68,8 @@ def conflicting(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
         if not _APART.search(quote.text):
             continue
         apart = _billed_apart(quote.text)
-        for unit in _claims(document, quote):
-            if apart and _counts_in(index, unit.span.of(document.text), apart):
+        for unit in _claims(document, quote) if apart else ():
+            if _counts_in(index, unit.span.of(document.text), apart):
                 found.setdefault((document.id, unit.span.start), quote_span(document, unit.span, unit.section, unit.path, Role.CONFLICT))
     return [found[key] for key in sorted(found)] + _other_amounts(index, quotes)
 
@@ -124,14 +124,13 @@ def _counts_in(index: Index, sentence: str, apart: Sequence[str]) -> bool:
 
 def _other_amounts(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
     """Return the title of a document whose title rules out every amount of the same dimension in a quote."""
-    found = []
+    found: dict[str, Quote] = {}
     for quote in quotes:
         document = index.by_id[quote.document]
-        if quote.start <= document.title.start < quote.end:
+        if document.id in found or quote.start <= document.title.start < quote.end:
             continue
         said, limits = quantities(quote.text), quantities(document.title_text)
         alike = [(s, limit) for s in said for limit in limits if s.dimension == limit.dimension]
         if alike and not any(s.meets(limit) for s, limit in alike):
-            section = next(i for i, s in enumerate(document.sections) if s.span.contains(document.title))
-            found.append(quote_span(document, document.title, section, (document.sections[section].heading,), Role.CONFLICT))
-    return found
+            found[document.id] = title_quote(document, Role.CONFLICT)
+    return [*found.values()]

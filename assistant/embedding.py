@@ -1,4 +1,4 @@
-"""A sentence-transformers model -> a folder that `inference` can run. The only module that imports sentence-transformers and torch.
+"""A sentence-transformers model -> a folder that `inference` can run. The only module that imports torch.
 
 Used when an index is built, never when a question is answered.
 """

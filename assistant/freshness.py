@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 from assistant.config import DEFAULT, PACKAGED_ENCODER, PACKAGED_READER, Settings
@@ -25,8 +26,8 @@ def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
 
 
 def fingerprint(settings: Settings, state: dict[str, Stamp]) -> str:
-    """Return a name for what an index is made of: format, models, settings and the bytes of the corpus."""
-    what = [FORMAT, lasting(settings), sorted((name, stamp.sha256) for name, stamp in state.items())]
+    """Return a name for what an index is made of: format, version, models, settings and the bytes of the corpus."""
+    what = [FORMAT, version("hcpcs-assistant"), lasting(settings), sorted((name, stamp.sha256) for name, stamp in state.items())]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
 
 

@@ -127,9 +127,11 @@ class Index:
         return self._vocabularies[name]
 
     def service(self, name: str) -> tuple[str, ...]:
-        """Return the documents that describe the same code as a document, those first whose word counts most; without a code, itself."""
+        """Return the documents that describe the one code of a document, those first whose word counts most; else itself."""
         codes = self.documents.codes[self.documents.position[name]]
-        return self.by_code[codes[0]] if codes else (name,)
+        if len(codes) != 1:
+            return (name,)
+        return tuple(one for one in self.by_code[codes[0]] if len(self.documents.codes[self.documents.position[one]]) == 1)
 
     @cached_property
     def services(self) -> int:
@@ -138,10 +140,10 @@ class Index:
 
     @cached_property
     def by_code(self) -> dict[str, tuple[str, ...]]:
-        """Return, for each code in order, the ids of the documents that describe it, those first whose word counts most."""
+        """Return, for each code in order, the ids of the documents that describe it, first those of it alone and those that count most."""
         found: dict[str, list[str]] = {}
         ranks = self.documents.ranks
-        for i in sorted(range(len(ranks)), key=lambda i: ranks[i], reverse=True):
+        for i in sorted(range(len(ranks)), key=lambda i: (len(self.documents.codes[i]) == 1, ranks[i]), reverse=True):
             for code in self.documents.codes[i]:
                 found.setdefault(code, []).append(self.documents.ids[i])
         return {code: tuple(found[code]) for code in sorted(found)}

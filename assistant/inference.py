@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -43,6 +44,8 @@ class Calibration:
     reading_words: float = 0.0
 
 
+_LOCK = Lock()
+"""Held while what is remembered changes; the page answers in several threads."""
 REMEMBERED = 256
 """Vectors of questions kept at hand, since one question is looked at from several sides."""
 REMEMBERED_WORDS = 768
@@ -83,8 +86,8 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """A sentence encoder exported by `embedding.export`: mean pooling over tokens, rows of unit length."""
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
-        """Load the folder; `threads` 0 uses every core.
+    def __init__(self, folder: Path) -> None:
+        """Load the folder.
 
         Raises:
             ModelError: a file is missing or is not a model.
@@ -97,7 +100,7 @@ class OnnxEncoder:
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
             self._tokenizer.enable_truncation(int(config["max_tokens"]))
             self._tokenizer.no_padding()
-            self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(threads), providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(), providers=["CPUExecutionProvider"])
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelError(f"the encoder in '{folder}' cannot be loaded ({error}); run 'assistant index --rebuild'") from error
         self._recent: dict[str, tuple[Vectors, Vectors]] = {}
@@ -170,14 +173,15 @@ def _unit(rows: Vectors) -> Vectors:
 
 def _remember(store: dict[str, Known], text: str, value: Known, most: int) -> None:
     """Keep a value at hand, and the oldest ones no longer."""
-    while len(store) >= most:
-        store.pop(next(iter(store)), None)
-    store[text] = value
+    with _LOCK:
+        while len(store) >= most:
+            store.pop(next(iter(store)), None)
+        store[text] = value
 
 
-def _options(threads: int) -> onnxruntime.SessionOptions:
+def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
+    options.intra_op_num_threads = min(4, os.cpu_count() or 1)
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves the core to others

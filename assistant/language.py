@@ -28,10 +28,10 @@ MOST_ENGLISH = 0.25
 """A question with a larger share of English function words is English; other languages have a few words that look like them."""
 SURE = 0.8
 """Belief from which on a question is in a language: none of 24,000 authored English questions reaches it, nearly all in others do."""
-SAMPLE = 2000
-"""So many characters of a document tell its language."""
+SAMPLES, SAMPLE = 8, 1000
+"""So many documents tell the language of all, so many characters of each."""
 _LANGUAGE: WeakKeyDictionary[Index, str] = WeakKeyDictionary()
-"""The language of each open index, once it has been asked for."""
+"""The language of each open index once it has been asked for; empty where it is not clear."""
 
 
 def is_foreign(index: Index, text: str) -> bool:
@@ -43,9 +43,10 @@ def is_foreign(index: Index, text: str) -> bool:
     if len(spoken) < FEWEST_WORDS and text.isascii():
         return False
     if index not in _LANGUAGE:
-        _LANGUAGE[index] = language(index.documents[0].text[:SAMPLE])[0]
+        own, belief = language(" ".join(document.text[:SAMPLE] for document in index.documents[:SAMPLES]))
+        _LANGUAGE[index] = own if belief >= SURE else ""
     found, belief = language(text)
-    return found != _LANGUAGE[index] and belief >= SURE
+    return _LANGUAGE[index] not in ("", found) and belief >= SURE
 
 
 def language(text: str) -> tuple[str, float]:

@@ -22,16 +22,16 @@ def matching(index: Index, text: str, document: str, readings: Sequence[Reading]
     if asked:
         return _with_amount(index, document, units, asked)
     words = telling_words(index, text).keys()
-    return [reading for reading in units if words and words <= set(tokenize(_text(index, document, reading)))]
+    return [reading for reading in units if words and words <= set(tokenize(_text(index, reading)))]
 
 
 def _with_amount(index: Index, document: str, units: Sequence[Reading], asked: Sequence[Quantity]) -> list[Reading]:
     title = quantities(index.by_id[document].title_text)
     if any(t.dimension == a.dimension for t in title for a in asked) and not any(t.meets(a) for t in title for a in asked):
         return []
-    return [reading for reading in units if any(q.meets(a) for q in quantities(_text(index, document, reading)) for a in asked)]
+    return [reading for reading in units if any(q.meets(a) for q in quantities(_text(index, reading)) for a in asked)]
 
 
-def _text(index: Index, document: str, reading: Reading) -> str:
-    owner = index.by_id[document]
+def _text(index: Index, reading: Reading) -> str:
+    owner = index.by_id[reading.candidate.document]
     return reading.candidate.span(owner).of(owner.text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass, fields, replace
@@ -146,6 +147,10 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     _sync(folder)
 
 
+_OWN = re.compile(r"data-[0-9a-f]{16}(?:-\d+)?|\.building-.*")
+"""Names of folders that a build makes."""
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove what builds that were cut off, and the index before this one, left behind; only whoever holds the lock may.
 
@@ -156,7 +161,7 @@ def remove_leftovers(folder: Path) -> None:
     except (OSError, ValueError, TypeError, KeyError):
         current = None
     for path in (*folder.glob("data-*"), *folder.glob(".building-*")):
-        if path.name != current:
+        if path.name != current and _OWN.fullmatch(path.name):
             shutil.rmtree(path, ignore_errors=True)
     for path in folder.glob(".manifest-*"):
         path.unlink(missing_ok=True)

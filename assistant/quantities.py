@@ -24,7 +24,7 @@ _UNIT = (
     r"hours?|hrs?|h|minutes?|mins?|days?|weeks?|wks?|months?|years?|yrs?|seconds?|secs?|liters?|litres?|l|milliliters?|millilitres?|ml|cc"
     r"|grams?|g|mg|milligrams?|kg|kilograms?|pounds?|lbs?|ounces?|oz|inch(?:es)?|feet|foot|ft|cm|centimeters?|mm|miles?"
 )
-_NUMBER = r"\d+(?:[.,]\d+)?(?:\s+and\s+a\s+half)?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:\s+and\s+a\s+half)?"
 _BEFORE = (
     r"less\s+than|under|below|fewer\s+than|shorter\s+than|up\s+to|no\s+more\s+than|not\s+more\s+than|at\s+most|maximum(?:\s+of)?|within"
     r"|at\s+least|minimum(?:\s+of)?|no\s+less\s+than|not\s+less\s+than|more\s+than|over|longer\s+than|greater\s+than|exceed(?:s|ing)?|above"
@@ -55,6 +55,7 @@ _ABOVE = re.compile(r"more\s+than|over|longer|greater|exceed|above")
 _BELOW = re.compile(r"less\s+than|under|below|fewer|shorter")
 _UP_TO = re.compile(r"up\s+to|no\s+more|not\s+more|at\s+most|maximum|within")
 _EVERY = re.compile(r"every|each|once|^q$")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _SHORT = {
     **dict.fromkeys(("h", "hr", "hrs"), "hour"),
     **dict.fromkeys(("min", "mins"), "minute"),
@@ -216,7 +217,8 @@ def _periods(text: str) -> str:
 
 
 def _value(text: str) -> float:
-    number = float(re.match(r"[\d.,]+", text).group().replace(",", "."))  # type: ignore[union-attr]
+    digits = re.match(r"[\d.,]+", text).group()  # type: ignore[union-attr]
+    number = float(digits.replace(",", "") if _THOUSANDS.fullmatch(digits) else digits.replace(",", "."))
     return number + 0.5 if "half" in text else number
 
 

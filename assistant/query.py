@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from assistant.index import Index
@@ -27,7 +27,12 @@ _REQUESTS = frozenset(
 """Stems of words that ask without saying for what."""
 
 
-_ASKS_OTHERWISE = re.compile(r"\b(?:who|whom|whose|when|where|why|how|which)\b", re.IGNORECASE)
+_ASKS_OTHERWISE = re.compile(
+    r"\b(?:who|whom|whose|when|where|why|how|which)\b"
+    r"|^\W*(?:does|do|did|is|are|can|could|will|would|should|may|must)\s+(?:i|it|we|he|she|they|the|my|our|his|her|their|this|that|an?|any|one)\b",
+    re.IGNORECASE,
+)
+"""Asks something of what it names, if only in function words."""
 _CLAUSES = re.compile(r"[,;:.?!/]+(?=\s|$)|\s/\s|\b(?:and|but|while|whereas)\b", re.IGNORECASE)
 """What clauses stand between."""
 _OPENS = (
@@ -60,7 +65,7 @@ class Query:
     codes: tuple[str, ...]
     unknown: tuple[str, ...]
     documents: tuple[str, ...]
-    subjects: tuple[Subject, ...]
+    subjects: tuple[Subject, ...] = ()
     carried: tuple[str, ...] = ()
     asked: tuple[tuple[str, str], ...] = ()
     questions: tuple[str, ...] = ()
@@ -77,7 +82,8 @@ class Query:
         return not self.documents and all(word in FUNCTION_WORDS or word in _REQUESTS for word in tokenize(self.text))
 
 
-_SYSTEM = re.compile(r"\b(?:hcpcs|cpt)\b(?:\s+codes?\b)?", re.IGNORECASE)
+_SYSTEM = re.compile(r"\b(?:hcpcs|cpt)\b(?:\s+codes?\b)?\W*\Z", re.IGNORECASE)
+"""The name of a code system right before a code."""
 _EMPTY = re.compile(r"[\s:;,.?!/()-]+")
 
 
@@ -135,7 +141,13 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
         query = _next(index, normalize(_unquoted(turn)), query)
     if query is None:
         raise AssertionError("there is always a question")
-    return query
+    return replace(query, foreign=is_foreign(index, spell_codes(index, query.question)))
+
+
+def about(index: Index, query: Query, code: str) -> Query:
+    """Return a query as it is asked of one code of the corpus, whatever else it names."""
+    documents, questions = documents_of_codes(index, (code,)), _questions(query.text)
+    return Query(query.question, query.text, Kind.FACT, (code,), (), documents, questions=questions, foreign=query.foreign)
 
 
 def _unquoted(turn: str) -> str:
@@ -157,7 +169,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     meant = _TAKEN_BACK.sub("", spoken)
     named = codes_in(meant, pattern) or codes_in(spoken, pattern)
     known = tuple(code for code in named if code in index.by_code)
-    unknown = tuple(code for code in named if code not in index.by_code)
+    unknown = tuple(code for code in named if code not in index.by_code and not (known and code.isdigit()))
     text = correct(index, bare_text(spoken, pattern))
     vector = index.encoder.encode_one(text or turn)
     found = subjects(index, text, vector) if text else ()
@@ -170,8 +182,9 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         own = named_only
     if not own and before and not before.documents and before.text and text:
         joined = f"{before.text} {text}"
-        found = subjects(index, joined, index.encoder.encode_one(joined))
-        own = (found[0].document,) if found and found[0].share >= SIDE else ()
+        both = subjects(index, joined, index.encoder.encode_one(joined))
+        if both and both[0].share >= SIDE:
+            own, found = (both[0].document,), both
     documents, carried = own, []
     if before and before.documents and not (named or own):
         documents, known = before.documents, before.codes
@@ -183,16 +196,14 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     names_only = bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind)
     asked = _asked_of_each(index, spoken, documents) if len(documents) > 1 and not carried else ()
     questions = _questions(text) if len(documents) == 1 and kind is Kind.FACT else ()
-    foreign = is_foreign(index, spoken)
-    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), asked, questions, foreign, names_only)
+    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), asked, questions, names_only=names_only)
 
 
 def _questions(text: str) -> tuple[str, ...]:
-    """Return the questions that a text asks one after the other; none where it asks one alone."""
-    found = tuple(
-        part.strip(" ,;") for part in _NEXT_QUESTION.split(text) if _QUESTION.search(part) and len(part.split()) >= QUESTION_WORDS
-    )
-    return found if len(found) > 1 else ()
+    """Return the questions that a text asks one after the other; none where it asks one alone, or says something else as well."""
+    parts = [part.strip(" ,;") for part in _NEXT_QUESTION.split(text)]
+    whole = all(_QUESTION.search(part) and len(part.split()) >= QUESTION_WORDS for part in parts)
+    return tuple(parts) if whole and len(parts) > 1 else ()
 
 
 def _asked_of_each(index: Index, turn: str, documents: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -201,7 +212,7 @@ def _asked_of_each(index: Index, turn: str, documents: Sequence[str]) -> tuple[t
     clauses = [clause for clause in map(str.strip, _CLAUSES.split(turn)) if clause]
     if len(clauses) < 2:
         return ()
-    owners = [_owners(index, clause, documents, pattern) for clause in clauses]
+    owners = _owners(index, clauses, documents, pattern)
     found = []
     for document in documents:
         own = [clause for clause, owned in zip(clauses, owners, strict=True) if not owned or document in owned]
@@ -212,13 +223,14 @@ def _asked_of_each(index: Index, turn: str, documents: Sequence[str]) -> tuple[t
     return tuple(found)
 
 
-def _owners(index: Index, clause: str, documents: Sequence[str], pattern: str) -> frozenset[str]:
-    """Return those of `documents` that a clause names; by meaning, where it has no code, at most one."""
-    named = documents_of_codes(index, codes_in(clause, pattern))
-    if not named and (clause := correct(index, clause)):
-        found = subjects(index, clause, index.encoder.encode_one(clause))
-        named = (found[0].document,) if found and _is_clear(index, clause, found[0], SURE) else ()
-    return frozenset(named).intersection(documents)
+def _owners(index: Index, clauses: Sequence[str], documents: Sequence[str], pattern: str) -> list[frozenset[str]]:
+    """Return, for each clause, those of `documents` that it names; by meaning, where it has no code, at most one."""
+    named = [documents_of_codes(index, codes_in(clause, pattern)) for clause in clauses]
+    plain = [correct(index, clause) for clause in clauses]
+    for i, vector in enumerate(index.encoder.encode(plain)):
+        found = () if named[i] else subjects(index, plain[i], vector)[:1]
+        named[i] = named[i] or tuple(one.document for one in found if _is_clear(index, plain[i], one, SURE))
+    return [frozenset(some).intersection(documents) for some in named]
 
 
 def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -> bool:
@@ -277,6 +289,8 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
         return True
     led = _FOLLOWS.match(turn) or _FOLLOWS.match(text)
     rest = _FOLLOWS.sub("", text) if led else _LEADS.sub("", text)
+    if _ASKS_OTHERWISE.search(rest):
+        return False
     content = [word for word in tokenize(rest) if word not in FUNCTION_WORDS and word not in _REQUESTS and not _in_most_titles(index, word)]
     if not content:
         return True

@@ -70,7 +70,8 @@ class EncoderReader:
     def score(self, index: Index, text: str, document: str) -> Vectors:
         """Return the mean of both cosines, less what the documents most alike answer better."""
         scores = self._cosines(index, text, document)
-        best = max((float(self._cosines(index, text, other).max()) for other in index.alike(document)), default=0.0)
+        others = (self._cosines(index, text, other) for other in index.alike(document))
+        best = max((float(cosines.max()) for cosines in others if cosines.size), default=0.0)
         lacking = best - float(scores.max())
         dimension = asked_dimension(text)
         amounts = [AMOUNT if dimension in held else 0.0 for held in index.candidate_dimensions(document)] if dimension else 0.0

@@ -22,6 +22,9 @@ _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
 
 _SPACED = re.compile(r"(?<![^\W_])(?<!\d[.,])(?:[^\W\d_][ -]?)?\d(?:[ -]?\d){2,5}(?![^\W_])(?![.,]\d)")
 """Digits, a letter before them, apart by one blank or hyphen each: together they may be a code."""
+LONG = 5
+"""Characters of a code that is told inside a longer word; a shorter one may be part of the word."""
+_NEXT_WORD = re.compile(r"\s*[^\W\d_]+")
 _ALONE = re.compile(r"(?<![^\W_])(?<!\d[.,])(\d{4,6})(?![^\W_]|[.,]\d)(?:\s+[^\W\d_]+)?")
 """The digits of a code without its letter, and the word after them, which may be a unit."""
 _CHARACTERS = re.compile(r"[^\W_]+")
@@ -37,13 +40,14 @@ def spell_codes(index: Index, text: str) -> str:
         return text
 
     def joined(match: re.Match[str]) -> str:
-        code = re.sub(r"[ -]", "", match.group()).upper()
-        return code if code in index.by_code else match.group()
+        code, unit = re.sub(r"[ -]", "", match.group()).upper(), _NEXT_WORD.match(match.string, match.end())
+        amount = unit and quantities(f"{code[1:]} {unit.group()}")
+        return code if code in index.by_code and not amount else match.group()
 
     def parted(match: re.Match[str]) -> str:
         word = match.group()
         inside = [one for one in re.finditer(pattern, word, re.IGNORECASE) if one.group().upper() in index.by_code]
-        if word.upper() in index.by_code or len(inside) != 1:
+        if word.upper() in index.by_code or len(inside) != 1 or len(inside[0].group()) < LONG:
             return word
         (one,) = inside
         around = word[: one.start()], word[one.end() :]

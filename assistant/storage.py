@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -195,6 +196,7 @@ class Documents(Sequence[Document]):
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise damaged(self._path) from error
         self._parsed: dict[int, Document] = {}
+        self._lock = Lock()
 
     @classmethod
     def write(cls, folder: Path, entries: Iterable[Entry]) -> None:
@@ -234,14 +236,17 @@ class Documents(Sequence[Document]):
         if not -len(self) <= i < len(self):
             raise IndexError(i)
         i %= len(self)
-        if i not in self._parsed:
-            if len(self._parsed) >= REMEMBERED:
-                self._parsed.pop(next(iter(self._parsed)), None)
+        found = self._parsed.get(i)
+        if found is None:
             try:
-                self._parsed[i] = parse_line(self.entry(i).line)
+                found = parse_line(self.entry(i).line)
             except (ValueError, KeyError, TypeError) as error:
                 raise damaged(self._path) from error
-        return self._parsed[i]
+            with self._lock:
+                if len(self._parsed) >= REMEMBERED:
+                    self._parsed.pop(next(iter(self._parsed)), None)
+                self._parsed[i] = found
+        return found
 
     @cached_property
     def position(self) -> dict[str, int]:

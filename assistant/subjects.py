@@ -160,7 +160,8 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     best: dict[str, Subject] = {}
     for part, vector in zip(parts, index.encoder.encode(parts), strict=True):
         first = next(iter(subjects(index, part, vector)), None)
-        if first and first.share > (best.pop(first.document).share if first.document in best else 0.0):
+        if first and (first.document not in best or first.share > best[first.document].share):
+            best.pop(first.document, None)
             best[first.document] = first
     whole = {subject.document: subject.share for subject in found}
     ranked = sorted(best, key=lambda name: (-round(best[name].share + whole.get(name, 0.0), 6), name))
@@ -211,7 +212,7 @@ def _squash(text: str) -> str:
 
 
 def _rarity(total: int) -> float:
-    """Return what the weight of a word among `total` documents is multiplied by; 1 for as few as `WEIGHTS` saw.
+    """Return what the weight of a word among `total` documents is multiplied by; 1 for as few as `FITTED_ON`.
 
     Inverse document frequency grows with the logarithm of `total`, what it tells by its root: among CMS's 7,196 rows, the whole
     growth lets one rare word outweigh likeness (4 of 10 services without a code were given one), and none of it finds fewer.

@@ -13,11 +13,11 @@ from functools import lru_cache
 
 import Stemmer
 
-# A run of letters and digits; inner apostrophes, dots and hyphens between digits stay (1.5, 24-hour splits at the hyphen).
+# A run of letters and digits; inner apostrophes and decimals stay (1.5; 24-hour splits at the hyphen).
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][^\W_]+)?")
 _POSSESSIVE = re.compile(r"['’]s$")
 _HYPHENS = "-‐‑‒–—−"
-# One letter, then four or five digits with letter O, I or L typed for a digit, with at most one separator after the letter.
+# One letter, then four digits with letter O, I or L typed for a digit, with at most one separator after the letter.
 _TYPED_CODE = re.compile(rf"(?<![^\W_])([A-Za-z])([ {re.escape(_HYPHENS)}]?)([0-9OoIl]{{4}})(?![^\W_]|[.,]\d)")
 # A letter and almost as many digits as a code has: a code with a digit too many or too few.
 _NEAR_CODE = re.compile(r"[A-Za-z]\d{3,6}")

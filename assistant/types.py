@@ -67,7 +67,7 @@ class Unit:
 
     `section` is the position in `Document.sections`. `path` holds the section's heading and then the labels the unit stands under.
     `group` is the position of the unit (a label or an introducing line) that it stands under, or None.
-    `sibling_group` numbers runs of items that form one list, so that a whole list can be quoted; -1 outside lists.
+    `list_number` numbers runs of items that form one list, so that a whole list can be quoted; -1 outside lists.
     """
 
     span: Span

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.config import Settings
-from assistant.documents import Refusal, read_document
+from assistant.documents import Refusal, Source, read_document
 from assistant.sections import TITLE_HEADING
 from assistant.tokens import codes_in
 from assistant.types import Answer, Quote
@@ -22,11 +22,11 @@ class Mismatch:
 
 def verify(answer: Answer, corpus: Path, settings: Settings) -> list[Mismatch]:
     """Return every quote of `answer` that is not the slice, or not under the code and headings, that it claims; none means that all are."""
-    return [Mismatch(quote, why) for quote in answer.quotes if (why := _fault(quote, corpus, settings))]
+    sources = {name: read_document(name, corpus, settings) for name in dict.fromkeys(quote.document for quote in answer.quotes)}
+    return [Mismatch(quote, why) for quote in answer.quotes if (why := _fault(quote, sources[quote.document], settings))]
 
 
-def _fault(quote: Quote, corpus: Path, settings: Settings) -> str:
-    source = read_document(quote.document, corpus, settings)
+def _fault(quote: Quote, source: Source | Refusal, settings: Settings) -> str:
     if isinstance(source, Refusal):
         return f"the document {source.why}"
     if source.sha256 != quote.sha256:
@@ -45,10 +45,10 @@ def _stranger(quote: Quote, text: str, settings: Settings) -> str:
     """
     if quote.title not in text:
         return "the title is not in the document"
-    spaced = " ".join(text.split())
+    spaced = " ".join(text[: quote.end].split())
     for label in {quote.section, *quote.path} - {TITLE_HEADING}:
         if " ".join(label.split()) not in spaced:
-            return f"the label '{label}' is not in the document"
+            return f"the label '{label}' does not stand above it in the document"
     if quote.code and quote.code not in codes_in(f"{quote.document} {text}", settings.code_pattern):
         return f"the code {quote.code} is not in the document"
     return ""

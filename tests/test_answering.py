@@ -267,3 +267,29 @@ def test_where_one_of_two_questions_has_no_answer_the_other_is_answered_and_that
 def test_two_questions_that_no_document_answers_are_refused(assistant):
     answer = assistant.ask("what is the capital of France for S9357 and who is the king of Spain?")
     assert answer.status is Status.ABSTAINED
+
+
+def test_a_code_that_is_picked_is_answered_for_whatever_the_words_are_about(assistant):
+    question = "does S9357 cover 48-hour chemo?"
+    assert assistant.ask(question).status is not Status.ANSWERED
+    answer = assistant.ask(question, code="S9357")
+    assert {code for quote in answer.quotes for code in quote.codes} == {"S9357"}
+
+
+def test_two_questions_about_a_code_that_is_picked_are_both_answered(assistant):
+    answer = assistant.ask("how long does it take and where is it given?", code="S9357")
+    assert {quote.section for quote in answer.quotes} >= {"Duration", "Setting"}
+
+
+def test_a_question_of_function_words_is_not_answered_with_the_title(assistant):
+    answer = assistant.ask("can I have S9330 more than once?")
+    assert not any("per diem" in quote.text and quote.role is Role.ANSWER for quote in answer.quotes) or answer.confidence < 1
+
+
+def test_a_full_question_in_a_conversation_is_not_taken_for_the_one_before(assistant):
+    answer = assistant.ask("who should not have S9330?", ["S9357 duration"])
+    assert not any(quote.section == "Duration" for quote in answer.quotes)
+
+
+def test_an_earlier_question_that_was_too_long_to_be_answered_does_not_count(assistant):
+    assert assistant.understood("and the risks?", ["S9357 duration" + " x" * 5000]) == assistant.understood("and the risks?")

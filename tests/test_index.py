@@ -383,3 +383,11 @@ def test_progress_is_told_to_whoever_asks(tiny, settings):
     last = {stage: (done, total) for stage, done, total in told}
     assert last["embedding"][0] == last["embedding"][1] > 0
     assert last["loading the encoder"] == (1, 1)
+
+
+def test_a_build_removes_nothing_that_is_not_its_own(tiny, settings):
+    for name in ("data-raw", "data-2024", "notes"):
+        (tiny / "index" / name).mkdir()
+    (tiny / "corpus" / "ferry.txt").unlink()
+    build_index(tiny / "corpus", tiny / "index", settings)
+    assert all((tiny / "index" / name).is_dir() for name in ("data-raw", "data-2024", "notes"))

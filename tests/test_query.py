@@ -15,6 +15,8 @@ from assistant.types import Reason, Status
         ("how long does it last?", "how long does it last?"),
         ("S9327", ""),
         ("S9327?", ""),
+        ("HCPCS codes S9357 and S9330 duration", "and it duration"),
+        ("how do HCPCS S9330 and HCPCS S9327 differ in duration?", "how do it and it differ in duration?"),
     ],
 )
 def test_codes_are_taken_out_of_what_is_searched_for(settings, text, bare):

@@ -57,6 +57,7 @@ def test_a_misspelt_question_gets_the_answer_of_the_right_one(assistant):
         ("HCPCSS9357 risks", "HCPCS S9357 risks"),
         ("s9357duration", "S9357 duration"),
         ("9357 duration", "S9357 duration"),
+        ("s 9357 lasts 4 hours", "S9357 lasts 4 hours"),
         ("what of 9357?", "what of S9357?"),
     ],
 )
@@ -66,7 +67,21 @@ def test_a_code_of_the_corpus_is_written_plainly_whatever_way_it_was_typed(assis
 
 @pytest.mark.parametrize(
     "text",
-    ["", "S9357", "S9357/S9338", "S99357 risks", "S93577", "9357x", "9357 mg a day", "19357", "18-24 hours", "1,9357", "S 9999", "24/7"],
+    [
+        "",
+        "S9357",
+        "S9357/S9338",
+        "S99357 risks",
+        "S93577",
+        "9357x",
+        "9357 mg a day",
+        "s 9357 mg",
+        "19357",
+        "18-24 hours",
+        "1,9357",
+        "S 9999",
+        "24/7",
+    ],
 )
 def test_what_may_be_something_else_is_left_alone(assistant, text):
     assert spell_codes(assistant.index, text) == text
