@@ -15,8 +15,10 @@ from assistant.tokens import tokenize
 
 STOP_WORDS = Path(__file__).parent / "data" / "function-words.json"
 """The English stop words of bm25s, both its lists."""
-FUNCTION_WORDS = frozenset(token for word in json.loads(STOP_WORDS.read_text(encoding="utf-8")) for token in tokenize(word))
-"""Stems of English words that say nothing of a subject."""
+FUNCTION_FORMS: tuple[str, ...] = tuple(json.loads(STOP_WORDS.read_text(encoding="utf-8")))
+"""English words that say nothing of a subject."""
+FUNCTION_WORDS = frozenset(token for word in FUNCTION_FORMS for token in tokenize(word))
+"""Their stems."""
 TOKENS, STARTS, ROWS, WEIGHTS = "tokens.json", "starts.npy", "rows.npy", "weights.npy"
 ROUNDED = 5
 """Decimal places to which scores are compared, so that equal rows come in order on every machine."""

@@ -7,17 +7,20 @@ nearly is. A code that is spaced out, or run together with letters, is written a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from assistant.index import Index
+from assistant.lexical import FUNCTION_FORMS
 from assistant.quantities import quantities
 
 SHORTEST = 4
 NEARLY = 0.92
 """Jaro-Winkler likeness from which an unknown word counts as a misspelling."""
-_WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
+SHORTEST_FUNCTION_WORD = 3
+_WORD = re.compile(rf"[^\W\d_]{{{SHORTEST_FUNCTION_WORD},}}")
 
 
 _SPACED = re.compile(r"(?<![^\W_])(?<!\d[.,])(?:[^\W\d_][ -]?)?\d(?:[ -]?\d){2,5}(?![^\W_])(?![.,]\d)")
@@ -70,8 +73,21 @@ def _corrected(index: Index, word: str) -> str:
     folded = word.casefold()
     if folded in index.words.word_counts or index.encoder.knows(folded):
         return word
+    if word.islower() and (meant := _function_word(folded)):
+        return meant
+    if len(folded) < SHORTEST:
+        return word
     begun = [known for known in index.words.word_counts if known.startswith(folded)]
     if begun:
         return max(begun, key=lambda known: (index.words.word_counts[known], known))
     found = process.extractOne(folded, index.words.words, scorer=JaroWinkler.normalized_similarity, score_cutoff=NEARLY)
     return str(found[0]) if found and abs(len(found[0]) - len(folded)) <= 2 else word
+
+
+@lru_cache(maxsize=4096)
+def _function_word(word: str) -> str:
+    """Return the function word that begins like `word` and of which it has two letters exchanged, or one too many or, if long, too few."""
+    begun = [one for one in FUNCTION_FORMS if one[0] == word[0] and one.isalpha() and f"{one}'t" not in FUNCTION_FORMS]
+    near = [one for one in begun if sorted(one) == sorted(word) or (len(one) != len(word) >= SHORTEST and len(one) >= SHORTEST)]
+    near = [one for one in near if OSA.distance(one, word) == 1]
+    return max(near, key=lambda one: (JaroWinkler.normalized_similarity(one, word), one), default="")

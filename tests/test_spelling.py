@@ -15,6 +15,8 @@ from assistant.spelling import correct, spell_codes
         ("complicatons", "complications"),
         ("anesthesa", "anesthesia"),
         ("enzym replacment", "enzyme replacement"),
+        ("hwo", "how"),
+        ("adn wher", "and where"),
     ],
 )
 def test_a_misspelt_word_becomes_the_word_of_the_corpus(assistant, word, expected):
