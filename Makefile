@@ -44,16 +44,17 @@ clean: ## remove the virtual environment, the index and caches
 
 LEFT_OUT := wound-and-ostomy
 .PHONY: reader
-reader: setup ## train the reader anew; DATA names the folder of public data
-	$(BIN)/python training/train_reader.py --out training/runs/reader --leave-out $(LEFT_OUT) --data $(DATA)
+reader: setup ## train the reader anew from the encoder; DATA names the folder of public data
+	$(BIN)/python training/train_reader.py --base training/runs/encoder --out training/runs/reader --leave-out $(LEFT_OUT) --data $(DATA)
 	$(BIN)/python training/export.py training/runs/reader assistant/data/reader
 	$(BIN)/python training/fit_forms.py assistant/data/reader
 	$(BIN)/python training/calibrate.py assistant/data/reader --left-out $(LEFT_OUT)
 
 .PHONY: encoder
 encoder: setup ## train the encoder anew
-	$(BIN)/python training/train_encoder.py --out training/runs/encoder
+	$(BIN)/python training/train_encoder.py --out training/runs/encoder --leave-out $(LEFT_OUT)
 	$(BIN)/python training/export.py training/runs/encoder assistant/data/encoder --name encoder-minilm-l6-{digest}
+	$(BIN)/python training/fit_subjects.py assistant/data/encoder
 
 .PHONY: bench
 bench: setup ## measure beside others, by stage and over many documents; with DATA also on MedQuAD

@@ -136,7 +136,7 @@ class Answerer:
         if not holding:
             top = max(readings[0].score for readings in found.values() if readings)
             holding = {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE}
-            if len(holding) == self._index.services > 1 and not lists(query.text):
+            if 2 * len(holding) > self._index.services > 1 and not lists(query.text):
                 return self._from_anywhere(query)
         quotes = [quote for d in sorted(holding) for quote in self._chosen(text, holding[d])[:1]]
         return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding))
