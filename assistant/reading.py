@@ -27,8 +27,8 @@ LACKING = 0.2
 """A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
 AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""
-BESIDE = 0.3
-BESIDE_FROM = 0.5
+BESIDE, BESIDE_FROM = 0.5, 0.5
+"""What a candidate gains by its cosine with what answers in another document, and from which on; chosen on `eval/` dev."""
 COMPARED = 8
 """So many of the best candidates are compared with the question word by word; more change nothing."""
 ONE_THREAD = 2**18
