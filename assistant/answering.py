@@ -19,6 +19,7 @@ from assistant.kinds import Kind, listed, lists, presumes
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import matching
 from assistant.messages import PARTLY, SEPARATOR, message_for
+from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
 from assistant.quoting import quote_candidate, share_words, shared_clauses
 from assistant.reading import Reader, Reading, answerability, beside, choose, read, without_title
@@ -68,6 +69,8 @@ class Answerer:
             return self._refuse(query, Reason.LOW_CONFIDENCE)
         if query.kind is Kind.SCENARIO:
             return self._fit(query)
+        if asks_payment(query.text) and not self._says_payment(query, among := self._among(query)):
+            return self._refuse(query, Reason.NOT_COVERED, self._nearest(self._read(among, query.text)))
         if query.kind is Kind.LISTING:
             return self._list(query)
         if query.questions:
@@ -122,6 +125,14 @@ class Answerer:
 
     def _share_of(self, query: Query, document: str) -> float:
         return next((subject.share for subject in query.subjects if subject.document == document), 0.0)
+
+    def _among(self, query: Query) -> Sequence[str]:
+        """Return the documents that a query is about, or may be about."""
+        return query.documents or [subject.document for subject in query.subjects[:CHOICES]]
+
+    def _says_payment(self, query: Query, among: Sequence[str]) -> bool:
+        documents = [self._index.by_id[one] for name in among for one in self._index.service(name)]
+        return any(says_payment(query.text, unit.span.of(document.text)) for document in documents for unit in document.units)
 
     def _list(self, query: Query) -> Answer:
         """Answer a question about all codes: by an amount or telling words in it, else by what says nearly as much as what says most."""

@@ -106,8 +106,8 @@ def documents_of_codes(index: Index, codes: Sequence[str]) -> tuple[str, ...]:
 
 
 _FOLLOWS = re.compile(
-    r"^(?:(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*)*"
-    r"(?:(?:what|how)\s+about|(?:the\s+)?same(?:\s+(?:thing|question))?(?:\s+(?:for|with|about))?|for|with|about|and)\b[\s,]*",
+    r"^(?:(?:and|n|ok|okay|so|now|then|but|also|plus|no|sorry|wait|oops|actually)\b[\s,!.]*)*"
+    r"(?:(?:what|how)\s+about|(?:no|sorry|wait|oops|actually)\b(?=\s*[,!.])|i\s+meant?|make\s+(?:that|it)|(?:the\s+)?same(?:\s+(?:thing|question))?(?:\s+(?:for|with|about))?|for|with|about|and)\b[\s,]*",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)

@@ -10,7 +10,7 @@ ORDER = [
     "manifest", "freshness", "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
     "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
     "retrieval", "spelling", "language", "subjects", "query", "reading", "crossing", "listing", "reranking",
-    "quoting", "comparing", "conflicts", "fitting",
+    "quoting", "comparing", "conflicts", "fitting", "payment",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
     "evaluation.questions", "evaluation.runner", "evaluation.ablation", "evaluation.report", "web", "cli",
 ]  # fmt: skip
