@@ -139,7 +139,7 @@ def _groups(table: Table, key: int) -> Iterable[list[tuple[int, tuple[str, ...]]
 
 
 def _goes_on(first: Sequence[str], cells: Sequence[str], key: int) -> bool:
-    """Say whether a row goes on with the record that `first` opens: all its cells are the same, or few are filled and none names another."""
+    """Say whether a row goes on with the record that `first` opens: all its cells are the same, or few are filled and name nothing else."""
     if cells[key] not in ("", first[key]):
         return False
     rest = [i for i, cell in enumerate(cells) if cell and i != key and not _counts_on(first[i], cell)]
