@@ -20,7 +20,7 @@ from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import matching
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.query import Query
-from assistant.quoting import quote_candidate, share_words, shared_clauses
+from assistant.quoting import is_about, quote_candidate, share_words, shared_clauses
 from assistant.reading import Reader, Reading, answerability, beside, choose, read, without_title
 from assistant.tokens import tokenize
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
@@ -150,7 +150,7 @@ class Answerer:
         if headed := self._headed(query):
             return self._answered(query, share_words(headed), 1.0)
         asked = {d: self._asked_of(query, d) for d in query.documents}
-        found = {d: self._best(self._read_service(d, asked[d])) for d in query.documents}
+        found = {d: self._best(self._read_service(d, asked[d], query.codes)) for d in query.documents}
         found = self._side_by_side(found)
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
@@ -275,9 +275,16 @@ class Answerer:
         """Return, for each document, its readings, or those of another that describes the same code and answers better."""
         return {d: self._best(self._read_service(d, text)) for d in documents}
 
-    def _read_service(self, document: str, text: str) -> list[list[Reading]]:
-        """Return the readings of the documents that describe the same code as one, those first whose word counts most."""
-        return [read(self._index, self._reader, text, d) for d in self._index.service(document)]
+    def _read_service(self, document: str, text: str, codes: Sequence[str] = ()) -> list[list[Reading]]:
+        """Return the readings of the documents that describe the same code as one, those first whose word counts most.
+
+        Where `codes` are given, what a document of several says under the headings of others is left out.
+        """
+        found = [read(self._index, self._reader, text, d) for d in self._index.service(document)]
+        if not codes:
+            return found
+        by_id = self._index.by_id
+        return [[r for r in one if is_about(held := by_id[r.candidate.document], r.candidate.path(held), codes)] for one in found]
 
     def _best(self, found: Sequence[list[Reading]]) -> list[Reading]:
         """Return the first readings that all but reach the best score of all."""

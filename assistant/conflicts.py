@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from assistant.index import Index
 from assistant.quantities import quantities
-from assistant.quoting import quote_span
+from assistant.quoting import is_about, quote_span
 from assistant.tokens import stem, tokenize, words
 from assistant.types import Document, Quote, Role, SectionKind, Unit, UnitKind
 
@@ -112,6 +112,7 @@ def _claims(document: Document, quote: Quote) -> list[Unit]:
         if unit.kind is not UnitKind.LABEL
         and not (quote.start <= unit.span.start < quote.end)
         and document.sections[unit.section].kind is SectionKind.BODY
+        and is_about(document, unit.path, quote.codes)
         and _WITHIN.search(unit.span.of(document.text))
         and not _APART.search(unit.span.of(document.text))
     ]
