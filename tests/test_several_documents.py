@@ -98,6 +98,19 @@ def test_a_code_that_heads_a_part_of_a_document_is_answered_from_that_part_and_w
     assert island.verify(answer) == []
 
 
+def test_each_code_asked_about_brings_the_words_of_its_part(island):
+    answer = island.ask("how long does a trip with B1001 and with B1002 take?")
+    assert [quote.codes for quote in answer.quotes] == [("B1001",), ("B1002",)]
+    assert [quote.path[-1] for quote in answer.quotes] == ["Duration", "Duration"]
+
+
+@pytest.mark.parametrize(("code", "said"), [("B1001", "hired by the hour"), ("B1002", "hired by the day")])
+def test_a_bare_code_that_heads_a_part_of_a_document_is_told_by_its_opening(island, code, said):
+    [quote] = island.ask(code).quotes
+    assert said in quote.text
+    assert quote.codes == (code,)
+
+
 def test_a_part_of_a_document_headed_by_another_code_is_no_conflict(island):
     answer = island.ask("B1002: are lifejackets included?")
     assert [quote.codes for quote in answer.quotes] == [("B1002",)]
