@@ -109,8 +109,8 @@ def _labelled(text: str, units: Sequence[Unit], pattern: str) -> tuple[str, ...]
             if not _NEIGHBOURS.search(label) and len(label.split()) <= FIELD_WORDS and (found := leading_codes(match["value"], pattern)):
                 return found
         if _NAMES_CODES.search(own) and _stating(own, words, pattern):
-            run = [unit, *(one for one in _list_after(units, i) if one.path == unit.path)]
-            return tuple(dict.fromkeys(code for one in run for code in _stating(own, one.span.of(text), pattern)))
+            run = [words, *_under_the_same(text, units, i)]
+            return tuple(dict.fromkeys(code for said in run for code in _stating(own, said, pattern)))
         if found := _column(text, units, i, pattern):
             return found
     return ()
@@ -119,6 +119,13 @@ def _labelled(text: str, units: Sequence[Unit], pattern: str) -> tuple[str, ...]
 def _list_after(units: Sequence[Unit], i: int) -> list[Unit]:
     """Return the units after unit i that belong to the same list or table."""
     return [*takewhile(lambda one: one.list_number == units[i].list_number >= 0, units[i + 1 :])]
+
+
+def _under_the_same(text: str, units: Sequence[Unit], i: int) -> list[str]:
+    """Return what stands below unit i under the same labels: the rest of its list, and lines that are no sentences."""
+    own = units[i]
+    below = [(one.list_number == own.list_number >= 0, one.span.of(text)) for one in units[i + 1 :] if one.path == own.path]
+    return [words for listed, words in below if listed or not is_sentence(words)]
 
 
 def _stating(label: str, words: str, pattern: str) -> tuple[str, ...]:

@@ -163,6 +163,7 @@ def test_a_code_that_heads_the_first_section_outranks_one_in_a_remark():
         ("# F1001 Ferry\n\n## F1002 Night ferry\n\nBy night.\n\n## F1003 Car ferry\n\nCars.", ("F1001",)),
         ("# Boats\n\n## F1001 Ferry\n\nBy day.\n\n## F1002 is not described here\n\nAsk.", ("F1001",)),
         ("# Boats\n\n## F1001 Ferry\n\nBy day.\n\n## Codes that replace F1002\n\nAsk.", ("F1001",)),
+        ("# Boats\n\nCodes:\n\nF1001 Ferry\n\nF1002 Night ferry\n\nF1003 is another boat.", ("F1001", "F1002")),
         ("# Boats\n\nCodes:\n\n- F1001 Ferry\n- F1002 Night ferry\n- F1003 is not used.", ("F1001", "F1002")),
     ],
 )
