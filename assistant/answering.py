@@ -21,7 +21,7 @@ from assistant.listing import matching
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
-from assistant.quoting import quote_candidate, share_words, shared_clauses
+from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses
 from assistant.reading import Reader, Reading, answerability, beside, choose, read, without_title
 from assistant.tokens import tokenize
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
@@ -88,13 +88,14 @@ class Answerer:
         return self._make(question, "", Status.ABSTAINED, reason)
 
     def _titles(self, query: Query) -> Answer:
-        """Answer a bare code with the official title of its documents."""
+        """Answer a bare code with the official title of its documents, or with the opening of the part that it heads."""
         quotes = []
         for document in map(self._index.by_id.__getitem__, query.documents):
-            rows = self._index.candidates.of(document.id)
-            holder = next((c for c in map(self._index.candidates.__getitem__, rows) if c.span(document).contains(document.title)), None)
-            if holder:
-                quotes.append(quote_candidate(document, holder, Role.ANSWER))
+            held = [*map(self._index.candidates.__getitem__, self._index.candidates.of(document.id))]
+            own = [codes_at(document, c.path(document)) for c in held] if len(document.codes) > 1 else []
+            parts = [held[own.index((code,))] for code in query.codes if (code,) in own]
+            holders = parts or [c for c in held if c.span(document).contains(document.title)][:1]
+            quotes += [quote_candidate(document, holder, Role.ANSWER) for holder in holders]
         return self._answered(query, quotes, 1.0)
 
     def _fit(self, query: Query) -> Answer:
@@ -161,7 +162,7 @@ class Answerer:
         if headed := self._headed(query):
             return self._answered(query, share_words(headed), 1.0)
         asked = {d: self._asked_of(query, d) for d in query.documents}
-        found = {d: self._best(self._read_service(d, asked[d])) for d in query.documents}
+        found = {d: self._best(self._read_service(d, asked[d], query.codes)) for d in query.documents}
         found = self._side_by_side(found)
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
@@ -172,7 +173,7 @@ class Answerer:
                 return self._answered(query, share_words(ruled), self._index.forms.read(query.text).inclusion)
         if not answering:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        chosen = [quote for d in answering for quote in self._chosen(asked[d], found[d])]
+        chosen = [quote for d in answering for part in self._parts(found[d], query.codes) for quote in self._chosen(asked[d], part)]
         quotes = share_words(title_first(self._index, query.text, chosen))
         against = conflicting(self._index, quotes)
         quotes = [quote for quote in quotes if not any(_within(quote, other) for other in against)]
@@ -286,9 +287,24 @@ class Answerer:
         """Return, for each document, its readings, or those of another that describes the same code and answers better."""
         return {d: self._best(self._read_service(d, text)) for d in documents}
 
-    def _read_service(self, document: str, text: str) -> list[list[Reading]]:
-        """Return the readings of the documents that describe the same code as one, those first whose word counts most."""
-        return [read(self._index, self._reader, text, d) for d in self._index.service(document)]
+    def _read_service(self, document: str, text: str, codes: Sequence[str] = ()) -> list[list[Reading]]:
+        """Return the readings of the documents that describe the same code as one, those first whose word counts most.
+
+        Where `codes` are given, what a document of several says under the headings of others is left out.
+        """
+        found = [read(self._index, self._reader, text, d) for d in self._index.service(document)]
+        if not codes:
+            return found
+        by_id = self._index.by_id
+        return [[r for r in one if is_about(held := by_id[r.candidate.document], r.candidate.path(held), codes)] for one in found]
+
+    def _parts(self, readings: Sequence[Reading], codes: Sequence[str]) -> list[Sequence[Reading]]:
+        """Return the readings of one document apart for each of several codes that it answers for; else together."""
+        document = self._index.by_id[readings[0].candidate.document]
+        if len(codes) < 2 or len(document.codes) < 2:
+            return [readings]
+        parts = [[r for r in readings if is_about(document, r.candidate.path(document), (code,))] for code in codes]
+        return [part for part in parts if answerability(self._index, part) >= LISTED_SURE] or [readings]
 
     def _best(self, found: Sequence[list[Reading]]) -> list[Reading]:
         """Return the first readings that all but reach the best score of all."""

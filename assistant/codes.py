@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from assistant.lines import is_sentence
@@ -44,6 +45,12 @@ _FIELD = re.compile(rf"{_SYSTEM}\b(?:\s*\([^()]*\))?[*_]*\s*[:|][*_]*\s*(?P<valu
 _NAMES_CODES = re.compile(rf"{_SYSTEM}(?:\s*\([^()]*\))?\W*\Z", re.IGNORECASE)
 _CAPTION = re.compile(rf"\W*(?:\w+\s+)?{_SYSTEM}(?:\s+codes?)?\W*", re.IGNORECASE)
 _DENIED = re.compile(r"\s+(?:\w+\s+){0,2}(?:not|never|cannot)\b", re.IGNORECASE)
+_OF_ANOTHER = re.compile(
+    r"\b(?:see|instead|compared?|comparison|confused?|replace[ds]|superseded?|formerly|previously|similar|related|deleted|discontinued|retired|"
+    r"versus|vs|(?:is|are|may|must|do|does|can)\s+not|cannot|never)\b",
+    re.IGNORECASE,
+)
+"""What a heading that opens with a code says where that code is another document's."""
 _ANNOUNCED = re.compile(rf"(?:{_SYSTEM}\W*|\bprocedures?\W*|[(\[]|^\W*)\Z", re.IGNORECASE)
 _JOINED = re.compile(r"[\s,;/&]*(?:and\s+)?", re.IGNORECASE)
 FIELD_WORDS = 7
@@ -55,6 +62,7 @@ def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequenc
 
     The first place that states any decides: above the first section a labelled field (or the title, where it picks from the field's
     list), the title, the first heading or an opening line; then a field in a section, a mention in the opening, the name of the `file`.
+    Where several headings open with different codes, and what is stated above is among these, the document is about all of them.
     """
     if not pattern:
         return ()
@@ -66,10 +74,12 @@ def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequenc
     heading = [s.heading for s in sections if s.kind is SectionKind.BODY and not _of_neighbours([s.heading])][:1]
     titled = _stated([title.of(text)], pattern)
     labelled = _labelled(text, head, pattern)
+    top = (titled if set(titled) <= set(labelled) else labelled) or titled or labelled
+    headed = _headed([s.heading for s in sections if s.kind is SectionKind.BODY], pattern)
+    if headed and set(top or _stated(above, pattern)) <= set(headed):
+        return headed
     return (
-        (titled if set(titled) <= set(labelled) else labelled)
-        or titled
-        or labelled
+        top
         or _stated([*above, *heading, *opening], pattern)
         or _labelled(text, units, pattern)
         or _mentioned([title.of(text), *opening], pattern)
@@ -77,12 +87,18 @@ def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequenc
     )
 
 
+def _headed(headings: Iterable[str], pattern: str) -> tuple[str, ...]:
+    """Return the codes that headings open with, where two of them open with different ones."""
+    opening = [codes for one in headings if (codes := leading_codes(one, pattern)) and not _OF_ANOTHER.search(one)]
+    return tuple(dict.fromkeys(code for codes in opening for code in codes)) if len(set(opening)) > 1 else ()
+
+
 def _of_neighbours(path: Iterable[str]) -> bool:
     return any(_NEIGHBOURS.search(label) for label in path)
 
 
 def _labelled(text: str, units: Sequence[Unit], pattern: str) -> tuple[str, ...]:
-    """Return the codes of the first field such as "HCPCS Code: …", of the row "Code | …", or under the label "Code"."""
+    """Return the codes of the first field such as "HCPCS Code: …", of the row "Code | …", or of the list under the label "Code"."""
     for i, unit in enumerate(units):
         own = unit.path[-1] if len(unit.path) > 1 or _NAMES_CODES.search(unit.path[0]) else ""
         if _of_neighbours(unit.path):
@@ -92,11 +108,30 @@ def _labelled(text: str, units: Sequence[Unit], pattern: str) -> tuple[str, ...]
             label = re.split(r"[|.;:\n(]", words[: match.start("value")].rstrip(" |:*_"))[-1]
             if not _NEIGHBOURS.search(label) and len(label.split()) <= FIELD_WORDS and (found := leading_codes(match["value"], pattern)):
                 return found
-        if _NAMES_CODES.search(own) and (found := leading_codes(words, pattern)) and not _advises(own, words, pattern):
-            return found
+        if _NAMES_CODES.search(own) and _stating(own, words, pattern):
+            run = [words, *_under_the_same(text, units, i)]
+            return tuple(dict.fromkeys(code for said in run for code in _stating(own, said, pattern)))
         if found := _column(text, units, i, pattern):
             return found
     return ()
+
+
+def _list_after(units: Sequence[Unit], i: int) -> list[Unit]:
+    """Return the units after unit i that belong to the same list or table."""
+    return [*takewhile(lambda one: one.list_number == units[i].list_number >= 0, units[i + 1 :])]
+
+
+def _under_the_same(text: str, units: Sequence[Unit], i: int) -> list[str]:
+    """Return what stands below unit i under the same labels: the rest of its list, and lines that are no sentences."""
+    own = units[i]
+    below = [(one.list_number == own.list_number >= 0, one.span.of(text)) for one in units[i + 1 :] if one.path == own.path]
+    return [words for listed, words in below if listed or not is_sentence(words)]
+
+
+def _stating(label: str, words: str, pattern: str) -> tuple[str, ...]:
+    """Return the codes that words under a label open with, where they are no remark on them."""
+    found = leading_codes(words, pattern)
+    return found if found and not _advises(label, words, pattern) else ()
 
 
 def _advises(label: str, words: str, pattern: str) -> bool:
@@ -123,17 +158,20 @@ def lists_neighbours(heading: str, texts: Sequence[str], own: Sequence[str], pat
 
 
 def _column(text: str, units: Sequence[Unit], i: int, pattern: str) -> tuple[str, ...]:
-    """Return the code in the column "Code" of a table that has one row, unit i."""
+    """Return the codes in the column "Code" of a table whose first row is unit i; of several rows only under a heading that names codes."""
     group = units[i].group
     if group is None or units[group].kind is not UnitKind.LABEL or group + 1 != i or units[group].list_number != units[i].list_number:
         return ()
-    if i + 1 < len(units) and units[i + 1].list_number == units[i].list_number:
+    rows = [units[i], *_list_after(units, i)]
+    if len(rows) > 1 and not any(_NAMES_CODES.search(label) for label in units[group].path):
         return ()
-    table = Span(units[group].span.start, units[i].span.end)
-    for name, cell in zip(cells_in(text, units[group].span, table), cells_in(text, units[i].span, table), strict=False):
-        if _NAMES_CODES.search(name) and not _NEIGHBOURS.search(name) and (found := leading_codes(cell, pattern)):
-            return found
-    return ()
+    table = Span(units[group].span.start, rows[-1].span.end)
+    names = cells_in(text, units[group].span, table)
+    column = next((n for n, name in enumerate(names) if _NAMES_CODES.search(name) and not _NEIGHBOURS.search(name)), None)
+    if column is None:
+        return ()
+    cells = (cells_in(text, row.span, table)[column : column + 1] for row in rows)
+    return tuple(dict.fromkeys(code for row in cells for cell in row for code in leading_codes(cell, pattern)))
 
 
 def leading_codes(value: str, pattern: str) -> tuple[str, ...]:

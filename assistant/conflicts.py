@@ -11,13 +11,26 @@ from collections.abc import Sequence
 
 from assistant.index import Index
 from assistant.quantities import quantities
-from assistant.quoting import quote_span
+from assistant.quoting import is_about, quote_span
 from assistant.tokens import stem, tokenize, words
 from assistant.types import Document, Quote, Role, SectionKind, Unit, UnitKind
 
-_APART = re.compile(r"\b(?:separate(?:ly)?|exclud\w*|not\s+includ\w*|(?:are|is)\s+not\s+(?:part|covered)|extra\s+charge)\b", re.IGNORECASE)
+_APART = re.compile(
+    r"\b(?:separate(?:ly)?|exclud\w*|(?:are|is)(?:\s+not|n['’]t)\s+(?:part|covered)|extra\s+charge)\b|"
+    r"(?:\b(?:not|cannot|never)|n['’]t)\s+includ\w*",
+    re.IGNORECASE,
+)
 _WITHIN = re.compile(r"\b(?:includ\w*|cover(?:s|ed|ing)?|everything|bundled?|compris\w*|consists?)\b", re.IGNORECASE)
-_NOT_WITHIN = re.compile(r"\b(?:not|non|without|except|exclud\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_NOT_WITHIN = re.compile(
+    r"(?:\b(?:not|non|without|except|exclud\w*|cannot|never|nothing|neither|no)|n['’]t)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+_BUT = re.compile(
+    r";|\b(?:not(?!\s+(?:only|just|limited))|but(?!\s+(?:also|not\s+(?:only|limited)))|except|excluding|without(?!\s+limit)|neither|nor|"
+    r"(?<!at\s)no)\b",
+    re.IGNORECASE,
+)
+"""Where what a sentence counts in ends, and what it leaves out begins."""
 STATEMENT_WORDS = 30
 """A quote of at most so many words that says what is billed apart says little else."""
 SAME_THING = 0.7
@@ -99,6 +112,7 @@ def _claims(document: Document, quote: Quote) -> list[Unit]:
         if unit.kind is not UnitKind.LABEL
         and not (quote.start <= unit.span.start < quote.end)
         and document.sections[unit.section].kind is SectionKind.BODY
+        and is_about(document, unit.path, quote.codes)
         and _WITHIN.search(unit.span.of(document.text))
         and not _APART.search(unit.span.of(document.text))
     ]
@@ -113,7 +127,7 @@ def _counts_in(index: Index, sentence: str, apart: Sequence[str]) -> bool:
     match = _WITHIN.search(sentence)
     if match is None or _NOT_WITHIN.search(sentence[: match.start()]):
         return False
-    inside = _things(sentence[match.end() :])
+    inside = _things(_BUT.split(sentence[match.end() :], maxsplit=1)[0])
     if not inside:
         return False
     if {stem(word) for word in inside} & {stem(word) for word in apart}:

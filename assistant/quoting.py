@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.chunking import Candidate
+from assistant.codes import leading_codes
 from assistant.types import Document, Quote, Role, Span
 
 _CLAUSE = re.compile(r"[^;()]+")
@@ -17,13 +18,27 @@ def words_of(text: str) -> str:
     return " ".join(text.casefold().split()).strip(" .;,")
 
 
+def codes_at(document: Document, path: Sequence[str]) -> tuple[str, ...]:
+    """Return the codes of a document that words under these labels are about: those that the nearest label opens with, else all."""
+    if len(document.codes) > 1:
+        pattern = "|".join(map(re.escape, document.codes))
+        return next((own for label in reversed(path) if (own := leading_codes(label, pattern))), document.codes)
+    return document.codes
+
+
+def is_about(document: Document, path: Sequence[str], codes: Iterable[str]) -> bool:
+    """Say whether words under these labels may be about one of `codes`, which the document describes among others or alone."""
+    return len(document.codes) < 2 or not set(codes).isdisjoint(codes_at(document, path))
+
+
 def quote_span(document: Document, span: Span, section: int, path: tuple[str, ...], role: Role) -> Quote:
     """Return a slice of a document as a quote."""
     place = document.place_of(span.start)
+    codes = codes_at(document, path)
     return Quote(
         text=span.of(document.text),
-        code=document.codes[0] if document.codes else None,
-        codes=document.codes,
+        code=codes[0] if codes else None,
+        codes=codes,
         document=document.id,
         title=document.title_text,
         section=document.sections[section].heading,

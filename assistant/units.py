@@ -17,6 +17,7 @@ from assistant.tables import cells_in, header_name
 from assistant.types import Span, Unit, UnitKind
 
 _EDGE = "*_ \t"
+_YEAR = re.compile(r"\b(?:FY)?(?:19|20)\d\d(?:[-–/]\d{2,4})?\b")
 _TABULAR = (Shape.HEADER, Shape.ROW, Shape.FRAME)
 SHORTEST_WRAPPED = 40
 """A line that was cut by width has more characters."""
@@ -130,9 +131,14 @@ def _opens_table(line: Line) -> bool:
     return line.blank_before or line.shape is Shape.HEADER
 
 
-def _holds_value(header: Sequence[str]) -> bool:
-    """Say whether the first of two-celled rows, which Markdown makes a header, is a field like the others: "Code | K0001"."""
-    return len(header) == 2 and len(header[1].split()) == 1 and any(c.isdigit() for c in header[1])
+def _holds_value(rows: Sequence[Sequence[str]], header: int) -> bool:
+    """Say whether the first of two-celled rows, which Markdown makes a header, is a field like the others: "Code | K0001".
+
+    The only year among the second cells is none: it names their column.
+    """
+    name = rows[header]
+    years = [n for n, row in enumerate(rows) if len(row) == 2 and _YEAR.fullmatch(row[1].strip(_EDGE))]
+    return len(name) == 2 and len(name[1].split()) == 1 and any(c.isdigit() for c in name[1]) and years != [header]
 
 
 def _row_labels(found: Sequence[Sequence[str]]) -> list[str]:
@@ -280,7 +286,7 @@ class _Reader:
         table = Span(lines[0].span.start, lines[-1].span.end)
         filled = [line for line in lines if line.shape is not Shape.FRAME and any(c.isalnum() for c in line.content.of(self.text))]
         cells = [cells_in(self.text, line.content, table) for line in filled]
-        header = next((n for n, line in enumerate(filled) if line.shape is Shape.HEADER and not _holds_value(cells[n])), None)
+        header = next((n for n, line in enumerate(filled) if line.shape is Shape.HEADER and not _holds_value(cells, n)), None)
         self._close(lines[0], _TABLE)
         self.list_number += 1
         self.in_list = True
@@ -288,7 +294,8 @@ class _Reader:
         names = _row_labels([row for n, row in enumerate(cells) if n != header])
         if header is not None:
             self._append(filled[header].content, UnitKind.LABEL, filled[header])
-            name = None if names else header_name(filled[header].content.of(self.text), cells[header])
+            told = not names or any(_YEAR.search(cell) for cell in cells[header])
+            name = header_name(filled[header].content.of(self.text), cells[header]) if told else None
             self.stack.append(_Open(_TABLE, name, self.first + len(self.units) - 1))
         for n, line in enumerate(rows):
             self._append(line.content, UnitKind.FIELD if names else UnitKind.ITEM, line, names[n : n + 1])

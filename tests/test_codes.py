@@ -152,3 +152,37 @@ def test_a_code_that_heads_the_first_section_outranks_one_in_a_remark():
         "the echo test (97558) and use ours when a baby fails it.\n"
     )
     assert codes(text, CPT, "a.txt") == ("97032",)
+
+
+@pytest.mark.parametrize(
+    ("top", "expected"),
+    [
+        ("# Boats\n\n## F1001 Ferry\n\nBy day.\n\n## F1002 Night ferry\n\nBy night.", ("F1001", "F1002")),
+        ("# Boats\n\nOf F1001, F1002.\n\n## F1001, F1003 Ferry\n\nBy day.\n\n## F1002 Car\n\nCars.", ("F1001", "F1003", "F1002")),
+        ("# F1001 Ferry\n\n## F1001 Ferry\n\nBy day.\n\n## F1002 Each additional hour\n\nBy night.", ("F1001", "F1002")),
+        ("# F1001 Ferry\n\n## F1002 Night ferry\n\nBy night.\n\n## F1003 Car ferry\n\nCars.", ("F1001",)),
+        ("# Boats\n\n## F1001 Ferry\n\nBy day.\n\n## F1002 is not described here\n\nAsk.", ("F1001",)),
+        ("# Boats\n\n## F1001 Ferry\n\nBy day.\n\n## Codes that replace F1002\n\nAsk.", ("F1001",)),
+        ("# Boats\n\nCodes:\n\nF1001 Ferry\n\nF1002 Night ferry\n\nF1003 is another boat.", ("F1001", "F1002")),
+        ("# Boats\n\nCodes:\n\n- F1001 Ferry\n- F1002 Night ferry\n- F1003 is not used.", ("F1001", "F1002")),
+    ],
+)
+def test_codes_that_open_several_headings_or_items_under_one_label_are_all_the_documents(top, expected):
+    assert codes(top + BODY) == expected
+
+
+@pytest.mark.parametrize(
+    ("bottom", "expected"),
+    [
+        ("\n## HCPCS codes\n\n- F1001 Ferry\n- F1002 Night ferry\n", ("F1001", "F1002")),
+        ("\n## All of the harbour's codes\n\n| Code | Name |\n|---|---|\n| F1001 | Ferry |\n| F1002 | Night ferry |\n", ("F1001", "F1002")),
+        (
+            "\n## All of the harbour's codes\n\n| Name | Code | Fare |\n|---|---|---|\n| Ferry | F1001 | 2 |\n| Car | F1002 | 9 |\n",
+            ("F1001", "F1002"),
+        ),
+        ("\n## Fares\n\n| Name | Code | Fare |\n|---|---|---|\n| Ferry | F1001 | 2 |\n| Car | F1002 | 9 |\n", ()),
+        ("\n## Similar codes\n\n- F1001 Ferry\n- F1002 Night ferry\n", ()),
+    ],
+)
+def test_a_list_or_table_of_codes_in_a_section_named_after_them_is_read_to_its_end(bottom, expected):
+    assert codes(f"# {HEAD}{BODY}{bottom}") == expected

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from assistant import Assistant
 from assistant.building import build_index
-from assistant.conflicts import asks_inclusion, conflicting, title_first, title_quote, title_rules
+from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
 from assistant.quoting import quote_span
 from assistant.types import Reason, Role, Status, UnitKind
 
@@ -99,6 +101,33 @@ def test_an_amount_that_the_title_rules_out_brings_the_title_as_a_conflict(bay):
 def test_what_nothing_speaks_against_has_no_conflict(bay, code, beginning):
     [document] = bay.documents(code)
     assert conflicting(bay.index, [sentence(document, beginning)]) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "against"),
+    [
+        ("The fare includes meals and a blanket.", True),
+        ("The fare covers not only the guide but also the meals.", True),
+        ("The fare covers many things, including but not limited to meals.", True),
+        ("The fare includes at no cost the meals.", True),
+        ("The fare doesn't include meals.", False),
+        ("The fare doesn’t usually cover meals.", False),
+        ("The fare never includes meals.", False),
+        ("The fare cannot include meals.", False),
+        ("Passengers won't have meals covered, nor will the fare cover them.", False),
+        ("The fare covers neither meals nor drinks.", False),
+        ("The fare covers no meals.", False),
+        ("No fare covers the meals.", False),
+        ("The fare covers the guide but not the meals.", False),
+        ("The fare covers the guide, not the meals.", False),
+        ("The fare covers the guide; ask for meals on board.", False),
+        ("The fare covers everything except meals.", False),
+    ],
+)
+def test_a_sentence_that_denies_or_leaves_out_what_the_title_bills_apart_agrees_with_it(bay, said, against):
+    [cruise] = bay.documents("C5005")
+    title = title_quote(cruise)
+    assert contradict(bay.index, title, replace(title, text=said)) is against
 
 
 def test_no_quotes_have_no_conflict(assistant):

@@ -40,6 +40,16 @@ def text_of(page, settings, suffix=".html"):
         ),
         ("<table><tr><td><h2>Side</h2><p>one</p></td><td>two</td></tr></table>", "## Side\n\none\n\ntwo\n"),
         ("<h2>A</h2><details><summary>Rare risks?</summary><p>Fog.</p></details>", "## A\n\n### Rare risks?\n\nFog.\n"),
+        (
+            "<h2>A</h2><details><summary>B?</summary><h4>C</h4><p>b</p><details><summary>D?</summary>d</details></details>"
+            "<details><summary>E?</summary>e</details><h2>F</h2>",
+            "## A\n\n### B?\n\n#### C\n\nb\n\n##### D?\n\nd\n\n### E?\n\ne\n\n## F\n",
+        ),
+        ("<h2><button>Fog?<i></i></button></h2><div>Rare.</div>", "## Fog?\n\nRare.\n"),
+        ("<h2>Fog <button>Copy link</button></h2><p>Rare.</p><button>More</button>", "## Fog\n\nRare.\n"),
+        ("<div role=heading><span><button>Fog?</button></span></div><p>Rare.</p>", "## Fog?\n\nRare.\n"),
+        ("<dl><dt><button>Fog?</button><dd>Rare.</dl>", "- Fog?: Rare.\n"),
+        ("<details><summary><button>Fog?</button></summary>Rare.</details>", "## Fog?\n\nRare.\n"),
         ("<pre>a  b\n  c</pre><pre><code># x</code></pre>", "a  b\n  c\n\n```\n# x\n```\n"),
         ("<p><b>Risks</b></p><p><strong>Note:</strong> fog</p><p># of trips</p>", "**Risks**\n\nNote: fog\n\n\\# of trips\n"),
         ("<div role=heading aria-level=3>Risks</div><p>Fog.</p>", "### Risks\n\nFog.\n"),
@@ -64,6 +74,24 @@ def test_elements_become_canonical_text(settings, page, text):
 )  # fmt: skip
 def test_what_is_hidden_or_frames_the_page_is_left_out_and_nothing_after_it(settings, part):
     assert text_of(f"<h1>Ferry</h1><p>It runs.</p>{part}tail<p>On.</p>", settings) == "# Ferry\n\nIt runs.\n\ntail\n\nOn.\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "read"),
+    [
+        ("<p>It calls at:</p>", True),
+        ("It calls at:", True),
+        ("<p>It calls at:</p><div>", True),
+        ("<p>It <b>calls</b> at:</p>\n", True),
+        ("<h2>Harbours:</h2>", True),
+        ("<p>It runs.</p>", False),
+        ("", False),
+    ],
+)
+def test_links_that_a_line_announces_are_no_navigation_in_the_main_part(settings, before, read):
+    page = f"<h1>Ferry</h1><p>It runs all year.</p>{before}<ul><li><a href=a>Ao</a><li><a href=b>Bo</a><li><a href=c>Co</a></ul>"
+    assert ("- Ao\n- Bo\n- Co\n" in text_of(f"<main>{page}</main>", settings)) is read
+    assert "Ao" not in text_of(page.replace("at:", "at"), settings)
 
 
 def test_the_main_part_is_read_alone_where_there_is_one(settings):

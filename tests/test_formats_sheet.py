@@ -163,6 +163,28 @@ def test_prices_by_variant_do_not_run_together():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("more", "rows"),
+    [
+        (["F1001", "Cigna", "", ""], 2),
+        (["F1001", "Cigna", "No", ""], 2),
+        (["F1001", "of the coast", "", ""], 1),
+        (["F1001", "", "Only in May", ""], 1),
+        (["", "Cigna", "", ""], 1),
+    ],
+)
+def test_a_row_that_repeats_its_key_and_names_something_else_is_a_record_of_its_own(more, rows):
+    table = [["Code", "Payer", "Covered", "Limit"], ["F1001", "Aetna", "Yes", "30"], more, ["L2002", "Humana", "Yes", "12"]]
+    assert [one.codes for one in read(text_of(table), "t.csv")] == [("F1001",)] * rows + [("L2002",)]
+
+
+def test_several_values_of_the_only_field_are_a_list_below_its_name():
+    rows = [["Code", "Limit"], ["F1001", "1 per day"], ["F1001", "5 per week"], ["L2002", "2 per day"]]
+    assert [one.text for one in read(text_of(rows), "t.csv")] == [
+        "# F1001\n\nLimit:\n- 1 per day\n- 5 per week\n", "# L2002\n\nLimit: 2 per day\n",
+    ]  # fmt: skip
+
+
 def test_a_row_that_stands_twice_is_one_document():
     assert [one.key for one in read(text_of([HEADER, ROWS[0], ROWS[0], ROWS[1]]), "t.csv")] == ["F1001", "L2002"]
 

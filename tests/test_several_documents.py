@@ -40,6 +40,87 @@ title: Overview of the ferry and the lighthouse
 One ticket is sold for both.
 """
 
+GUIDE = """# Guide to the boats of the island
+
+## B1001 Rowing boat
+
+The rowing boat is hired by the hour.
+
+### Duration
+
+A trip with the rowing boat takes forty minutes.
+
+### Fares
+
+The fare of the rowing boat includes lifejackets.
+
+## B1002 Sailing boat
+
+The sailing boat is hired by the day.
+
+### Duration
+
+A trip with the sailing boat takes six hours.
+
+### Fares
+
+The fare of the sailing boat is twelve dollars; lifejackets are charged separately.
+
+## Safety
+
+Children under six years are not taken aboard.
+"""
+
+
+@pytest.fixture
+def island(seeded, settings, tmp_path):
+    """Return an assistant over one guide to two boats, and the lighthouse."""
+    corpus = tmp_path / "island"
+    corpus.mkdir()
+    (corpus / "guide.md").write_text(GUIDE, encoding="utf-8")
+    (corpus / "lighthouse.txt").write_text(LIGHTHOUSE, encoding="utf-8")
+    return Assistant.open(corpus, seeded, settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "codes"),
+    [
+        ("B1001: how long does a trip take?", "forty minutes", ("B1001",)),
+        ("B1002: how long does a trip take?", "six hours", ("B1002",)),
+        ("B1002: are children taken aboard?", "Children under six", ("B1001", "B1002")),
+    ],
+)
+def test_a_code_that_heads_a_part_of_a_document_is_answered_from_that_part_and_what_none_heads(island, question, said, codes):
+    answer = island.ask(question)
+    assert answer.status is Status.ANSWERED
+    assert said in answer.quotes[0].text
+    assert {quote.codes for quote in answer.quotes} == {codes}
+    assert island.verify(answer) == []
+
+
+def test_each_code_asked_about_brings_the_words_of_its_part(island):
+    answer = island.ask("how long does a trip with B1001 and with B1002 take?")
+    assert [quote.codes for quote in answer.quotes] == [("B1001",), ("B1002",)]
+    assert [quote.path[-1] for quote in answer.quotes] == ["Duration", "Duration"]
+
+
+@pytest.mark.parametrize(("code", "said"), [("B1001", "hired by the hour"), ("B1002", "hired by the day")])
+def test_a_bare_code_that_heads_a_part_of_a_document_is_told_by_its_opening(island, code, said):
+    [quote] = island.ask(code).quotes
+    assert said in quote.text
+    assert quote.codes == (code,)
+
+
+def test_a_part_of_a_document_headed_by_another_code_is_no_conflict(island):
+    answer = island.ask("B1002: are lifejackets included?")
+    assert [quote.codes for quote in answer.quotes] == [("B1002",)]
+    assert "charged separately" in answer.quotes[0].text
+
+
+def test_words_under_a_code_are_quoted_under_it_in_whatever_way_the_question_finds_them(island):
+    [quote] = island.ask("how long does a trip with the sailing boat take?").quotes
+    assert (quote.code, quote.codes, quote.section) == ("B1002", ("B1002",), "B1002 Sailing boat")
+
 
 @pytest.fixture
 def harbour(seeded, settings, tmp_path):

@@ -60,6 +60,21 @@ def test_a_first_field_that_markdown_makes_a_header_is_a_field_like_the_others()
 
 
 @pytest.mark.parametrize(
+    ("head", "value", "path"),
+    [
+        ("Benefit | 2024", "$50", ("Benefit | 2024", "Premium")),
+        ("Benefit | Plan year 2024-25", "Not covered", ("Benefit | Plan year 2024-25", "Premium")),
+        ("Year | 2024", "2022", ("Premium",)),
+        ("Price | $12", "$140", ("Premium",)),
+        ("Version | 2.1", "Home", ("Premium",)),
+    ],
+)
+def test_a_year_in_a_header_of_two_cells_names_the_column(head, value, path):
+    found = seen(f"| {head} |\n|---|---|\n| Premium | {value} |\n| Deposit | Home |\n")
+    assert [path for _, text, path, _ in found if text.startswith("Premium")] == [path]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Item | Unit price | Rent\n--- | --- | ---\nChair | $400 | $40\n",

@@ -25,6 +25,7 @@ from assistant.formats.page import (
     main_part,
     main_titles,
     page_title,
+    read_toggles,
     weigh,
 )
 from assistant.formats.text import decode
@@ -63,6 +64,7 @@ def read_page(page: str, kind: str) -> tuple[str, tuple[Place, ...]]:
     root = _parse(page)
     if root is None:
         raise Unreadable("holds no text")
+    read_toggles(root)
     rewrite_definitions(root)
     weights = weigh(root)
     start = main_part(root, weights)
@@ -121,6 +123,7 @@ class _Writer:
     mark: str = ""
     level: int = 0
     last_level: int = 1
+    outer_levels: list[int] = field(default_factory=list)
     bold: int = 0
     inside: int = 0
     listed: bool = False
@@ -181,6 +184,8 @@ class _Writer:
             self._flush()
             asked = element.get("aria-level") or "2"
             self.level = HEADINGS.get(tag) or (int(asked) if asked in set("123456") else 2)
+        elif tag == "details":
+            self.outer_levels.append(self.last_level)
         elif tag == "summary":
             self.level = min(6, self.last_level + 1)
         elif tag in _LISTS:
@@ -201,6 +206,8 @@ class _Writer:
             self.level = 0
         if tag in ("main", "article"):
             self.inside -= 1
+        elif tag == "details":
+            self.last_level = self.outer_levels.pop()
         elif tag in _LISTS:
             self.lists.pop()
             self.listed = bool(self.lists)

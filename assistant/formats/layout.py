@@ -33,6 +33,8 @@ _COLUMN_LINES = 4
 """A text column has at least so many lines."""
 _CELL_GAP = 1.2
 """Free space between two cells of a table without lines, in units of the font size at least."""
+_ATTACHED = "•‣◦▪●○\uf0b7\uf0a7\uf0d8"
+"""Marks that may stand at an item's first word without a gap."""
 _MARKS = BULLETS + "−➢➤►▶■□❖✓✔➔→⁃◆◇\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0e0\uf02d\uf06e\uf071\uf0a8"
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivx]{2,4})[.)]")
 
@@ -395,12 +397,12 @@ def _first_width(words: Sequence[Word]) -> float:
 def _marker(words: Sequence[Word]) -> tuple[str, Sequence[Word]]:
     """Return the marker of a line and the words without it."""
     first, after = words[0], words[1] if len(words) > 1 else None
-    if after is None and not (len(first.text) > 1 and first.text[0] in "•‣◦▪●○\uf0b7\uf0a7\uf0d8"):
+    if after is None and not (len(first.text) > 1 and first.text[0] in _ATTACHED):
         return "", words
     if after is not None and _is_mark(first, after) and (after.spaced or after.x0 - first.x1 > 0.2 * after.size or first.text in _MARKS):
         number = f"{first.text}." if first.text.isdigit() else first.text
         return (number if _NUMBERED.fullmatch(number) else "-"), words[1:]
-    if len(first.text) > 1 and first.text[0] in "•‣◦▪●○\uf0b7\uf0a7\uf0d8":
+    if len(first.text) > 1 and first.text[0] in _ATTACHED:
         return "-", [first._replace(text=first.text[1:]), *words[1:]]
     return "", words
 

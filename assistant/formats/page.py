@@ -102,6 +102,24 @@ def is_unseen(element: Element) -> bool:
     return bool(_HIDING.search(element.get("style") or ""))
 
 
+def read_toggles(root: Element) -> None:
+    """Make plain words of a button that holds all the words of a heading: it folds what is below, and says what that is."""
+    sizes: dict[Element, int] = {}
+    for button in list(root.iter("button")):
+        heading = next((one for one in button.iterancestors() if is_heading(one)), None)
+        if heading is None:
+            continue
+        if heading not in sizes:
+            sizes[heading] = count(plain(heading))
+        if count(plain(button)) == sizes[heading]:
+            button.tag = "span"
+
+
+def is_heading(element: Element) -> bool:
+    """Say whether an element names what comes after it."""
+    return element.tag in HEADINGS or element.tag in ("summary", "dt") or element.get("role") == "heading"
+
+
 def is_footnote_mark(element: Element) -> bool:
     """Say whether an element only points to a footnote or back from it."""
     if element.tag == "sup":
@@ -120,7 +138,20 @@ def is_boilerplate(element: Element, weight: Weight, inside: bool, titled: bool)
     if element.tag == "form":
         return not weight.headings and not any(True for _ in element.iter("p", "table", "li"))
     linked = weight.links >= LINKS and weight.linked >= LINKED_SHARE * weight.characters
-    return element.tag in _LINK_BLOCKS and linked and not weight.headings
+    return element.tag in _LINK_BLOCKS and linked and not weight.headings and not (inside and _is_announced(element))
+
+
+def _is_announced(block: Element) -> bool:
+    """Say whether the words right before a block end in a colon."""
+    while (above := block.getparent()) is not None:
+        before = block.getprevious()
+        words = (above.text if before is None else before.tail) or ""
+        if before is not None and not words.strip():
+            words = plain(before)
+        if words.strip() or before is not None:
+            return words.rstrip().endswith(":")
+        block = above
+    return False
 
 
 def main_titles(start: Element, weights: dict[Element, Weight]) -> list[Element]:

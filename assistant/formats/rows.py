@@ -63,8 +63,9 @@ def write_document(key: str, row: int, fields: Sequence[Field], title: str | Non
     writer.add("\n", row)
     headed = len(fields) >= FEWEST_SECTIONS
     for field in fields:
-        writer.add(f"## {_one_line(field.name)}\n" if headed else f"\n{_one_line(field.name)}: ", field.numbers[0])
         marker = "- " if len(field.values) > 1 else ""
+        before, after = ("## ", "\n") if headed else ("\n", ":\n" if marker else ": ")
+        writer.add(before + _one_line(field.name) + after, field.numbers[0])
         for value, number in zip(field.values, field.numbers, strict=True):
             span = writer.add(marker + _unmarked(value), number)
             if field.name == title and value is field.values[0]:
@@ -138,12 +139,27 @@ def _groups(table: Table, key: int) -> Iterable[list[tuple[int, tuple[str, ...]]
 
 
 def _goes_on(first: Sequence[str], cells: Sequence[str], key: int) -> bool:
-    """Say whether a row goes on with the record that `first` opens: few of its cells are filled, or all are the same."""
-    if cells[key] != first[key] and cells[key]:
+    """Say whether a row goes on with the record that `first` opens: all its cells are the same, or few are filled and name nothing else."""
+    if cells[key] not in ("", first[key]):
         return False
     rest = [i for i, cell in enumerate(cells) if cell and i != key and not _counts_on(first[i], cell)]
-    filled = sum(bool(cell) for i, cell in enumerate(first) if i != key)
-    return len(rest) < max(MOSTLY_EMPTY * filled, 2) or all(cells[i] == first[i] for i in rest)
+    if all(cells[i] == first[i] for i in rest):
+        return True
+    filled = [i for i, cell in enumerate(first) if cell and i != key]
+    counted = any(_counts_on(first[i], cell) for i, cell in enumerate(cells) if cell)
+    if cells[key] and len(filled) > 1 and not counted and _names_another(first[filled[0]], cells[filled[0]]):
+        return False
+    return len(rest) < max(MOSTLY_EMPTY * len(filled), 2)
+
+
+def _names_another(first: str, cell: str) -> bool:
+    """Say whether a cell holds something else than the one in the first row, and does not go on with its sentence."""
+    return cell not in ("", first) and not _continues(first, cell)
+
+
+def _continues(value: str, more: str) -> bool:
+    """Say whether a cell goes on with the sentence of the one above."""
+    return more[0].islower() and not value.endswith((".", "!", "?"))
 
 
 def _counts_on(first: str, cell: str) -> bool:
@@ -173,7 +189,7 @@ def _joined(cells: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     for value, number in cells:
         if held and value == held[0][0]:
             continue
-        if held and value[0].islower() and not held[-1][0].endswith((".", "!", "?")):
+        if held and _continues(held[-1][0], value):
             held[-1] = (f"{held[-1][0]} {value}", held[-1][1])
         else:
             held.append((value, number))
