@@ -49,6 +49,7 @@ reader: setup ## train the reader anew from the encoder; DATA names the folder o
 	$(BIN)/python training/export.py training/runs/reader assistant/data/reader
 	$(BIN)/python training/fit_forms.py assistant/data/reader
 	$(BIN)/python training/calibrate.py assistant/data/reader --left-out $(LEFT_OUT)
+	$(BIN)/python training/fit_listings.py assistant/data/reader
 
 .PHONY: encoder
 encoder: setup ## train the encoder anew

@@ -17,6 +17,7 @@ from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
 from assistant.kinds import Kind, listed, lists, presumes
 from assistant.lexical import FUNCTION_WORDS
+from assistant.listing import beliefs as saying
 from assistant.listing import matching
 from assistant.messages import PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
@@ -46,8 +47,8 @@ SURELY_INCLUSION = 0.8
 """A question that is this surely about what is included is answered by the title that says so, even where the reader would decline."""
 CLAUSE_NEAR = 0.1
 """A clause that all codes share answers when it scores so little less than the threshold: a part of a sentence says less than the whole."""
-LISTED_MARGIN = 0.1
-"""In a question about all codes, a document is listed when its best score is this close to the best of all."""
+LISTED = 0.3
+"""In a question about all codes, a document is listed from this belief on; see training/fit_listings.py."""
 
 
 class Answerer:
@@ -136,7 +137,7 @@ class Answerer:
         return any(says_payment(query.text, unit.span.of(document.text)) for document in documents for unit in document.units)
 
     def _list(self, query: Query) -> Answer:
-        """Answer a question about all codes: by an amount or telling words in it, else by what says nearly as much as what says most."""
+        """Answer a question about all codes: by an amount or telling words in it, else by what is alike in meaning."""
         text = listed(query.text)
         found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], text)
         holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, text, d, readings))}
@@ -146,8 +147,10 @@ class Answerer:
         if not holding and (belief := max(beliefs.values(), default=0.0)) < self._index.reader.calibration.reading_sure:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - belief)
         if not holding:
-            top = max(readings[0].score for readings in found.values() if readings)
-            holding = {d: r for d, r in found.items() if r and r[0].score >= top - LISTED_MARGIN and beliefs[d] >= LISTED_SURE}
+            listed_by = saying(self._index, text, found)
+            holding = {d: found[d] for d, sure in listed_by.items() if sure >= LISTED and beliefs[d] >= LISTED_SURE}
+            if not holding:
+                return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(listed_by.values()))
             if 2 * len(holding) > self._index.services > 1 and not lists(query.text):
                 return self._from_anywhere(query)
         quotes = [quote for d in sorted(holding) for quote in self._chosen(text, holding[d])[:1]]

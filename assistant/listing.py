@@ -1,15 +1,67 @@
-"""A question about all codes -> the passages of one document that hold an amount as asked, or the very words."""
+"""A question about all codes -> the documents that say it, and where: an amount as asked, the very words, or what is alike in meaning.
+
+How alike is enough is told by a logistic model, fitted on questions over other families of documents (training/fit_listings.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from assistant.chunking import Level
+from assistant.config import PACKAGED_READER
+from assistant.errors import ModelError
 from assistant.index import Index
 from assistant.quantities import Quantity, quantities
-from assistant.reading import Reading
+from assistant.reading import Reading, word_likeness
 from assistant.subjects import telling_words
 from assistant.tokens import tokenize
+
+NEAREST = 4
+"""So many of a document's best candidates are compared with the question word by word."""
+WEIGHTS_FILE = PACKAGED_READER / "listing.json"
+
+
+@lru_cache(maxsize=1)
+def weights() -> tuple[float, ...]:
+    """Return what `features` are weighed by, the constant last.
+
+    Raises:
+        ModelError: the file that comes with the package is missing or damaged.
+    """
+    try:
+        return tuple(map(float, json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))))
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(f"the file '{WEIGHTS_FILE}' cannot be read ({error}); install the package again") from error
+
+
+def features(index: Index, text: str, found: Mapping[str, Sequence[Reading]]) -> dict[str, tuple[float, ...]]:
+    """Return, for each document with its readings, what tells whether it says what a question asks of all.
+
+    These are how far its best score lies below the best of all and above the mean; its likeness word by word, and how far that lies
+    below the best; the share of the telling words that its best candidate holds, and how far that lies below the best.
+    """
+    held = {document: readings for document, readings in found.items() if readings}
+    if not held:
+        return {}
+    telling = telling_words(index, text)
+    scores = {d: readings[0].score for d, readings in held.items()}
+    words = {d: max(word_likeness(index, text, readings[:NEAREST]).tolist(), default=0.0) for d, readings in held.items()}
+    total = sum(telling.values())
+    shared = {
+        d: sum(telling[w] for w in telling.keys() & set(tokenize(_text(index, r[0])))) / total if total else 0.0 for d, r in held.items()
+    }
+    mean, *best = sum(scores.values()) / len(scores), *(max(one.values()) for one in (scores, words, shared))
+    return {d: (scores[d] - best[0], scores[d] - mean, words[d], words[d] - best[1], shared[d], shared[d] - best[2]) for d in held}
+
+
+def beliefs(index: Index, text: str, found: Mapping[str, Sequence[Reading]]) -> dict[str, float]:
+    """Return how sure it is, in [0, 1], that each document says what a question asks of all."""
+    *slopes, alone = weights()
+    odds = {d: sum(w * x for w, x in zip(slopes, row, strict=True)) + alone for d, row in features(index, text, found).items()}
+    return {d: 1 / (1 + math.exp(-value)) for d, value in odds.items()}
 
 
 def matching(index: Index, text: str, document: str, readings: Sequence[Reading]) -> list[Reading]:

@@ -83,16 +83,7 @@ class EncoderReader:
         weight = index.reader.calibration.reading_words
         if not weight or not readings:
             return np.zeros(0, dtype=np.float32)
-        document = index.by_id[readings[0].candidate.document]
-        asked, *held = index.reader.encode_words([text, *(read_texts(document, reading.candidate)[0] for reading in readings)])
-        pieces = np.concatenate(held)
-        if not asked.size or not all(map(len, held)):
-            return np.zeros(0, dtype=np.float32)
-        starts = np.cumsum([0, *map(len, held[:-1])])
-        block = max(1, ONE_THREAD // asked.size)
-        cosines = np.concatenate([asked @ pieces[i : i + block].T for i in range(0, len(pieces), block)], axis=1)
-        alike: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
-        added: Vectors = alike * np.float32(weight)
+        added: Vectors = word_likeness(index, text, readings) * np.float32(weight)
         return added
 
     def _cosines(self, index: Index, text: str, document: str) -> Vectors:
@@ -100,6 +91,22 @@ class EncoderReader:
         question = index.reader.encode_one(text) + index.reader.encode_one(without_title(index, text, document))
         cosines: Vectors = index.candidate_vectors[rows.start : rows.stop] @ (question * np.float32(0.5))
         return cosines
+
+
+def word_likeness(index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
+    """Return `(len(readings),)`: the mean over the question's word pieces of the cosine with the candidate's most like one.
+
+    The readings, at least one, are of one document; `(0,)` where there are no words to compare.
+    """
+    document = index.by_id[readings[0].candidate.document]
+    asked, *held = index.reader.encode_words([text, *(read_texts(document, reading.candidate)[0] for reading in readings)])
+    if not asked.size or not all(map(len, held)):
+        return np.zeros(0, dtype=np.float32)
+    pieces, starts = np.concatenate(held), np.cumsum([0, *map(len, held[:-1])])
+    block = max(1, ONE_THREAD // asked.size)
+    cosines = np.concatenate([asked @ pieces[i : i + block].T for i in range(0, len(pieces), block)], axis=1)
+    alike: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
+    return alike
 
 
 def without_title(index: Index, text: str, document: str) -> str:

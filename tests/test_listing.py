@@ -1,7 +1,8 @@
 import pytest
 
 from assistant.chunking import Level
-from assistant.listing import matching
+from assistant.errors import ModelError
+from assistant.listing import beliefs, matching, weights
 from assistant.quantities import quantities
 from assistant.reading import EncoderReader, read
 from assistant.types import Reason, Role, Status
@@ -76,3 +77,31 @@ def test_a_question_without_a_telling_word_or_amount_matches_nothing(assistant):
 
 def test_no_readings_give_no_matches(assistant):
     assert matching(assistant.index, "which mention anaphylaxis?", "S9338-immunotherapy.txt", []) == []
+
+
+def readings_of(assistant, text):
+    return {name: read(assistant.index, EncoderReader(), text, name) for name in assistant.index.documents.ids}
+
+
+def test_documents_that_say_what_is_asked_are_believed_to_and_others_less(assistant):
+    text = "run day and night without a break"
+    found = beliefs(assistant.index, text, readings_of(assistant, text))
+    assert all(0 <= belief <= 1 for belief in found.values())
+    assert {name[:5] for name in sorted(found, key=found.__getitem__)[-2:]} == {"S9330", "S9336"}
+
+
+def test_without_readings_there_is_no_belief(assistant):
+    assert beliefs(assistant.index, "anything", {}) == {}
+    assert beliefs(assistant.index, "anything", {"document.txt": []}) == {}
+
+
+@pytest.mark.parametrize("content", [None, "", "[1, 2", '{"a": 1}x', "[null]"])
+def test_weights_that_are_missing_or_damaged_are_named(tmp_path, monkeypatch, content):
+    monkeypatch.setattr("assistant.listing.WEIGHTS_FILE", tmp_path / "listing.json")
+    if content is not None:
+        (tmp_path / "listing.json").write_text(content)
+    weights.cache_clear()
+    with pytest.raises(ModelError, match="install the package again"):
+        weights()
+    monkeypatch.undo()
+    weights.cache_clear()
