@@ -43,6 +43,9 @@ FEWEST_ROWS = 3
 ALIGNED = 0.8
 """This part of the cells of a second and last column begin at one place, or end at one, or what looks like a column is chance."""
 
+MOST_TRIED = 50
+"""Of lines in columns that are no table, so many at the end are looked at again for one that begins there."""
+
 
 class Shape(Enum):
     """What one line looks like on its own."""
@@ -165,15 +168,17 @@ def _with_tables(text: str, lines: list[Line]) -> list[Line]:
     They are lines fenced by pipes, lines with pipes right under a rule between columns, and lines that tabs or blanks set in columns.
     """
     found: list[Line] = []
-    i = 0
+    i = untried = 0
     while i < len(lines):
         end = _table_end(text, lines, i)
         if end > i and not all(is_frame(line.span.of(text)) for line in lines[i:end]):
             found.extend(_table(text, lines[i:end]))
         elif end == i and (end := _leaders_end(text, lines, i)) > i:
             found.extend(replace(line, content=line.span, shape=Shape.ROW, label="") for line in lines[i:end])
-        elif end == i and (end := _columns_end(text, lines, i)) > i:
-            found.extend(_columned(text, lines[i:end]))
+        elif end == i and i >= untried:
+            stop, is_table = _columns_end(text, lines, i)
+            end, untried = (stop, i) if is_table else (i, stop - MOST_TRIED)
+            found.extend(_columned(text, lines[i:end]) if is_table else lines[i : i + 1])
         else:
             found.extend(lines[i : max(end, i + 1)])
         i = max(end, i + 1)
@@ -221,16 +226,19 @@ def _leaders_end(text: str, lines: Sequence[Line], first: int) -> int:
     return end if end - first > 1 else first
 
 
-def _columns_end(text: str, lines: Sequence[Line], first: int) -> int:
-    """Return the position after the last line of the table without pipes that begins at `first`; `first` where none does."""
+def _columns_end(text: str, lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Return the position after the lines in columns that begin at `first`, and whether they are a table without pipes."""
     if lines[first].shape is Shape.RULE and lines[first].blank_before and first + 1 < len(lines) and not lines[first + 1].blank_before:
-        end = _columns_end(text, lines, first + 1)
-        return end if end > first + 1 else first
-    return _tabs_end(text, lines, first) or _blanks_end(text, lines, first) or first
+        return _columns_end(text, lines, first + 1)
+    tabbed, is_table = _tabs_end(text, lines, first)
+    if is_table:
+        return tabbed, True
+    end, is_table = _blanks_end(text, lines, first)
+    return (end if is_table else max(tabbed, end)), is_table
 
 
-def _tabs_end(text: str, lines: Sequence[Line], first: int) -> int:
-    """Return the position after the rows with tabs between their cells that begin at `first`; 0 where no two do."""
+def _tabs_end(text: str, lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Return the position after the lines with tabs that begin at `first`, and whether tabs stand between cells of at least two rows."""
     counts: list[int] = []
     labels = 0
     for i in range(first, len(lines)):
@@ -242,11 +250,11 @@ def _tabs_end(text: str, lines: Sequence[Line], first: int) -> int:
             break
         counts.append(tabs)
         labels += line.label != "" and line.shape is Shape.FIELD
-    return first + len(counts) if len(counts) > 1 and labels <= len(counts) / 2 else 0
+    return first + len(counts), len(counts) > 1 and labels <= len(counts) / 2
 
 
-def _blanks_end(text: str, lines: Sequence[Line], first: int) -> int:
-    """Return the position after the rows in columns with blanks between them that begin at `first`; 0 where too few do."""
+def _blanks_end(text: str, lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Return the position after the lines in columns with blanks between them that begin at `first`, and whether they are a table."""
     columns: list[tuple[int, int]] = []
     rows: list[list[tuple[int, int]]] = []
     end, ruled, labels = first, False, 0
@@ -269,7 +277,7 @@ def _blanks_end(text: str, lines: Sequence[Line], first: int) -> int:
         columns = joined
         end += 1
     enough = len(rows) >= FEWEST_ROWS - ruled and labels <= len(rows) / 2
-    return end if enough and (len(columns) >= FEWEST_COLUMNS or _is_second_column(rows, columns)) else 0
+    return end, enough and (len(columns) >= FEWEST_COLUMNS or _is_second_column(rows, columns))
 
 
 def _whole(text: str, line: Line) -> str:
