@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from assistant.numbering import ordinals_of
+from assistant.numbering import Ordinal, ordinals_of
 from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, leader_cells, merged, names_columns, pieces
 from assistant.types import Span
 
@@ -43,6 +43,14 @@ FEWEST_ROWS = 3
 ALIGNED = 0.8
 """This part of the cells of a second and last column begin at one place, or end at one, or what looks like a column is chance."""
 
+SHORTEST_WRAPPED = 40
+"""A line that was cut by width has more characters."""
+SLACK = 8
+"""A line that sticks out of the width by more characters was not cut at it."""
+KEEP_TO_WIDTH = 0.9
+"""This part of the lines of a document that is cut by width keep to it."""
+BREAKS_OFF = (",", " and", " or", " the", " of", " to")
+"""A line that ends so goes on in the next one."""
 MOST_TRIED = 50
 """Of lines in columns that are no table, so many at the end are looked at again for one that begins there."""
 
@@ -109,7 +117,50 @@ def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
         blank = False
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
-    return _with_tables(text, _with_code(text, _with_definitions(text, lines)))
+    return _with_tables(text, _with_code(text, _with_definitions(text, _with_wrapped_numbers(text, lines))))
+
+
+def line_width(lines: Sequence[Line]) -> int:
+    """Return the width that nearly all lines of text in a document keep to: where lines are cut by width, that width."""
+    lengths = sorted(line.indent + line.span.end - line.span.start for line in lines if line.shape not in FURNISHED)
+    return lengths[int(len(lengths) * KEEP_TO_WIDTH)] if lengths else 0
+
+
+def is_wrapped(text: str, before: Line, line: Line, width: int) -> bool:
+    """Say whether the first word of a line had no room at the end of the line above, in a document whose lines are cut at one width."""
+    used = before.indent + before.span.end - before.span.start
+    first = line.span.of(text).split(None, 1)[0]
+    return used > SHORTEST_WRAPPED and used + 1 + len(first) > width >= used - SLACK
+
+
+def _with_wrapped_numbers(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` without the marks of those that begin with a number only because the sentence above was cut before it."""
+    found, width, listed = list(lines), line_width(lines), _listed(text, lines)
+    for i, line in enumerate(lines):
+        if line.marker != "1" or line.shape is not Shape.TEXT or line.blank_before or i in listed or i == 0:
+            continue
+        before = found[i - 1]
+        inside = not before.marker or (before.is_item and line.indent > before.indent)
+        tail = before.content.of(text)
+        is_open = before.shape in (Shape.TEXT, Shape.FIELD) and not is_sentence(tail) and not tail.endswith(":")
+        if inside and (tail.endswith(BREAKS_OFF) or (is_open and is_wrapped(text, before, line, width))):
+            found[i] = replace(line, content=line.span, marker="")
+    return found
+
+
+def _listed(text: str, lines: Sequence[Line]) -> set[int]:
+    """Return the lines that begin with the first number of a list, or with one that counts on from another line, or to one."""
+    found: set[int] = set()
+    last: dict[tuple[int, str], tuple[int, Ordinal]] = {}
+    for i, line in enumerate(lines):
+        for own in ordinals_of(line.span.of(text).upper()) if line.marker == "1" else ():
+            above = last.get((line.indent, own.scheme))
+            last[line.indent, own.scheme] = i, own
+            if own.numbers == (1,):
+                found.add(i)
+            if above and own.is_next(above[1]):
+                found.update((above[0], i))
+    return found
 
 
 def _with_definitions(text: str, lines: Sequence[Line]) -> list[Line]:

@@ -15,10 +15,10 @@ from assistant.codes import codes_of, lists_neighbours
 from assistant.config import Settings
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
-from assistant.lines import Line, Shape, split_lines
+from assistant.lines import Line, Shape, line_width, split_lines
 from assistant.shapes import heading_name, normal_name
 from assistant.types import Document, Section, SectionKind, Span, Unit
-from assistant.units import line_width, units_of_section
+from assistant.units import units_of_section
 
 TITLE_HEADING = "Title"
 """Name of the section that holds the official descriptor and whatever stands between it and the first heading."""

@@ -12,20 +12,15 @@ from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
-from assistant.lines import FURNISHED, LABEL_WORDS, Line, Shape, is_question, is_sentence, label_of, value_start
+from assistant.lines import BREAKS_OFF, FURNISHED, LABEL_WORDS, Line, Shape
+from assistant.lines import is_question, is_sentence, is_wrapped, label_of, line_width, value_start
 from assistant.tables import cells_in, header_name
 from assistant.types import Span, Unit, UnitKind
 
 _EDGE = "*_ \t"
 _TABULAR = (Shape.HEADER, Shape.ROW, Shape.FRAME)
-SHORTEST_WRAPPED = 40
-"""A line that was cut by width has more characters."""
 LONGEST_SENTENCE = 30
 """A sentence runs over at most so many lines."""
-SLACK = 8
-"""A line that sticks out of the width by more characters was not cut at it."""
-KEEP_TO_WIDTH = 0.9
-"""This part of the lines of a document that is cut by width keep to it."""
 MANY_LABELS = 2
 """So many labels inside a labelled line, or so many lines with one label, make them fields of one row."""
 FEWEST_TITLED = 3
@@ -143,12 +138,6 @@ def _row_labels(found: Sequence[Sequence[str]]) -> list[str]:
     return names if labels and distinct and all(len(row) == 2 for row in found) else []
 
 
-def line_width(lines: Sequence[Line]) -> int:
-    """Return the width that nearly all lines of text in a document keep to: where lines are cut by width, that width."""
-    lengths = sorted(line.indent + line.span.end - line.span.start for line in lines if line.shape not in FURNISHED)
-    return lengths[int(len(lengths) * KEEP_TO_WIDTH)] if lengths else 0
-
-
 def units_of_section(
     text: str, lines: Sequence[Line], section: int, heading: str, first: int, lists: int, width: int | None = None
 ) -> list[Unit]:
@@ -203,20 +192,14 @@ class _Reader:
         start, tail = line.content.of(self.text)[0], before.content.of(self.text)
         if (line.shape is Shape.FIELD and start.isupper()) or (is_sentence(tail) and not tail.endswith(",")):
             return False
-        if tail.endswith((",", " and", " or", " the", " of", " to")):
+        if tail.endswith(BREAKS_OFF):
             return True
-        wrapped = self._is_wrapped(before, line)
+        wrapped = is_wrapped(self.text, before, line, self.width)
         if line.shape is Shape.FIELD and (line.indent > before.indent or before.shape is Shape.FIELD):
             return False
         if (start.islower() or start in "(") and not (before.is_item and line.indent <= before.indent):
             return wrapped or before.is_item or self._ends_as_prose(lines, i)
         return wrapped
-
-    def _is_wrapped(self, before: Line, line: Line) -> bool:
-        """Say whether the first word of a line had no room at the end of the line above, in a document whose lines are cut at one width."""
-        used = before.indent + before.span.end - before.span.start
-        first = line.span.of(self.text).split(None, 1)[0]
-        return used > SHORTEST_WRAPPED and used + 1 + len(first) > self.width >= used - SLACK
 
     def _ends_as_prose(self, lines: Sequence[Line], i: int) -> bool:
         """Say whether the lines from i on that begin with a small letter come to the end of a sentence, not too far below."""

@@ -168,3 +168,19 @@ def test_a_table_that_follows_a_long_form_is_found():
     form = [f"Key {n}:    value" for n in range(200)]
     text = "\n".join([*form, "Day     Town    Fee", "Monday  Quay    $4", "Friday  Harbour $5", "Sunday  Pier    $6"])
     assert [line.shape is Shape.ROW for line in split_lines(text)[-3:]] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("The ferry takes children without a ticket until the age of\n12. Older ones pay.", ["", ""]),
+        ("A cabin can be kept for the same guest for at the most twelve\n(12) nights in a summer.", ["", ""]),
+        ("A cabin can be kept for the same guest for at the most twelve\n1. nights in a summer", ["", "1"]),
+        ("1. Bring the papers of the boat and the card of every guest who\nsleeps on it\n2. Pay the fee", ["1", "", "1"]),
+        ("A cabin can be kept for the same guest for at the most twelve:\n12. nights", ["", "1"]),
+        ("What to bring\n3. A coat", ["", "1"]),
+        ("The ferry takes children without a ticket until the age of\n\n12. Older ones pay.", ["", "1"]),
+    ],
+)
+def test_a_number_that_a_line_was_cut_before_marks_no_item(text, marks):
+    assert [line.marker for line in split_lines(text)] == marks

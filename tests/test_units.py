@@ -229,3 +229,9 @@ def test_rows_with_dots_between_label_and_value_are_fields(dots):
 
 def test_dots_in_one_line_of_prose_make_no_row():
     assert seen("The ferry ... and the bus.") == [(UnitKind.SENTENCE, "The ferry ... and the bus.", ("Risks",))]
+
+
+def test_a_number_that_a_sentence_was_cut_before_is_part_of_it():
+    text = "The ferry takes children without a ticket until the age of\n12. Older ones pay."
+    assert [kind for kind, *_ in seen(text)] == [UnitKind.SENTENCE] * 2
+    assert seen(text)[0][1].endswith("the age of\n12.")
