@@ -32,7 +32,7 @@ MOST_DIVISIONS = 3
 _CONTENT = FURNISHED - {Shape.RULE}
 _SEPARATOR = re.compile(r"\s[|»›>·]\s")
 _CODE_FIELD = re.compile(r"[^:]*\bcodes?\b[^:]*:", re.IGNORECASE)
-_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"©|copyright\s+(?:©|\(c\))|(?:copyright|\(c\))\s+(?:(?:19|20)\d\d\b|.*\breserved\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +354,9 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
 def _finish(view: View, chosen: list[int], title: int) -> Outline:
     """Return the outline; what heads nothing, stands above the title, repeats it or closes the page becomes furniture."""
     furniture = {*range(max(title, 0)), *_closing_note(view, chosen), *_repeated_title(view, chosen, title)}
-    furniture |= {i for i in range(title + 1, len(view.lines)) if is_code_caption(view, i) or _COPYRIGHT.match(view.of(i))}
+    furniture |= {
+        i for i in range(title + 1, len(view.lines)) if is_code_caption(view, i) or _COPYRIGHT.match(view.lines[i].span.of(view.text))
+    }
     headings: list[Heading] = []
     for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True):
         if i in furniture:

@@ -139,19 +139,21 @@ def _with_labels(text: str, lines: Sequence[Line], labels: frozenset[int]) -> Se
 def _sections(text: str, lines: Sequence[Line], outline: Outline, hidden: Sequence[Span]) -> list[Section]:
     """Return sections that cover the whole text: each runs from its heading to the next section's start.
 
-    What is hidden above the first line is furniture.
+    What is hidden above the first line is furniture. A section that furniture interrupts goes on below it under the same heading.
     """
     starts: list[tuple[int, str, SectionKind, int | None]] = []
     if hidden and lines[0].span.start > hidden[0].start:
         starts.append((0, "", SectionKind.FURNITURE, None))
     heads = {heading.line: heading for heading in outline.headings}
     state: SectionKind | None = None
+    resumed = (TITLE_HEADING, SectionKind.TITLE)
     for i, line in enumerate(lines):
         if i in heads:
             heading = heads[i]
             body = line.content.start if heading.has_text else None
             starts.append((line.span.start, heading.name, SectionKind.BODY, body))
             state = SectionKind.BODY
+            resumed = (heading.name, SectionKind.BODY)
         elif i == outline.title:
             starts.append((line.span.start, TITLE_HEADING, SectionKind.TITLE, line.content.start))
             state = SectionKind.TITLE
@@ -159,8 +161,8 @@ def _sections(text: str, lines: Sequence[Line], outline: Outline, hidden: Sequen
             starts.append((line.span.start, "", SectionKind.FURNITURE, None))
             state = SectionKind.FURNITURE
         elif state is None or (state is SectionKind.FURNITURE and i not in outline.furniture):
-            starts.append((line.span.start, TITLE_HEADING, SectionKind.TITLE, line.span.start))
-            state = SectionKind.TITLE
+            starts.append((line.span.start, *resumed, line.span.start))
+            state = resumed[1]
     return _close_sections(text, lines, starts)
 
 

@@ -12,8 +12,19 @@ from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
-from assistant.lines import BREAKS_OFF, FURNISHED, LABEL_WORDS, Line, Shape
-from assistant.lines import is_question, is_sentence, is_wrapped, label_of, line_width, value_start
+from assistant.lines import (
+    BREAKS_OFF,
+    FURNISHED,
+    LABEL_WORDS,
+    Line,
+    Shape,
+    is_question,
+    is_sentence,
+    is_wrapped,
+    label_of,
+    line_width,
+    value_start,
+)
 from assistant.tables import cells_in, header_name
 from assistant.types import Span, Unit, UnitKind
 

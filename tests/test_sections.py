@@ -275,3 +275,24 @@ def test_a_closing_box_of_neighbouring_codes_is_furniture(parse, box):
 def test_what_a_section_says_of_other_codes_is_content(parse, kept):
     heading = kept.split("\n", 1)[0].removeprefix("## ")
     assert heading in [section.heading for section in parse(BOXED + kept).sections if section.body]
+
+
+@pytest.mark.parametrize("heading", ["Dress code", "Zip codes", "Copyright and licensing", "Copyright permission"])
+@pytest.mark.parametrize("mark", ["## ", ""])
+def test_a_heading_over_text_is_none_of_the_captions_and_notices_of_a_page(parse, heading, mark):
+    document = parse(
+        f"# Ferry\n\n{mark}Times\nIt leaves at nine.\n\n{mark}{heading}\nAsk the crew for it.\n\n{mark}Boats\nThere are two.\n"
+    )
+    assert [section.heading for section in document.sections if section.body] == ["Title", "Times", heading, "Boats"]
+
+
+@pytest.mark.parametrize("notice", ["(c) 2024 Ferry Ltd. All rights reserved.", "Copyright (c) Ferry Ltd.", "© Ferry Ltd.", "HCPCS code"])
+def test_below_a_line_of_the_page_the_section_that_it_interrupts_goes_on(parse, notice):
+    document = parse(f"# Ferry\n\n## Times\n\nIt leaves at nine.\n\n{notice}\n\nFrom the pier\n\n## Boats\n\nThere are two.\n")
+    assert [section.heading for section in document.sections] == ["Title", "Times", "", "Times", "Boats"]
+    assert {unit.span.of(document.text): unit.path for unit in document.units}["From the pier"] == ("Times",)
+
+
+def test_a_sentence_on_copyright_is_content(parse):
+    document = parse("# Ferry\n\n## Maps\n\nCopyright permission is needed for maps.\n\n## Boats\n\nThere are two.\n")
+    assert "Copyright permission is needed for maps." in [unit.span.of(document.text) for unit in document.units]
