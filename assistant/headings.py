@@ -276,7 +276,12 @@ def _has_content(view: View, i: int, headings: list[int]) -> bool:
     after = headings[following] if following < len(headings) else len(view.lines)
     if view.has_text(i):
         return True
-    return any(view.lines[j].is_item or view.lines[j].shape in _CONTENT or is_sentence(view.of(j)) for j in range(i + 1, after))
+    return any(_is_content(view, j) for j in range(i + 1, after))
+
+
+def _is_content(view: View, i: int) -> bool:
+    """Say whether line i is a sentence, an item or a line of a table."""
+    return view.lines[i].is_item or view.lines[i].shape in _CONTENT or is_sentence(view.of(i))
 
 
 def _without_names(view: View, chosen: list[int], title: int) -> list[int]:
@@ -388,7 +393,16 @@ def _template_lines(view: View) -> set[int]:
 
 
 def _closing_note(view: View, chosen: list[int]) -> range:
-    """Return the lines after a rule that no heading follows: a remark about the page, not part of its last section."""
+    """Return the lines after a rule that no heading follows: a remark about the page, not part of its last section.
+
+    It stands on the line of the rule, is emphasized as a whole, or holds no sentence, item or row.
+    """
     last = max(chosen, default=-1)
     rules = [i for i in range(last + 2, len(view.lines)) if view.lines[i].shape is Shape.RULE and not view.underlined(i - 1)]
-    return range(rules[-1], len(view.lines)) if rules else range(0)
+    if not rules:
+        return range(0)
+    note = range(rules[-1], len(view.lines))
+    gap = view.text[view.lines[note[0]].span.end : view.lines[note[1]].span.start] if len(note) > 1 else ""
+    beside = gap != "" and not gap.strip(" \t")
+    emphasized = all(view.of(i)[0] == view.of(i)[-1] in ("*", "_") for i in note[1:])
+    return note if beside or emphasized or not any(_is_content(view, i) for i in note) else range(0)

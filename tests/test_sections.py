@@ -296,3 +296,20 @@ def test_below_a_line_of_the_page_the_section_that_it_interrupts_goes_on(parse, 
 def test_a_sentence_on_copyright_is_content(parse):
     document = parse("# Ferry\n\n## Maps\n\nCopyright permission is needed for maps.\n\n## Boats\n\nThere are two.\n")
     assert "Copyright permission is needed for maps." in [unit.span.of(document.text) for unit in document.units]
+
+
+@pytest.mark.parametrize(
+    ("rest", "kept"),
+    [
+        ("---\n\nParking is free. After two hours it costs $3.\n", True),
+        ("***\n\nDisabled parking\n- at the north door\n- at the quay\n", True),
+        ("---\n\nTide table, page 2 of 2\n", False),
+        ("--- This page tells how the ferry runs.\n", False),
+        ("---\n\n*See as well: Day trips.*\n", False),
+    ],
+)
+def test_text_below_a_last_rule_is_content_and_a_remark_on_the_page_is_not(parse, rest, kept):
+    document = parse(f"# Ferry\n\n## Times\n\nIt leaves at nine.\n\n## Boats\n\nThere are two.\n\n{rest}")
+    words = [unit.span.of(document.text) for unit in document.units if unit.section == 2]
+    assert (len(words) > 1) is kept
+    assert (document.sections[-1].kind is SectionKind.FURNITURE) is not kept
