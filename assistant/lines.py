@@ -16,7 +16,9 @@ BULLETS = "•‣◦▪●○∙·–*+-"
 _BULLET = re.compile(rf"[{re.escape(BULLETS)}](?=\s)\s+(?=\S)|[•‣◦▪●○∙](?=\S)")
 _LETTER_BULLET = re.compile(r"o\s+(?=\S)")
 """What word processors leave of a hollow bullet; only of a line that is set in, as "o" is a word in other languages."""
-_NUMBER = re.compile(r"(?:\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
+_NUMBER = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{2,5})(?:\.?\)|\.)\s+(?=\S)")
+_CAPITALS = frozenset("(ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_LETTERED = frozenset((" A.", " A)", " A.)"))
 _INLINE_BULLET = re.compile(r"\s+[•‣▪●]\s+(?=\S)")
 _HASHES = re.compile(r"(#{1,6})\s+(?=\S)")
 _CLOSING_HASHES = re.compile(r"\s+#+\Z")
@@ -117,7 +119,7 @@ def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
         blank = False
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
-    return _with_tables(text, _with_code(text, _with_definitions(text, _with_wrapped_numbers(text, lines))))
+    return _with_tables(text, _with_code(text, _with_definitions(text, _with_wrapped_numbers(text, _aligned(_with_letters(text, lines))))))
 
 
 def line_width(lines: Sequence[Line]) -> int:
@@ -131,6 +133,36 @@ def is_wrapped(text: str, before: Line, line: Line, width: int) -> bool:
     used = before.indent + before.span.end - before.span.start
     first = line.span.of(text).split(None, 1)[0]
     return used > SHORTEST_WRAPPED and used + 1 + len(first) > width >= used - SLACK
+
+
+def _with_letters(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with those that capital letters count from A on, with no blank line between them, as items."""
+    found = list(lines)
+    row: list[tuple[int, Ordinal]] = []
+    for i, line in enumerate(lines):
+        first = line.span.of(text)[0]
+        counted = ordinals_of(line.span.of(text)) if first in _CAPITALS and not line.marker else ()
+        own = next((ordinal for ordinal in counted if ordinal.scheme in _LETTERED), None)
+        if not line.blank_before and row and own and own.is_next(row[-1][1]):
+            row.append((i, own))
+            for j, ordinal in row if len(row) == 2 else row[-1:]:
+                content = Span(lines[j].span.start + ordinal.length, lines[j].span.end)
+                shape, label = _label(content.of(text))
+                found[j] = replace(lines[j], content=content, marker="1", shape=shape, label=label)
+        elif line.blank_before or not first.islower():
+            row = [(i, own)] if own and own.numbers == (1,) else []
+    return found
+
+
+def _aligned(lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with items set in alike whose numbers, short and long, end in one column."""
+    found, column, indent = list(lines), -1, 0
+    for i, line in enumerate(lines):
+        if line.marker == "1":
+            above, column = column, line.indent + line.content.start - line.span.start
+            indent = indent if column == above else line.indent
+            found[i] = replace(line, indent=indent)
+    return found
 
 
 def _with_wrapped_numbers(text: str, lines: Sequence[Line]) -> list[Line]:

@@ -25,6 +25,7 @@ from assistant.lines import (
     line_width,
     value_start,
 )
+from assistant.numbering import ordinals_of
 from assistant.tables import cells_in, header_name
 from assistant.types import Span, Unit, UnitKind
 
@@ -173,6 +174,7 @@ class _Reader:
         self.list_number = lists - 1
         self.in_list = False
         self.item_indent = 0
+        self.opening: Line | None = None
 
     def read(self, lines: Sequence[Line]) -> list[Unit]:
         self.labels = Counter(line.label for line in lines)
@@ -229,10 +231,12 @@ class _Reader:
         outer = over and following is not None and not following.is_item and line.marker == following.marker == ""
         depth = (1, line.indent - 1) if outer else self._depth(line)
         inside = self._inside_item(line)
+        opens = line.is_item and (not self.in_list or self._counts_anew(line))
         if not inside:
-            self._close(line, depth)
-        if line.is_item and not self.in_list:
+            self._close(line, depth, opens)
+        if opens:
             self.list_number += 1
+            self.opening = line
         self.in_list = line.is_item or inside
         self.item_indent = line.indent if line.is_item else self.item_indent
         name = line.label if line.shape is not Shape.TEXT else None
@@ -256,6 +260,13 @@ class _Reader:
     def _inside_item(self, line: Line) -> bool:
         """Say whether a text line is set in below the list item above it, and so is part of that item."""
         return self.in_list and line.shape is Shape.TEXT and not line.marker and line.indent >= self.item_indent + 2
+
+    def _counts_anew(self, line: Line) -> bool:
+        """Say whether an item below a blank line is none of the list above: it stands further out, or begins to count after bullets."""
+        if self.opening is None or not line.blank_before or line.marker != "1":
+            return False
+        first = any(own.numbers == (1,) for own in ordinals_of(line.span.of(self.text).upper()))
+        return line.indent < self.opening.indent or (first and self.opening.marker == "-" and line.indent == self.opening.indent)
 
     def _introduces(self, line: Line, span: Span, following: Line | None) -> bool:
         """Say whether a text line stands over a list or a table: it ends in a colon."""
@@ -296,9 +307,9 @@ class _Reader:
             return (1, line.indent if line.shape is Shape.LABEL else 0)
         return (2, line.indent)
 
-    def _close(self, line: Line, depth: tuple[int, int]) -> None:
-        """Drop the labels that do not reach this line."""
-        plain = not line.is_item and line.shape in (Shape.TEXT, Shape.CODE) and line.marker != "#"
+    def _close(self, line: Line, depth: tuple[int, int], opens: bool = False) -> None:
+        """Drop the labels that do not reach this line, which may be one that opens a list."""
+        plain = (opens and self.in_list) or (not line.is_item and line.shape in (Shape.TEXT, Shape.CODE) and line.marker != "#")
         while self.stack:
             top = self.stack[-1].depth
             if line.shape is Shape.FIELD and not line.is_item and top[0] == 1 and self._is_below(self.stack[-1]):

@@ -30,7 +30,7 @@ def test_a_letter_o_that_is_set_in_is_a_bullet_and_one_at_the_margin_a_word():
     assert [(line.is_item, line.content.of(text)) for line in split_lines(text)] == [(True, "Bring water"), (False, "o mar")]
 
 
-@pytest.mark.parametrize("number", ["1. ", "12) ", "(3) ", "a) "])
+@pytest.mark.parametrize("number", ["1. ", "12) ", "(3) ", "a) ", "(ii) ", "iv. ", "1.) "])
 def test_a_number_marks_an_item(number):
     text = f"{number}Bring water"
     [line] = split_lines(text)
@@ -183,4 +183,19 @@ def test_a_table_that_follows_a_long_form_is_found():
     ],
 )
 def test_a_number_that_a_line_was_cut_before_marks_no_item(text, marks):
+    assert [line.marker for line in split_lines(text)] == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("A. One coat a guest\nB. Two caps,\nof wool\nC. A scarf", ["1", "1", "", "1"]),
+        ("(A) One coat a guest\n(B) Two caps", ["1", "1"]),
+        ("A. Coats\n\nB. Caps", ["", ""]),
+        ("A. Coats\nEach guest has one.\nB. Caps", ["", "", ""]),
+        ("J. Smith\nK. Jones", ["", ""]),
+        ("Part A. Coats\nPart B. Caps", ["", ""]),
+    ],
+)
+def test_capital_letters_that_count_lines_from_a_on_mark_items(text, marks):
     assert [line.marker for line in split_lines(text)] == marks

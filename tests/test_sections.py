@@ -313,3 +313,9 @@ def test_text_below_a_last_rule_is_content_and_a_remark_on_the_page_is_not(parse
     words = [unit.span.of(document.text) for unit in document.units if unit.section == 2]
     assert (len(words) > 1) is kept
     assert (document.sections[-1].kind is SectionKind.FURNITURE) is not kept
+
+
+def test_lines_that_letters_count_are_items_and_head_nothing(parse):
+    document = parse("# Ferry\n\n## Fares\n\nNone.\n\n## Luggage\n\nA. One trunk a year\nB. One bag a month\nC. Two coats a year\n")
+    assert [section.heading for section in document.sections] == ["Title", "Fares", "Luggage"]
+    assert [unit.kind for unit in document.units[-3:]] == [UnitKind.ITEM] * 3

@@ -235,3 +235,25 @@ def test_a_number_that_a_sentence_was_cut_before_is_part_of_it():
     text = "The ferry takes children without a ticket until the age of\n12. Older ones pay."
     assert [kind for kind, *_ in seen(text)] == [UnitKind.SENTENCE] * 2
     assert seen(text)[0][1].endswith("the age of\n12.")
+
+
+def test_items_that_roman_numbers_count_are_one_list_under_its_label():
+    text = "The boat has to have all of the following:\n(i) a mast;\n(ii) a rudder;\n(iii) two oars."
+    assert [(unit.kind, unit.list_number, unit.group) for unit in units(text)[1:]] == [(UnitKind.ITEM, 0, 0)] * 3
+
+
+@pytest.mark.parametrize("text", [" 9. A mast\n10. A rudder\n11. Two oars", "  i. A mast\n ii. A rudder\niii. Two oars"])
+def test_items_whose_numbers_end_in_one_column_are_one_list(text):
+    assert {(unit.list_number, unit.group) for unit in units(text)} == {(0, None)}
+
+
+@pytest.mark.parametrize("steps", ["1. Apply\n2. Wait", "1. Apply\n\n2. Wait"])
+@pytest.mark.parametrize("list_above", ["- a card\n- a boat", "   i. a card\n  ii. a boat"])
+def test_a_counted_list_below_another_kind_of_list_is_one_of_its_own_under_no_label_of_that(list_above, steps):
+    text = f"Guests need:\n{list_above}\n\n{steps}"
+    assert [(unit.list_number, unit.path) for unit in units(text)[1:]] == [(0, ("Risks", "Guests need"))] * 2 + [(1, ("Risks",))] * 2
+
+
+@pytest.mark.parametrize("text", ["Steps:\n1. Apply\n\n- by post\n\n2. Wait", "Steps:\n- Apply\n\n2. Wait\n\n- Go"])
+def test_items_that_do_not_begin_to_count_are_of_the_list_above(text):
+    assert {(unit.list_number, unit.path) for unit in units(text)[1:]} == {(0, ("Risks", "Steps"))}
