@@ -71,14 +71,38 @@ def sentences(text: str, span: Span) -> list[Span]:
     return _rejoin(text, [part for one in _with_marks(text, found) for part in _divided(text, one)]) or [span]
 
 
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|max|min|no|Dr|Mr|Ms|Mrs|St|Inc|Ltd|fig|[A-Z])\.|\([^()]*)$")
-_CLOSING_MARKS = re.compile(r"[*_]{1,3}(?=\s|\Z)")
-_WORD_ENDS = re.compile(r"(?<![\w.])(?P<word>[a-z]{2,})\.\s+(?=[A-Z][a-z]*\s+(?:[a-z]|[^\W\d_]+\.))|(?<=\s)[A-Z]\.\s+(?=An?\s+[a-z])")
-_SHORTENED = frozenset(
-    ("al", "approx", "art", "assoc", "ca", "cf", "cont", "dept", "dist", "eg", "equiv", "esp", "est", "ext", "fig", "figs", "ie", "incl")
-    + ("max", "min", "misc", "nr", "orig", "para", "pp", "pt", "pts", "ref", "resp", "sect", "temp", "vol", "viz", "vs")
-)
+_SHORTENED = (
+    "al",
+    "approx",
+    "art",
+    "assoc",
+    "ca",
+    "cf",
+    "cont",
+    "dept",
+    "dist",
+    "eg",
+    "equiv",
+    "esp",
+    "est",
+    "ext",
+    "fig",
+    "figs",
+    "ie",
+    "incl",
+) + ("max", "min", "misc", "nr", "orig", "para", "pp", "pt", "pts", "ref", "resp", "sect", "temp", "vol", "viz", "vs")
 """Abbreviations after which a sentence goes on; any other run of small letters before a full stop is a word that may end one."""
+_MAY_END = ("dr", "eff", "etc", "inc", "ltd", "mr", "mrs", "ms", "no", "nos", "sec", "secs", "st")
+"""Abbreviations that end a sentence as well, where the next word is no number."""
+_ABBREVIATED = re.compile(rf"\b(?:e\.g|i\.e|{'|'.join((*_SHORTENED, *_MAY_END))}|[a-z])\.$", re.IGNORECASE)
+_GOES_ON = re.compile(r"[a-z–—-]|\([a-z0-9]{1,3}\)")
+"""What no sentence begins with: a small letter, a dash, or the mark of one of several parts."""
+_CLOSING_MARKS = re.compile(r"[*_]{1,3}(?=\s|\Z)")
+_OPENING = r"(?=[A-Z][a-z]*\s+(?:[a-z]|[^\W\d_]+\.))"
+_LETTERED = r"(?:class|form|grade|group|hepatitis|level|option|part|plan|schedule|stage|type|vitamin)"
+_WORD_ENDS = re.compile(
+    rf"(?<![\w.])(?P<word>[a-z]{{2,}})\.\s+{_OPENING}|(?<=\s)[A-Z]\.\s+(?=An?\s+[a-z])|(?<=\w\s)(?i:{_LETTERED})\s[A-Z]\.\s+{_OPENING}"
+)
 _COUNTED = re.compile(r"(?:[A-Z][a-z]+\s+)?\(?\d{1,2}(?:\.\d{1,2}){0,3}[.)]{1,2}|\(?(?:[A-Za-z]|[IVX]{1,5})[.)]{1,2}")
 
 _BOLD_TITLE = re.compile(r"(?P<mark>\*\*|__)[^\s*_.]+(?:\s[^\s*_.]+){0,6}\.?(?P=mark)\.?")
@@ -109,18 +133,19 @@ def _divided(text: str, span: Span) -> list[Span]:
 
 
 def _rejoin(text: str, found: list[Span]) -> list[Span]:
-    """Join what was split in parentheses, after an abbreviation before a small letter or digit, after a first number or a bold title."""
+    """Join what was split in parentheses, before what begins no sentence, after an abbreviation, a first number or a bold title."""
     joined: list[Span] = []
     for span in found:
         if joined:
             before = joined[-1].of(text)
-            follows = span.of(text)[0]
+            follows = span.of(text)
             counted = len(joined) == 1 and joined[0].start == found[0].start and _COUNTED.fullmatch(before)
             if (
                 counted
                 or _BOLD_TITLE.fullmatch(before)
-                or before.count("(") > before.count(")")
-                or (_ABBREVIATED.search(before) and not follows.isupper())
+                or (before.count("(") > before.count(")") and ")" in text[span.start : found[-1].end])
+                or (before.endswith(".") and _GOES_ON.match(follows))
+                or (_ABBREVIATED.search(before) and not follows[0].isupper())
             ):
                 joined[-1] = Span(joined[-1].start, span.end)
                 continue

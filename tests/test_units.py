@@ -30,6 +30,20 @@ def seen(text):
         ("C. The warden signs.", ["C. The warden signs."]),
         ("It is **safe.** Ask *first.* Go.*", ["It is **safe.**", "Ask *first.*", "Go.*"]),
         ("One thing (see the list. It is long.) and more. Two.", ["One thing (see the list. It is long.) and more.", "Two."]),
+        (
+            "Guests pay half (after the first day. They pay at the desk. Ask.",
+            ["Guests pay half (after the first day.", "They pay at the desk.", "Ask."],
+        ),
+        (
+            "Open Mon. - Fri., 9 a.m. - 5 p.m. and Sat. till noon. Knock.",
+            ["Open Mon. - Fri., 9 a.m. - 5 p.m. and Sat. till noon.", "Knock."],
+        ),
+        ("Bring a cup. Max. 8 cups a day. No. 5 leaks.", ["Bring a cup.", "Max. 8 cups a day.", "No. 5 leaks."]),
+        ("Take 10 ml. of water eff. 01/2024. Rest 12 hrs. before.", ["Take 10 ml. of water eff. 01/2024.", "Rest 12 hrs. before."]),
+        ("It is low in vitamin D. Talk to the cook.", ["It is low in vitamin D.", "Talk to the cook."]),
+        ("It is paid by Medicare Part B. Guests pay the rest.", ["It is paid by Medicare Part B.", "Guests pay the rest."]),
+        ("Ask the warden J. Smith is with. Go.", ["Ask the warden J. Smith is with.", "Go."]),
+        ("Bring soap, towels, etc. Payment is due.", ["Bring soap, towels, etc.", "Payment is due."]),
     ],
 )
 def test_sentences_are_complete_and_trimmed(text, expected):
