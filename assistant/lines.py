@@ -32,12 +32,13 @@ _RUN_IN = (
     re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
+_BRACKETED = re.compile(r"\([^()]*\)")
 _DEFINITION = re.compile(r":\s+(?=\S)")
 _QUOTED = re.compile(r">(?:\s*>)*\s+(?=\S)")
 _INNER_END = re.compile(r"[.!?](?=\s|\Z)")
 _EMPHASIS = "*_ \t"
 LABEL_WORDS = 7
-"""A label has at most so many words; a longer line that ends in a colon introduces a list and is quoted with it."""
+"""A label has at most so many words outside brackets; a longer line that ends in a colon introduces a list and names nothing."""
 RUN_IN_WORDS = 10
 """A label that emphasis or capitals set off has at most so many words."""
 FEWEST_ROWS = 3
@@ -490,7 +491,7 @@ def _labelled(content: str) -> tuple[str, int]:
     if not found:
         return "", 0
     label = content[: found.end()].rstrip().rstrip(_EMPHASIS).rstrip(":").strip(_EMPHASIS)
-    if not label or len(label.split()) > LABEL_WORDS or "://" in content[: found.end() + 2]:
+    if not label or len(_BRACKETED.sub("", label).split()) > LABEL_WORDS or "://" in content[: found.end() + 2]:
         return "", 0
     return label, found.end()
 

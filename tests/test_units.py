@@ -271,3 +271,9 @@ def test_a_counted_list_below_another_kind_of_list_is_one_of_its_own_under_no_la
 @pytest.mark.parametrize("text", ["Steps:\n1. Apply\n\n- by post\n\n2. Wait", "Steps:\n- Apply\n\n2. Wait\n\n- Go"])
 def test_items_that_do_not_begin_to_count_are_of_the_list_above(text):
     assert {(unit.list_number, unit.path) for unit in units(text)[1:]} == {(0, ("Risks", "Steps"))}
+
+
+@pytest.mark.parametrize("label", ["Rare (meets up to 1 in 1,000 guests at sea)", "Common (meets more than 1 in 10 guests)"])
+def test_a_label_may_have_many_words_in_brackets(label):
+    text = f"{label}:\n- Fog\n- Storm"
+    assert [unit.path for unit in units(text)[1:]] == [("Risks", label)] * 2
