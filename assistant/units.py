@@ -50,11 +50,15 @@ _TITLED = re.compile(
 
 @dataclass(slots=True)
 class _Open:
-    """A label that still collects the lines under it. `depth` orders nesting; `unit` is the position of the label's unit."""
+    """A label that still collects the lines under it. `depth` orders nesting; `unit` is the position of the label's unit.
+
+    `is_close` says that it ends in a colon with its text right below, so that it reaches no further than to the next blank line.
+    """
 
     depth: tuple[int, int]
     name: str | None
     unit: int
+    is_close: bool = False
 
 
 def sentences(text: str, span: Span) -> list[Span]:
@@ -276,7 +280,8 @@ class _Reader:
         elif line.shape is Shape.LABEL or introduces or (nests and line.shape is Shape.TEXT and not is_sentence(span.of(self.text))):
             self._append(span, UnitKind.LABEL, line)
             short = (line.label or span.of(self.text).rstrip(": ")) if line.shape is Shape.LABEL or line.is_item else None
-            self.stack.append(_Open(depth, short, self.first + len(self.units) - 1))
+            close = not line.blank_after and not outer and span.of(self.text).rstrip("*_ ").endswith(":")
+            self.stack.append(_Open(depth, short, self.first + len(self.units) - 1, close))
         else:
             self._append_sentences(line, span, name, line.is_item or inside)
             if nests:
@@ -340,7 +345,8 @@ class _Reader:
             if line.shape is Shape.FIELD and not line.is_item and top[0] == 1 and self._is_below(self.stack[-1]):
                 return
             if plain:
-                if top[0] >= 2 or (top[0] == 1 and self.in_list):
+                filled = self.stack[-1].unit < self.first + len(self.units) - 1
+                if top[0] >= 2 or (top[0] == 1 and self.in_list) or (line.blank_before and filled and self.stack[-1].is_close):
                     self.stack.pop()
                     continue
                 return

@@ -277,3 +277,16 @@ def test_items_that_do_not_begin_to_count_are_of_the_list_above(text):
 def test_a_label_may_have_many_words_in_brackets(label):
     text = f"{label}:\n- Fog\n- Storm"
     assert [unit.path for unit in units(text)[1:]] == [("Risks", label)] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("Rare:\nA low tide\n\nMost guests see none.", ("Risks",)),
+        ("Rare:\nA low tide.\nMost guests see none.", ("Risks", "Rare")),
+        ("Rare:\n\nA low tide.\n\nMost guests see none.", ("Risks", "Rare")),
+    ],
+)
+def test_a_label_right_over_its_text_reaches_no_further_than_to_the_next_blank_line(text, path):
+    assert units(text)[1].path == ("Risks", "Rare")
+    assert units(text)[-1].path == path
