@@ -33,6 +33,8 @@ _RUN_IN = (
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
 _BRACKETED = re.compile(r"\([^()]*\)")
+_ASKED = re.compile(r"(?P<mark>[*_]{0,2})Q(?:uestion)?\s?\d{0,3}[:.)]\s+(?=[^\s*_])")
+_ANSWERED = re.compile(r"(?P<mark>)(?:[*_]{0,2})A(?:nswer)?\s?\d{0,3}[:.)][*_]{0,2}\s+(?=\S)")
 _DEFINITION = re.compile(r":\s+(?=\S)")
 _QUOTED = re.compile(r">(?:\s*>)*\s+(?=\S)")
 _INNER_END = re.compile(r"[.!?](?=\s|\Z)")
@@ -120,7 +122,10 @@ def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
         blank = False
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
-    return _with_tables(text, _with_code(text, _with_definitions(text, _with_wrapped_numbers(text, _aligned(_with_letters(text, lines))))))
+    return _with_tables(
+        text,
+        _with_code(text, _with_definitions(text, _with_answers(text, _with_wrapped_numbers(text, _aligned(_with_letters(text, lines)))))),
+    )
 
 
 def line_width(lines: Sequence[Line]) -> int:
@@ -193,6 +198,24 @@ def _listed(text: str, lines: Sequence[Line]) -> set[int]:
                 found.add(i)
             if above and own.is_next(above[1]):
                 found.update((above[0], i))
+    return found
+
+
+def _with_answers(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with questions that "Q:" opens, and answers right below that "A:" opens, as text without those marks."""
+    found, asked = list(lines), False
+    for i, line in enumerate(lines):
+        words = line.content.of(text)
+        mark = (
+            (_ASKED.match(words) or (asked and _ANSWERED.match(words)))
+            if line.marker in ("", "#") and line.shape not in FURNISHED
+            else None
+        )
+        rest = words[mark.end() :].removesuffix(mark["mark"]) if mark else ""
+        asked = bool(mark) and is_question(rest)
+        if mark and (asked or mark.re is _ANSWERED):
+            start = line.content.start + mark.end()
+            found[i] = replace(line, content=Span(start, start + len(rest.rstrip())), shape=Shape.TEXT, label="")
     return found
 
 

@@ -234,6 +234,8 @@ def is_plain(view: View, i: int) -> bool:
         return False
     if _asks(view.of(i)):
         return view.asks(i)
+    if line.content.start > line.span.start:
+        return False
     if i == 0 or line.blank_before:
         return line.blank_after or view.of(i)[0].isupper()
     apart = view.lines[i - 1].indent > line.indent + 1 and view.heads_list(i)

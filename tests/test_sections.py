@@ -319,3 +319,23 @@ def test_lines_that_letters_count_are_items_and_head_nothing(parse):
     document = parse("# Ferry\n\n## Fares\n\nNone.\n\n## Luggage\n\nA. One trunk a year\nB. One bag a month\nC. Two coats a year\n")
     assert [section.heading for section in document.sections] == ["Title", "Fares", "Luggage"]
     assert [unit.kind for unit in document.units[-3:]] == [UnitKind.ITEM] * 3
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("Q:", "A:"), ("Question 1:", "Answer 1:"), ("Q1.", "A1."), ("Q.", "A.")])
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_questions_head_their_answers_and_the_marks_of_both_are_left_out(parse, asked, answered, blank):
+    pairs = [
+        ("When does it leave?", "At nine. Come early."),
+        ("Can I bring a dog?", "Yes, on a lead."),
+        ("What does it cost?", "$4 a head."),
+    ]
+    rows = "".join(f"{asked} {question}\n{blank}{answered} {answer}\n\n" for question, answer in pairs)
+    document = parse(f"Questions on the ferry\n\n{rows}")
+    assert [section.heading for section in document.sections] == ["Title", *(question for question, _ in pairs)]
+    assert [unit.span.of(document.text) for unit in document.units][1:] == ["At nine.", "Come early.", "Yes, on a lead.", "$4 a head."]
+
+
+def test_bold_questions_inside_a_section_are_labels_of_their_answers(parse):
+    document = parse("# Ferry\n\n## Dogs\n\n**Q: Can I bring one?**\nA: Yes.\n\n**Q: Two?**\nA: No.\n\n## Boats\n\nTwo.\n")
+    paths = {unit.span.of(document.text): unit.path for unit in document.units}
+    assert (paths["Yes."], paths["No."]) == (("Dogs", "Can I bring one?"), ("Dogs", "Two?"))
