@@ -78,7 +78,8 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     labels |= {i for row in rows for i in row if i > title and _is_clause(view, i)}
     labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}
     if style is Style.LABEL:
-        chosen = _without_sublabels(view, chosen)
+        remarks = {i for i in chosen if len(labelled) < FEWEST_HEADINGS and _is_remark(view, i)}
+        chosen = _without_sublabels(view, [i for i in chosen if i not in remarks])
     elif style is Style.PLAIN:
         chosen = _with_questions(_without_names(view, [i for i in chosen if i not in asked], title), asked)
         nested = _nested(view, chosen)
@@ -112,6 +113,13 @@ def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], openi
 def _stands_close(view: View, i: int) -> bool:
     """Say whether line i is set apart from what is above it and stands right over what is below."""
     return view.lines[i].blank_before and not view.lines[i].blank_after
+
+
+def _is_remark(view: View, i: int) -> bool:
+    """Say whether the field i says all it has to say, as "Note: closed on Mondays." does: other sentences follow, set apart."""
+    complete = view.has_text(i) and is_sentence(view.of(i)) and view.lines[i].blank_after and not view.is_recurrent(i)
+    below = view.lines[i + 1] if i + 1 < len(view.lines) else None
+    return complete and below is not None and below.shape is Shape.TEXT and not below.is_item and is_sentence(view.of(i + 1))
 
 
 def _is_clause(view: View, i: int) -> bool:

@@ -32,9 +32,11 @@ _RUN_IN = (
     re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
+_APART = re.compile(r"\S+(?: \S+)*")
 _BRACKETED = re.compile(r"\([^()]*\)")
-_ASKED = re.compile(r"(?P<mark>[*_]{0,2})Q(?:uestion)?\s?\d{0,3}[:.)]\s+(?=[^\s*_])")
-_ANSWERED = re.compile(r"(?P<mark>)(?:[*_]{0,2})A(?:nswer)?\s?\d{0,3}[:.)][*_]{0,2}\s+(?=\S)")
+_ASKED, _ANSWERED = (
+    re.compile(rf"(?P<mark>[*_]{{0,2}}){word}\s?\d{{0,3}}[:.)][*_]{{0,2}}\s+(?=\S)") for word in ("Q(?:uestion)?", "A(?:nswer)?")
+)
 _DEFINITION = re.compile(r":\s+(?=\S)")
 _QUOTED = re.compile(r">(?:\s*>)*\s+(?=\S)")
 _INNER_END = re.compile(r"[.!?](?=\s|\Z)")
@@ -206,16 +208,14 @@ def _with_answers(text: str, lines: Sequence[Line]) -> list[Line]:
     found, asked = list(lines), False
     for i, line in enumerate(lines):
         words = line.content.of(text)
-        mark = (
-            (_ASKED.match(words) or (asked and _ANSWERED.match(words)))
-            if line.marker in ("", "#") and line.shape not in FURNISHED
-            else None
-        )
-        rest = words[mark.end() :].removesuffix(mark["mark"]) if mark else ""
-        asked = bool(mark) and is_question(rest)
+        may_be = line.marker in ("", "#") and line.shape not in FURNISHED
+        mark = (_ASKED.match(words) or (asked and _ANSWERED.match(words))) if may_be else None
+        rest = words[mark.end() :] if mark else ""
+        asked = is_question(rest)
         if mark and (asked or mark.re is _ANSWERED):
-            start = line.content.start + mark.end()
-            found[i] = replace(line, content=Span(start, start + len(rest.rstrip())), shape=Shape.TEXT, label="")
+            start, emphasis = line.content.start + mark.end(), mark["mark"]
+            rest = rest.removesuffix(emphasis) if emphasis and rest.count(emphasis) % 2 else rest
+            found[i] = replace(line, content=Span(start, start + len(rest)), shape=Shape.TEXT, label="")
     return found
 
 
@@ -449,11 +449,27 @@ def _read_line(text: str, offset: int, raw: str, blank: bool) -> list[Line]:
         rest = text[start + rule.end() : end]
         first = Line(mark, mark, indent, "", 0, Shape.RULE, "", blank, False)
         return [first, _shape(text, start + rule.end(), end, indent, False, rest)]
-    parts = [(0, len(stripped))] if is_row(stripped) else _inline_bullets(stripped)
-    inner = indent if stripped[0] in BULLETS else indent + 1
+    fields = _fields_beside(stripped) if ":" in stripped and ("\t" in stripped or "  " in stripped) else []
+    parts = [(0, len(stripped))] if is_row(stripped) else fields or _inline_bullets(stripped)
+    inner = indent if fields or stripped[0] in BULLETS else indent + 1
     return [
         _shape(text, start + a, start + b, indent if n == 0 else inner, blank and n == 0, stripped[a:b]) for n, (a, b) in enumerate(parts)
     ]
+
+
+def _fields_beside(stripped: str) -> list[tuple[int, int]]:
+    """Return the ranges of the labelled values that tabs or wide gaps set apart on one line; nothing where they are not several."""
+    found: list[tuple[int, int]] = []
+    for piece in _APART.finditer(stripped):
+        labelled = _label(piece.group())[1] != ""
+        if not found and not labelled:
+            return []
+        if labelled and (not found or _label(stripped[found[-1][0] : found[-1][1]])[0] is Shape.FIELD):
+            found.append(piece.span())
+        else:
+            found[-1] = (found[-1][0], piece.end())
+    several = len(found) > 1 and not any(is_sentence(stripped[a:b]) for a, b in found[:-1])
+    return found if several and all(_label(stripped[a:b])[0] is Shape.FIELD for a, b in found) else []
 
 
 def _inline_bullets(stripped: str) -> list[tuple[int, int]]:

@@ -199,3 +199,17 @@ def test_a_number_that_a_line_was_cut_before_marks_no_item(text, marks):
 )
 def test_capital_letters_that_count_lines_from_a_on_mark_items(text, marks):
     assert [line.marker for line in split_lines(text)] == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Policy: 7      Effective: 1 May 2024", [("Policy", "Policy: 7"), ("Effective", "Effective: 1 May 2024")]),
+        ("Boat:  Anna\tBuilt:  1931", [("Boat", "Boat:  Anna"), ("Built", "Built:  1931")]),
+        ("Note: ask first.  Remember: be kind", [("Note", "Note: ask first.  Remember: be kind")]),
+        ("Boat: Anna     wood", [("Boat", "Boat: Anna     wood")]),
+        ("Boat: a Fee: two", [("Boat", "Boat: a Fee: two")]),
+    ],
+)
+def test_fields_that_a_wide_gap_sets_apart_on_one_line_are_read_one_by_one(text, found):
+    assert [(line.label, line.content.of(text)) for line in split_lines(text)] == found

@@ -336,6 +336,14 @@ def test_questions_head_their_answers_and_the_marks_of_both_are_left_out(parse, 
 
 
 def test_bold_questions_inside_a_section_are_labels_of_their_answers(parse):
-    document = parse("# Ferry\n\n## Dogs\n\n**Q: Can I bring one?**\nA: Yes.\n\n**Q: Two?**\nA: No.\n\n## Boats\n\nTwo.\n")
+    document = parse("# Ferry\n\n## Dogs\n\n**Q: Can I bring one?**\nA: Yes.\n\n**Q:** Two?\n**A: No.**\n\n## Boats\n\nTwo.\n")
     paths = {unit.span.of(document.text): unit.path for unit in document.units}
     assert (paths["Yes."], paths["No."]) == (("Dogs", "Can I bring one?"), ("Dogs", "Two?"))
+
+
+def test_a_remark_or_two_that_a_word_and_a_colon_open_head_nothing(parse):
+    text = "Pool rules\n\nIt opens at nine.\n\nNote: closed on Mondays.\n\nLockers cost $1.\n\nWarning: no guard.\n\nGuests pay $5.\n"
+    document = parse(text)
+    assert [section.heading for section in document.sections] == ["Title"]
+    assert {unit.span.of(text): unit.path for unit in document.units}["Guests pay $5."] == ("Title",)
+    assert {unit.span.of(text): unit.path for unit in document.units}["Note: closed on Mondays."] == ("Title", "Note")
