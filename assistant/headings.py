@@ -269,7 +269,8 @@ def _may_be_title(view: View, i: int) -> bool:
     content = view.of(i)
     navigation = len(_SEPARATOR.findall(content)) >= 2
     shaped = view.lines[i].shape is Shape.TEXT or (i == 0 and view.has_text(i) and not _CODE_FIELD.match(content))
-    return shaped and not (navigation or view.is_recurrent(i) or is_sentence(content))
+    listed = view.lines[i].is_item and i + 1 < len(view.lines) and view.lines[i + 1].is_item
+    return shaped and not (navigation or listed or view.is_recurrent(i) or is_sentence(content))
 
 
 def _names_code(view: View, i: int) -> bool:

@@ -347,3 +347,18 @@ def test_a_remark_or_two_that_a_word_and_a_colon_open_head_nothing(parse):
     assert [section.heading for section in document.sections] == ["Title"]
     assert {unit.span.of(text): unit.path for unit in document.units}["Guests pay $5."] == ("Title",)
     assert {unit.span.of(text): unit.path for unit in document.units}["Note: closed on Mondays."] == ("Title", "Note")
+
+
+CODES = ["E0784 Sail, wide", "K0455 - SAIL USED FOR STORMS", "A4224 Ropes", "A4225 Ropes, long"]
+
+
+@pytest.mark.parametrize(
+    "above", ["Ferry\n\nUse\nIt sails. It floats.\n\nCodes\n", "Ferry policy\n\nGroup 1 codes:\n\n", "# Ferry\n\n## Codes\n\n"]
+)
+def test_codes_with_their_descriptions_one_below_the_other_are_items_and_head_nothing(parse, above):
+    rows = "\n".join(CODES)
+    document = parse(f"{above}{rows}\n\nLimits\nOne a year. No more.\n")
+    items = [unit for unit in document.units if unit.kind is UnitKind.ITEM]
+    assert [unit.span.of(document.text) for unit in items] == CODES
+    assert len({(unit.section, unit.list_number) for unit in items}) == 1
+    assert "Ferry" in document.title_text
