@@ -32,7 +32,7 @@ MOST_DIVISIONS = 3
 _CONTENT = FURNISHED - {Shape.RULE}
 _SEPARATOR = re.compile(r"\s[|»›>·]\s")
 _CODE_FIELD = re.compile(r"[^:]*\bcodes?\b[^:]*:", re.IGNORECASE)
-_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"©|copyright\s+(?:©|\(c\))|(?:copyright|\(c\))\s+(?:(?:19|20)\d\d\b|.*\breserved\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     labels |= {i for row in rows for i in row if i > title and _is_clause(view, i)}
     labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}
     if style is Style.LABEL:
-        chosen = _without_sublabels(view, chosen)
+        remarks = {i for i in chosen if len(labelled) < FEWEST_HEADINGS and _is_remark(view, i)}
+        chosen = _without_sublabels(view, [i for i in chosen if i not in remarks])
     elif style is Style.PLAIN:
         chosen = _with_questions(_without_names(view, [i for i in chosen if i not in asked], title), asked)
         nested = _nested(view, chosen)
@@ -112,6 +113,13 @@ def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], openi
 def _stands_close(view: View, i: int) -> bool:
     """Say whether line i is set apart from what is above it and stands right over what is below."""
     return view.lines[i].blank_before and not view.lines[i].blank_after
+
+
+def _is_remark(view: View, i: int) -> bool:
+    """Say whether the field i says all it has to say, as "Note: closed on Mondays." does: other sentences follow, set apart."""
+    complete = view.has_text(i) and is_sentence(view.of(i)) and view.lines[i].blank_after and not view.is_recurrent(i)
+    below = view.lines[i + 1] if i + 1 < len(view.lines) else None
+    return complete and below is not None and below.shape is Shape.TEXT and not below.is_item and is_sentence(view.of(i + 1))
 
 
 def _is_clause(view: View, i: int) -> bool:
@@ -261,7 +269,8 @@ def _may_be_title(view: View, i: int) -> bool:
     content = view.of(i)
     navigation = len(_SEPARATOR.findall(content)) >= 2
     shaped = view.lines[i].shape is Shape.TEXT or (i == 0 and view.has_text(i) and not _CODE_FIELD.match(content))
-    return shaped and not (navigation or view.is_recurrent(i) or is_sentence(content))
+    listed = view.lines[i].is_item and i + 1 < len(view.lines) and view.lines[i + 1].is_item
+    return shaped and not (navigation or listed or view.is_recurrent(i) or is_sentence(content))
 
 
 def _names_code(view: View, i: int) -> bool:
@@ -276,7 +285,12 @@ def _has_content(view: View, i: int, headings: list[int]) -> bool:
     after = headings[following] if following < len(headings) else len(view.lines)
     if view.has_text(i):
         return True
-    return any(view.lines[j].is_item or view.lines[j].shape in _CONTENT or is_sentence(view.of(j)) for j in range(i + 1, after))
+    return any(_is_content(view, j) for j in range(i + 1, after))
+
+
+def _is_content(view: View, i: int) -> bool:
+    """Say whether line i is a sentence, an item or a line of a table."""
+    return view.lines[i].is_item or view.lines[i].shape in _CONTENT or is_sentence(view.of(i))
 
 
 def _without_names(view: View, chosen: list[int], title: int) -> list[int]:
@@ -354,7 +368,9 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
 def _finish(view: View, chosen: list[int], title: int) -> Outline:
     """Return the outline; what heads nothing, stands above the title, repeats it or closes the page becomes furniture."""
     furniture = {*range(max(title, 0)), *_closing_note(view, chosen), *_repeated_title(view, chosen, title)}
-    furniture |= {i for i in range(title + 1, len(view.lines)) if is_code_caption(view, i) or _COPYRIGHT.match(view.of(i))}
+    furniture |= {
+        i for i in range(title + 1, len(view.lines)) if is_code_caption(view, i) or _COPYRIGHT.match(view.lines[i].span.of(view.text))
+    }
     headings: list[Heading] = []
     for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True):
         if i in furniture:
@@ -386,7 +402,16 @@ def _template_lines(view: View) -> set[int]:
 
 
 def _closing_note(view: View, chosen: list[int]) -> range:
-    """Return the lines after a rule that no heading follows: a remark about the page, not part of its last section."""
+    """Return the lines after a rule that no heading follows: a remark about the page, not part of its last section.
+
+    It stands on the line of the rule, is emphasized as a whole, or holds no sentence, item or row.
+    """
     last = max(chosen, default=-1)
     rules = [i for i in range(last + 2, len(view.lines)) if view.lines[i].shape is Shape.RULE and not view.underlined(i - 1)]
-    return range(rules[-1], len(view.lines)) if rules else range(0)
+    if not rules:
+        return range(0)
+    note = range(rules[-1], len(view.lines))
+    gap = view.text[view.lines[note[0]].span.end : view.lines[note[1]].span.start] if len(note) > 1 else ""
+    beside = gap != "" and not gap.strip(" \t")
+    emphasized = all(view.of(i)[0] == view.of(i)[-1] in ("*", "_") for i in note[1:])
+    return note if beside or emphasized or not any(_is_content(view, i) for i in note) else range(0)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from assistant.numbering import ordinals_of
+from assistant.numbering import Ordinal, ordinals_of
 from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, leader_cells, merged, names_columns, pieces
 from assistant.types import Span
 
@@ -16,7 +16,9 @@ BULLETS = "•‣◦▪●○∙·–*+-"
 _BULLET = re.compile(rf"[{re.escape(BULLETS)}](?=\s)\s+(?=\S)|[•‣◦▪●○∙](?=\S)")
 _LETTER_BULLET = re.compile(r"o\s+(?=\S)")
 """What word processors leave of a hollow bullet; only of a line that is set in, as "o" is a word in other languages."""
-_NUMBER = re.compile(r"(?:\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
+_NUMBER = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{2,5})(?:\.?\)|\.)\s+(?=\S)")
+_CAPITALS = frozenset("(ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_LETTERED = frozenset((" A.", " A)", " A.)"))
 _INLINE_BULLET = re.compile(r"\s+[•‣▪●]\s+(?=\S)")
 _HASHES = re.compile(r"(#{1,6})\s+(?=\S)")
 _CLOSING_HASHES = re.compile(r"\s+#+\Z")
@@ -30,18 +32,34 @@ _RUN_IN = (
     re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
+_APART = re.compile(r"\S+(?: \S+)*")
+_BRACKETED = re.compile(r"\([^()]*\)")
+_ASKED, _ANSWERED = (
+    re.compile(rf"(?P<mark>[*_]{{0,2}}){word}\s?\d{{0,3}}[:.)][*_]{{0,2}}\s+(?=\S)") for word in ("Q(?:uestion)?", "A(?:nswer)?")
+)
 _DEFINITION = re.compile(r":\s+(?=\S)")
 _QUOTED = re.compile(r">(?:\s*>)*\s+(?=\S)")
 _INNER_END = re.compile(r"[.!?](?=\s|\Z)")
 _EMPHASIS = "*_ \t"
 LABEL_WORDS = 7
-"""A label has at most so many words; a longer line that ends in a colon introduces a list and is quoted with it."""
+"""A label has at most so many words outside brackets; a longer line that ends in a colon introduces a list and names nothing."""
 RUN_IN_WORDS = 10
 """A label that emphasis or capitals set off has at most so many words."""
 FEWEST_ROWS = 3
 """Lines in columns are a table when there are so many of them, or one less with a rule or tabs between the cells."""
 ALIGNED = 0.8
 """This part of the cells of a second and last column begin at one place, or end at one, or what looks like a column is chance."""
+
+SHORTEST_WRAPPED = 40
+"""A line that was cut by width has more characters."""
+SLACK = 8
+"""A line that sticks out of the width by more characters was not cut at it."""
+KEEP_TO_WIDTH = 0.9
+"""This part of the lines of a document that is cut by width keep to it."""
+BREAKS_OFF = (",", " and", " or", " the", " of", " to")
+"""A line that ends so goes on in the next one."""
+MOST_TRIED = 50
+"""Of lines in columns that are no table, so many at the end are looked at again for one that begins there."""
 
 
 class Shape(Enum):
@@ -106,7 +124,99 @@ def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
         blank = False
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
-    return _with_tables(text, _with_code(text, _with_definitions(text, lines)))
+    return _with_tables(
+        text,
+        _with_code(text, _with_definitions(text, _with_answers(text, _with_wrapped_numbers(text, _aligned(_with_letters(text, lines)))))),
+    )
+
+
+def line_width(lines: Sequence[Line]) -> int:
+    """Return the width that nearly all lines of text in a document keep to: where lines are cut by width, that width."""
+    lengths = sorted(line.indent + line.span.end - line.span.start for line in lines if line.shape not in FURNISHED)
+    return lengths[int(len(lengths) * KEEP_TO_WIDTH)] if lengths else 0
+
+
+def is_wrapped(text: str, before: Line, line: Line, width: int) -> bool:
+    """Say whether the first word of a line had no room at the end of the line above, in a document whose lines are cut at one width."""
+    used = before.indent + before.span.end - before.span.start
+    first = line.span.of(text).split(None, 1)[0]
+    return used > SHORTEST_WRAPPED and used + 1 + len(first) > width >= used - SLACK
+
+
+def _with_letters(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with those that capital letters count from A on, with no blank line between them, as items."""
+    found = list(lines)
+    row: list[tuple[int, Ordinal]] = []
+    for i, line in enumerate(lines):
+        first = line.span.of(text)[0]
+        counted = ordinals_of(line.span.of(text)) if first in _CAPITALS and not line.marker else ()
+        own = next((ordinal for ordinal in counted if ordinal.scheme in _LETTERED), None)
+        if not line.blank_before and row and own and own.is_next(row[-1][1]):
+            row.append((i, own))
+            for j, ordinal in row if len(row) == 2 else row[-1:]:
+                content = Span(lines[j].span.start + ordinal.length, lines[j].span.end)
+                shape, label = _label(content.of(text))
+                found[j] = replace(lines[j], content=content, marker="1", shape=shape, label=label)
+        elif line.blank_before or not first.islower():
+            row = [(i, own)] if own and own.numbers == (1,) else []
+    return found
+
+
+def _aligned(lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with items set in alike whose numbers, short and long, end in one column."""
+    found, column, indent = list(lines), -1, 0
+    for i, line in enumerate(lines):
+        if line.marker == "1":
+            above, column = column, line.indent + line.content.start - line.span.start
+            indent = indent if column == above else line.indent
+            found[i] = replace(line, indent=indent)
+    return found
+
+
+def _with_wrapped_numbers(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` without the marks of those that begin with a number only because the sentence above was cut before it."""
+    found, width, listed = list(lines), line_width(lines), _listed(text, lines)
+    for i, line in enumerate(lines):
+        if line.marker != "1" or line.shape is not Shape.TEXT or line.blank_before or i in listed or i == 0:
+            continue
+        before = found[i - 1]
+        inside = not before.marker or (before.is_item and line.indent > before.indent)
+        tail = before.content.of(text)
+        is_open = before.shape in (Shape.TEXT, Shape.FIELD) and not is_sentence(tail) and not tail.endswith(":")
+        if inside and (tail.endswith(BREAKS_OFF) or (is_open and is_wrapped(text, before, line, width))):
+            found[i] = replace(line, content=line.span, marker="")
+    return found
+
+
+def _listed(text: str, lines: Sequence[Line]) -> set[int]:
+    """Return the lines that begin with the first number of a list, or with one that counts on from another line, or to one."""
+    found: set[int] = set()
+    last: dict[tuple[int, str], tuple[int, Ordinal]] = {}
+    for i, line in enumerate(lines):
+        for own in ordinals_of(line.span.of(text).upper()) if line.marker == "1" else ():
+            above = last.get((line.indent, own.scheme))
+            last[line.indent, own.scheme] = i, own
+            if own.numbers == (1,):
+                found.add(i)
+            if above and own.is_next(above[1]):
+                found.update((above[0], i))
+    return found
+
+
+def _with_answers(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with questions that "Q:" opens, and answers right below that "A:" opens, as text without those marks."""
+    found, asked = list(lines), False
+    for i, line in enumerate(lines):
+        words = line.content.of(text)
+        may_be = line.marker in ("", "#") and line.shape not in FURNISHED
+        mark = (_ASKED.match(words) or (asked and _ANSWERED.match(words))) if may_be else None
+        rest = words[mark.end() :] if mark else ""
+        asked = is_question(rest)
+        if mark and (asked or mark.re is _ANSWERED):
+            start, emphasis = line.content.start + mark.end(), mark["mark"]
+            rest = rest.removesuffix(emphasis) if emphasis and rest.count(emphasis) % 2 else rest
+            found[i] = replace(line, content=Span(start, start + len(rest)), shape=Shape.TEXT, label="")
+    return found
 
 
 def _with_definitions(text: str, lines: Sequence[Line]) -> list[Line]:
@@ -165,15 +275,17 @@ def _with_tables(text: str, lines: list[Line]) -> list[Line]:
     They are lines fenced by pipes, lines with pipes right under a rule between columns, and lines that tabs or blanks set in columns.
     """
     found: list[Line] = []
-    i = 0
+    i = untried = 0
     while i < len(lines):
         end = _table_end(text, lines, i)
         if end > i and not all(is_frame(line.span.of(text)) for line in lines[i:end]):
             found.extend(_table(text, lines[i:end]))
         elif end == i and (end := _leaders_end(text, lines, i)) > i:
             found.extend(replace(line, content=line.span, shape=Shape.ROW, label="") for line in lines[i:end])
-        elif end == i and (end := _columns_end(text, lines, i)) > i:
-            found.extend(_columned(text, lines[i:end]))
+        elif end == i and i >= untried:
+            stop, is_table = _columns_end(text, lines, i)
+            end, untried = (stop, i) if is_table else (i, stop - MOST_TRIED)
+            found.extend(_columned(text, lines[i:end]) if is_table else lines[i : i + 1])
         else:
             found.extend(lines[i : max(end, i + 1)])
         i = max(end, i + 1)
@@ -221,16 +333,19 @@ def _leaders_end(text: str, lines: Sequence[Line], first: int) -> int:
     return end if end - first > 1 else first
 
 
-def _columns_end(text: str, lines: Sequence[Line], first: int) -> int:
-    """Return the position after the last line of the table without pipes that begins at `first`; `first` where none does."""
+def _columns_end(text: str, lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Return the position after the lines in columns that begin at `first`, and whether they are a table without pipes."""
     if lines[first].shape is Shape.RULE and lines[first].blank_before and first + 1 < len(lines) and not lines[first + 1].blank_before:
-        end = _columns_end(text, lines, first + 1)
-        return end if end > first + 1 else first
-    return _tabs_end(text, lines, first) or _blanks_end(text, lines, first) or first
+        return _columns_end(text, lines, first + 1)
+    tabbed, is_table = _tabs_end(text, lines, first)
+    if is_table:
+        return tabbed, True
+    end, is_table = _blanks_end(text, lines, first)
+    return (end if is_table else max(tabbed, end)), is_table
 
 
-def _tabs_end(text: str, lines: Sequence[Line], first: int) -> int:
-    """Return the position after the rows with tabs between their cells that begin at `first`; 0 where no two do."""
+def _tabs_end(text: str, lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Return the position after the lines with tabs that begin at `first`, and whether tabs stand between cells of at least two rows."""
     counts: list[int] = []
     labels = 0
     for i in range(first, len(lines)):
@@ -242,11 +357,11 @@ def _tabs_end(text: str, lines: Sequence[Line], first: int) -> int:
             break
         counts.append(tabs)
         labels += line.label != "" and line.shape is Shape.FIELD
-    return first + len(counts) if len(counts) > 1 and labels <= len(counts) / 2 else 0
+    return first + len(counts), len(counts) > 1 and labels <= len(counts) / 2
 
 
-def _blanks_end(text: str, lines: Sequence[Line], first: int) -> int:
-    """Return the position after the rows in columns with blanks between them that begin at `first`; 0 where too few do."""
+def _blanks_end(text: str, lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Return the position after the lines in columns with blanks between them that begin at `first`, and whether they are a table."""
     columns: list[tuple[int, int]] = []
     rows: list[list[tuple[int, int]]] = []
     end, ruled, labels = first, False, 0
@@ -269,7 +384,7 @@ def _blanks_end(text: str, lines: Sequence[Line], first: int) -> int:
         columns = joined
         end += 1
     enough = len(rows) >= FEWEST_ROWS - ruled and labels <= len(rows) / 2
-    return end if enough and (len(columns) >= FEWEST_COLUMNS or _is_second_column(rows, columns)) else 0
+    return end, enough and (len(columns) >= FEWEST_COLUMNS or _is_second_column(rows, columns))
 
 
 def _whole(text: str, line: Line) -> str:
@@ -334,11 +449,27 @@ def _read_line(text: str, offset: int, raw: str, blank: bool) -> list[Line]:
         rest = text[start + rule.end() : end]
         first = Line(mark, mark, indent, "", 0, Shape.RULE, "", blank, False)
         return [first, _shape(text, start + rule.end(), end, indent, False, rest)]
-    parts = [(0, len(stripped))] if is_row(stripped) else _inline_bullets(stripped)
-    inner = indent if stripped[0] in BULLETS else indent + 1
+    fields = _fields_beside(stripped) if ":" in stripped and ("\t" in stripped or "  " in stripped) else []
+    parts = [(0, len(stripped))] if is_row(stripped) else fields or _inline_bullets(stripped)
+    inner = indent if fields or stripped[0] in BULLETS else indent + 1
     return [
         _shape(text, start + a, start + b, indent if n == 0 else inner, blank and n == 0, stripped[a:b]) for n, (a, b) in enumerate(parts)
     ]
+
+
+def _fields_beside(stripped: str) -> list[tuple[int, int]]:
+    """Return the ranges of the labelled values that tabs or wide gaps set apart on one line; nothing where they are not several."""
+    found: list[tuple[int, int]] = []
+    for piece in _APART.finditer(stripped):
+        labelled = _label(piece.group())[1] != ""
+        if not found and not labelled:
+            return []
+        if labelled and (not found or _label(stripped[found[-1][0] : found[-1][1]])[0] is Shape.FIELD):
+            found.append(piece.span())
+        else:
+            found[-1] = (found[-1][0], piece.end())
+    several = len(found) > 1 and not any(is_sentence(stripped[a:b]) for a, b in found[:-1])
+    return found if several and all(_label(stripped[a:b])[0] is Shape.FIELD for a, b in found) else []
 
 
 def _inline_bullets(stripped: str) -> list[tuple[int, int]]:
@@ -399,7 +530,7 @@ def _labelled(content: str) -> tuple[str, int]:
     if not found:
         return "", 0
     label = content[: found.end()].rstrip().rstrip(_EMPHASIS).rstrip(":").strip(_EMPHASIS)
-    if not label or len(label.split()) > LABEL_WORDS or "://" in content[: found.end() + 2]:
+    if not label or len(_BRACKETED.sub("", label).split()) > LABEL_WORDS or "://" in content[: found.end() + 2]:
         return "", 0
     return label, found.end()
 

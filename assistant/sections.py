@@ -15,10 +15,11 @@ from assistant.codes import codes_of, lists_neighbours
 from assistant.config import Settings
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
-from assistant.lines import Line, Shape, split_lines
+from assistant.lines import Line, Shape, is_wrapped, line_width, split_lines
 from assistant.shapes import heading_name, normal_name
+from assistant.tokens import is_code
 from assistant.types import Document, Section, SectionKind, Span, Unit
-from assistant.units import line_width, units_of_section
+from assistant.units import units_of_section
 
 TITLE_HEADING = "Title"
 """Name of the section that holds the official descriptor and whatever stands between it and the first heading."""
@@ -46,7 +47,7 @@ class Outlook:
 
 def outlook(source: Source, settings: Settings) -> Outlook:
     """Return what a document says of names of headings."""
-    lines = split_lines(source.text, source.hidden)
+    lines = _lines(source, settings)
     found = find_outline(source.text, lines, settings.code_pattern)
     heads = {normal_name(heading.name) for heading in found.headings}
     labels = {normal_name(line.label) for line in lines if line.label}
@@ -72,8 +73,31 @@ def parse_corpus(sources: Sequence[Source], settings: Settings) -> list[Document
 
 def parse_document(source: Source, settings: Settings, known: frozenset[str] = frozenset()) -> Document:
     """Return one document; `known` as for `find_outline`."""
-    lines = split_lines(source.text, source.hidden)
+    lines = _lines(source, settings)
     return _build(source, lines, find_outline(source.text, lines, settings.code_pattern, known), settings)
+
+
+def _lines(source: Source, settings: Settings) -> list[Line]:
+    """Return the lines of a source, those that list codes with their descriptions, one below the other, as items."""
+    text = source.text
+    lines = split_lines(text, source.hidden)
+    width = line_width(lines)
+    opening = [_opening_code(line, text, settings.code_pattern) for line in lines]
+    found = list(lines)
+    for i in range(1, len(lines)):
+        above, line = lines[i - 1], lines[i]
+        wrapped = not above.blank_before and i > 1 and is_wrapped(text, lines[i - 2], above, width)
+        begins = opening[i - 1] and (found[i - 1].is_item or not wrapped)
+        if begins and opening[i] and opening[i] != opening[i - 1] and not line.blank_before:
+            found[i - 1 : i + 1] = [replace(one, marker="-") for one in (above, line)]
+    return found
+
+
+def _opening_code(line: Line, text: str, pattern: str) -> str:
+    """Return the code that opens a line of text with more words, "" where none does."""
+    words = line.content.of(text).split(None, 1)
+    listed = len(words) > 1 and not line.marker and line.shape is Shape.TEXT and is_code(words[0].strip("()[],;:"), pattern)
+    return words[0].strip("()[],;:") if listed else ""
 
 
 def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Settings) -> Document:
@@ -122,7 +146,7 @@ def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[L
         return lines
     line = lines[title]
     words = line.content.of(text)
-    bare = words.strip("*_")
+    bare = words.strip("*_ ")
     start = line.content.start + words.find(bare)
     content = Span(start, start + len(bare)) if bare and words[:1] in "*_" and words[-1:] in "*_" else line.content
     marker = "" if line.marker == "#" else line.marker
@@ -139,19 +163,21 @@ def _with_labels(text: str, lines: Sequence[Line], labels: frozenset[int]) -> Se
 def _sections(text: str, lines: Sequence[Line], outline: Outline, hidden: Sequence[Span]) -> list[Section]:
     """Return sections that cover the whole text: each runs from its heading to the next section's start.
 
-    What is hidden above the first line is furniture.
+    What is hidden above the first line is furniture. A section that furniture interrupts goes on below it under the same heading.
     """
     starts: list[tuple[int, str, SectionKind, int | None]] = []
     if hidden and lines[0].span.start > hidden[0].start:
         starts.append((0, "", SectionKind.FURNITURE, None))
     heads = {heading.line: heading for heading in outline.headings}
     state: SectionKind | None = None
+    resumed = (TITLE_HEADING, SectionKind.TITLE)
     for i, line in enumerate(lines):
         if i in heads:
             heading = heads[i]
             body = line.content.start if heading.has_text else None
             starts.append((line.span.start, heading.name, SectionKind.BODY, body))
             state = SectionKind.BODY
+            resumed = (heading.name, SectionKind.BODY)
         elif i == outline.title:
             starts.append((line.span.start, TITLE_HEADING, SectionKind.TITLE, line.content.start))
             state = SectionKind.TITLE
@@ -159,8 +185,8 @@ def _sections(text: str, lines: Sequence[Line], outline: Outline, hidden: Sequen
             starts.append((line.span.start, "", SectionKind.FURNITURE, None))
             state = SectionKind.FURNITURE
         elif state is None or (state is SectionKind.FURNITURE and i not in outline.furniture):
-            starts.append((line.span.start, TITLE_HEADING, SectionKind.TITLE, line.span.start))
-            state = SectionKind.TITLE
+            starts.append((line.span.start, *resumed, line.span.start))
+            state = resumed[1]
     return _close_sections(text, lines, starts)
 
 

@@ -19,6 +19,8 @@ LONGEST_SIGNATURE = 4
 """Names and offices below a letter's closing words take at most so many lines."""
 CLOSING_WORDS = 4
 """A letter's closing words are at most so many."""
+CAPTION_WORDS = 4
+"""A caption over codes has at most so many words."""
 PHONE_DIGITS = 7
 """A value of so many digits and no letters is a number to call."""
 _EDGE = "*_#: \t"
@@ -232,6 +234,8 @@ def is_plain(view: View, i: int) -> bool:
         return False
     if _asks(view.of(i)):
         return view.asks(i)
+    if line.content.start > line.span.start:
+        return False
     if i == 0 or line.blank_before:
         return line.blank_after or view.of(i)[0].isupper()
     apart = view.lines[i - 1].indent > line.indent + 1 and view.heads_list(i)
@@ -268,12 +272,14 @@ _TESTS: dict[Style, Callable[[View, int], bool]] = {
 
 
 def is_code_caption(view: View, i: int) -> bool:
-    """Say whether a short line only announces codes ("HCPCS code", "Related Codes") that do not follow."""
-    content = view.of(i).casefold().rstrip(":")
-    following = view.of(i + 1) if i + 1 < len(view.lines) else ""
-    named = not view.lines[i].is_item and view.lines[i].shape not in FURNISHED
-    announces = named and content.endswith((" code", " codes")) and len(content.split()) <= 4
-    return announces and not any(view.is_code(word.strip("()[],;:")) for word in following.split())
+    """Say whether a short line only announces codes ("HCPCS code", "Related Codes") that do not follow, and nothing else does."""
+    line, content = view.lines[i], view.of(i).casefold().rstrip(":")
+    if line.is_item or line.shape in FURNISHED or not content.endswith((" code", " codes")) or len(content.split()) > CAPTION_WORDS:
+        return False
+    if i + 1 == len(view.lines):
+        return True
+    below = view.of(i + 1)
+    return not (view.lines[i + 1].is_item or is_sentence(below) or any(view.is_code(word.strip("()[],;:")) for word in below.split()))
 
 
 def candidates(view: View) -> dict[Style, list[int]]:

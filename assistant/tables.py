@@ -16,6 +16,7 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _FRAME = re.compile(r"[|+:=\-\s]*\Z")
 _STROKE = re.compile(r"-|=")
 _STROKES = re.compile(r"(?:[-=_]{3,}|[-=]{2,}(?:[ \t]+[-=]{2,})+)\s*\Z")
+_LINE_END = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]|\Z")
 _PIECE = re.compile(r"\S+(?: \S+)*")
 _DIGITS = re.compile(r"\d+(?:[.,:/]\d+)*")
 _VALUE = re.compile(r"[-+<>≤≥~]?\s*[$€£]?\s*\d[\d.,:/]*\s*(?:%|\S+)?\Z")
@@ -102,19 +103,13 @@ def merged(intervals: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-@lru_cache(maxsize=64)
-def _columns(block: str) -> list[tuple[int, int]]:
-    return merged([piece for line in block.splitlines() if not is_strokes(line.strip()) for piece in pieces(line)])
-
-
-@lru_cache(maxsize=64)
-def _tabbed(block: str) -> bool:
-    return all("\t" in line for line in block.splitlines() if line.strip() and not is_strokes(line.strip()))
-
-
-@lru_cache(maxsize=64)
-def _is_led(block: str) -> bool:
-    return all(map(leader_cells, block.splitlines()))
+@lru_cache(maxsize=8)
+def _layout(text: str, table: Span) -> tuple[bool, bool, list[tuple[int, int]]]:
+    """Return whether dots lead from cell to cell in all rows of a table, whether tabs stand in all of them, and its columns."""
+    lines = whole_lines(text, table).splitlines()
+    rows = [line for line in lines if not is_strokes(line.strip())]
+    led, tabbed = all(map(leader_cells, lines)), all("\t" in line for line in rows if line.strip())
+    return led, tabbed, [] if led or tabbed else merged([piece for line in rows for piece in pieces(line)])
 
 
 def may_be_columned(words: str) -> bool:
@@ -149,8 +144,9 @@ def leader_cells(line: str) -> list[str]:
 
 def whole_lines(text: str, span: Span) -> str:
     """Return the lines of `text` on which `span` stands, to the end of the last one."""
-    start = max(text.rfind(mark, 0, span.start) for mark in "\n\r\x0b\x0c\u2028\u2029") + 1
-    end = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]|\Z").search(text, span.end)
+    start, end = span.start, _LINE_END.search(text, span.end)
+    while start > 0 and not _LINE_END.match(text, start - 1):
+        start -= 1
     return text[start : end.start() if end else len(text)]
 
 
@@ -163,12 +159,11 @@ def cells_in(text: str, row: Span, table: Span) -> list[str]:
     own = whole_lines(text, row)
     if has_pipe(own) or own.strip() != row.of(text):
         return cell_texts(row.of(text))
-    block = whole_lines(text, table)
-    if _is_led(block):
+    led, tabbed, columns = _layout(text, table)
+    if led:
         return leader_cells(own)
-    if _tabbed(block):
+    if tabbed:
         return tab_cells(own)
-    columns = _columns(block)
     found: list[list[str]] = [[] for _ in columns]
     for line in own.splitlines():
         wide = line.expandtabs(TAB)

@@ -94,8 +94,11 @@ def code_spans(text: str, pattern: str) -> list[tuple[int, int]]:
     for match in _TYPED_CODE.finditer(text):
         if is_code(_join_code(match), pattern):
             found.add(match.span())
-    inner = {a for a in found for b in found if a != b and b[0] <= a[0] and a[1] <= b[1]}
-    return sorted(found - inner)
+    outer: list[tuple[int, int]] = []
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        if not outer or end > outer[-1][1]:
+            outer.append((start, end))
+    return outer
 
 
 def codes_in(text: str, pattern: str) -> tuple[str, ...]:

@@ -12,21 +12,28 @@ from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
 
-from assistant.lines import FURNISHED, LABEL_WORDS, Line, Shape, is_question, is_sentence, label_of, value_start
+from assistant.lines import (
+    BREAKS_OFF,
+    FURNISHED,
+    LABEL_WORDS,
+    Line,
+    Shape,
+    is_question,
+    is_sentence,
+    is_wrapped,
+    label_of,
+    line_width,
+    value_start,
+)
+from assistant.numbering import ordinals_of
 from assistant.tables import cells_in, header_name
 from assistant.types import Span, Unit, UnitKind
 
 _EDGE = "*_ \t"
 _YEAR = re.compile(r"\b(?:FY)?(?:19|20)\d\d(?:[-–/]\d{2,4})?\b")
 _TABULAR = (Shape.HEADER, Shape.ROW, Shape.FRAME)
-SHORTEST_WRAPPED = 40
-"""A line that was cut by width has more characters."""
 LONGEST_SENTENCE = 30
 """A sentence runs over at most so many lines."""
-SLACK = 8
-"""A line that sticks out of the width by more characters was not cut at it."""
-KEEP_TO_WIDTH = 0.9
-"""This part of the lines of a document that is cut by width keep to it."""
 MANY_LABELS = 2
 """So many labels inside a labelled line, or so many lines with one label, make them fields of one row."""
 FEWEST_TITLED = 3
@@ -44,11 +51,15 @@ _TITLED = re.compile(
 
 @dataclass(slots=True)
 class _Open:
-    """A label that still collects the lines under it. `depth` orders nesting; `unit` is the position of the label's unit."""
+    """A label that still collects the lines under it. `depth` orders nesting; `unit` is the position of the label's unit.
+
+    `is_close` says that it ends in a colon with its text right below, so that it reaches no further than to the next blank line.
+    """
 
     depth: tuple[int, int]
     name: str | None
     unit: int
+    is_close: bool = False
 
 
 def sentences(text: str, span: Span) -> list[Span]:
@@ -65,14 +76,38 @@ def sentences(text: str, span: Span) -> list[Span]:
     return _rejoin(text, [part for one in _with_marks(text, found) for part in _divided(text, one)]) or [span]
 
 
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|max|min|no|Dr|Mr|Ms|Mrs|St|Inc|Ltd|fig|[A-Z])\.|\([^()]*)$")
-_CLOSING_MARKS = re.compile(r"[*_]{1,3}(?=\s|\Z)")
-_WORD_ENDS = re.compile(r"(?<![\w.])(?P<word>[a-z]{2,})\.\s+(?=[A-Z][a-z]*\s+(?:[a-z]|[^\W\d_]+\.))|(?<=\s)[A-Z]\.\s+(?=An?\s+[a-z])")
-_SHORTENED = frozenset(
-    ("al", "approx", "art", "assoc", "ca", "cf", "cont", "dept", "dist", "eg", "equiv", "esp", "est", "ext", "fig", "figs", "ie", "incl")
-    + ("max", "min", "misc", "nr", "orig", "para", "pp", "pt", "pts", "ref", "resp", "sect", "temp", "vol", "viz", "vs")
-)
+_SHORTENED = (
+    "al",
+    "approx",
+    "art",
+    "assoc",
+    "ca",
+    "cf",
+    "cont",
+    "dept",
+    "dist",
+    "eg",
+    "equiv",
+    "esp",
+    "est",
+    "ext",
+    "fig",
+    "figs",
+    "ie",
+    "incl",
+) + ("max", "min", "misc", "nr", "orig", "para", "pp", "pt", "pts", "ref", "resp", "sect", "temp", "vol", "viz", "vs")
 """Abbreviations after which a sentence goes on; any other run of small letters before a full stop is a word that may end one."""
+_MAY_END = ("dr", "eff", "etc", "inc", "ltd", "mr", "mrs", "ms", "no", "nos", "sec", "secs", "st")
+"""Abbreviations that end a sentence as well, where the next word is no number."""
+_ABBREVIATED = re.compile(rf"\b(?:e\.g|i\.e|{'|'.join((*_SHORTENED, *_MAY_END))}|[a-z])\.$", re.IGNORECASE)
+_GOES_ON = re.compile(r"[a-z–—-]|\([a-z0-9]{1,3}\)")
+"""What no sentence begins with: a small letter, a dash, or the mark of one of several parts."""
+_CLOSING_MARKS = re.compile(r"[*_]{1,3}(?=\s|\Z)")
+_OPENING = r"(?=[A-Z][a-z]*\s+(?:[a-z]|[^\W\d_]+\.))"
+_LETTERED = r"(?:class|form|grade|group|hepatitis|level|option|part|plan|schedule|stage|type|vitamin)"
+_WORD_ENDS = re.compile(
+    rf"(?<![\w.])(?P<word>[a-z]{{2,}})\.\s+{_OPENING}|(?<=\s)[A-Z]\.\s+(?=An?\s+[a-z])|(?<=\w\s)(?i:{_LETTERED})\s[A-Z]\.\s+{_OPENING}"
+)
 _COUNTED = re.compile(r"(?:[A-Z][a-z]+\s+)?\(?\d{1,2}(?:\.\d{1,2}){0,3}[.)]{1,2}|\(?(?:[A-Za-z]|[IVX]{1,5})[.)]{1,2}")
 
 _BOLD_TITLE = re.compile(r"(?P<mark>\*\*|__)[^\s*_.]+(?:\s[^\s*_.]+){0,6}\.?(?P=mark)\.?")
@@ -103,18 +138,19 @@ def _divided(text: str, span: Span) -> list[Span]:
 
 
 def _rejoin(text: str, found: list[Span]) -> list[Span]:
-    """Join what was split in parentheses, after an abbreviation before a small letter or digit, after a first number or a bold title."""
+    """Join what was split in parentheses, before what begins no sentence, after an abbreviation, a first number or a bold title."""
     joined: list[Span] = []
     for span in found:
         if joined:
             before = joined[-1].of(text)
-            follows = span.of(text)[0]
+            follows = span.of(text)
             counted = len(joined) == 1 and joined[0].start == found[0].start and _COUNTED.fullmatch(before)
             if (
                 counted
                 or _BOLD_TITLE.fullmatch(before)
-                or before.count("(") > before.count(")")
-                or (_ABBREVIATED.search(before) and not follows.isupper())
+                or (before.count("(") > before.count(")") and ")" in text[span.start : found[-1].end])
+                or (before.endswith(".") and _GOES_ON.match(follows))
+                or (_ABBREVIATED.search(before) and not follows[0].isupper())
             ):
                 joined[-1] = Span(joined[-1].start, span.end)
                 continue
@@ -149,12 +185,6 @@ def _row_labels(found: Sequence[Sequence[str]]) -> list[str]:
     return names if labels and distinct and all(len(row) == 2 for row in found) else []
 
 
-def line_width(lines: Sequence[Line]) -> int:
-    """Return the width that nearly all lines of text in a document keep to: where lines are cut by width, that width."""
-    lengths = sorted(line.indent + line.span.end - line.span.start for line in lines if line.shape not in FURNISHED)
-    return lengths[int(len(lengths) * KEEP_TO_WIDTH)] if lengths else 0
-
-
 def units_of_section(
     text: str, lines: Sequence[Line], section: int, heading: str, first: int, lists: int, width: int | None = None
 ) -> list[Unit]:
@@ -179,6 +209,7 @@ class _Reader:
         self.list_number = lists - 1
         self.in_list = False
         self.item_indent = 0
+        self.opening: Line | None = None
 
     def read(self, lines: Sequence[Line]) -> list[Unit]:
         self.labels = Counter(line.label for line in lines)
@@ -209,20 +240,14 @@ class _Reader:
         start, tail = line.content.of(self.text)[0], before.content.of(self.text)
         if (line.shape is Shape.FIELD and start.isupper()) or (is_sentence(tail) and not tail.endswith(",")):
             return False
-        if tail.endswith((",", " and", " or", " the", " of", " to")):
+        if tail.endswith(BREAKS_OFF):
             return True
-        wrapped = self._is_wrapped(before, line)
+        wrapped = is_wrapped(self.text, before, line, self.width)
         if line.shape is Shape.FIELD and (line.indent > before.indent or before.shape is Shape.FIELD):
             return False
         if (start.islower() or start in "(") and not (before.is_item and line.indent <= before.indent):
             return wrapped or before.is_item or self._ends_as_prose(lines, i)
         return wrapped
-
-    def _is_wrapped(self, before: Line, line: Line) -> bool:
-        """Say whether the first word of a line had no room at the end of the line above, in a document whose lines are cut at one width."""
-        used = before.indent + before.span.end - before.span.start
-        first = line.span.of(self.text).split(None, 1)[0]
-        return used > SHORTEST_WRAPPED and used + 1 + len(first) > self.width >= used - SLACK
 
     def _ends_as_prose(self, lines: Sequence[Line], i: int) -> bool:
         """Say whether the lines from i on that begin with a small letter come to the end of a sentence, not too far below."""
@@ -241,10 +266,12 @@ class _Reader:
         outer = over and following is not None and not following.is_item and line.marker == following.marker == ""
         depth = (1, line.indent - 1) if outer else self._depth(line)
         inside = self._inside_item(line)
+        opens = line.is_item and (not self.in_list or self._counts_anew(line))
         if not inside:
-            self._close(line, depth)
-        if line.is_item and not self.in_list:
+            self._close(line, depth, opens)
+        if opens:
             self.list_number += 1
+            self.opening = line
         self.in_list = line.is_item or inside
         self.item_indent = line.indent if line.is_item else self.item_indent
         name = line.label if line.shape is not Shape.TEXT else None
@@ -259,7 +286,8 @@ class _Reader:
         elif line.shape is Shape.LABEL or introduces or (nests and line.shape is Shape.TEXT and not is_sentence(span.of(self.text))):
             self._append(span, UnitKind.LABEL, line)
             short = (line.label or span.of(self.text).rstrip(": ")) if line.shape is Shape.LABEL or line.is_item else None
-            self.stack.append(_Open(depth, short, self.first + len(self.units) - 1))
+            close = not line.blank_after and not outer and span.of(self.text).rstrip("*_ ").endswith(":")
+            self.stack.append(_Open(depth, short, self.first + len(self.units) - 1, close))
         else:
             self._append_sentences(line, span, name, line.is_item or inside)
             if nests:
@@ -268,6 +296,13 @@ class _Reader:
     def _inside_item(self, line: Line) -> bool:
         """Say whether a text line is set in below the list item above it, and so is part of that item."""
         return self.in_list and line.shape is Shape.TEXT and not line.marker and line.indent >= self.item_indent + 2
+
+    def _counts_anew(self, line: Line) -> bool:
+        """Say whether an item below a blank line is none of the list above: it stands further out, or begins to count after bullets."""
+        if self.opening is None or not line.blank_before or line.marker != "1":
+            return False
+        first = any(own.numbers == (1,) for own in ordinals_of(line.span.of(self.text).upper()))
+        return line.indent < self.opening.indent or (first and self.opening.marker == "-" and line.indent == self.opening.indent)
 
     def _introduces(self, line: Line, span: Span, following: Line | None) -> bool:
         """Say whether a text line stands over a list or a table: it ends in a colon."""
@@ -309,15 +344,16 @@ class _Reader:
             return (1, line.indent if line.shape is Shape.LABEL else 0)
         return (2, line.indent)
 
-    def _close(self, line: Line, depth: tuple[int, int]) -> None:
-        """Drop the labels that do not reach this line."""
-        plain = not line.is_item and line.shape in (Shape.TEXT, Shape.CODE) and line.marker != "#"
+    def _close(self, line: Line, depth: tuple[int, int], opens: bool = False) -> None:
+        """Drop the labels that do not reach this line, which may be one that opens a list."""
+        plain = (opens and self.in_list) or (not line.is_item and line.shape in (Shape.TEXT, Shape.CODE) and line.marker != "#")
         while self.stack:
             top = self.stack[-1].depth
             if line.shape is Shape.FIELD and not line.is_item and top[0] == 1 and self._is_below(self.stack[-1]):
                 return
             if plain:
-                if top[0] >= 2 or (top[0] == 1 and self.in_list):
+                filled = self.stack[-1].unit < self.first + len(self.units) - 1
+                if top[0] >= 2 or (top[0] == 1 and self.in_list) or (line.blank_before and filled and self.stack[-1].is_close):
                     self.stack.pop()
                     continue
                 return

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant import lines
 from assistant.lines import Shape, is_sentence, split_lines
 
 
@@ -29,7 +30,7 @@ def test_a_letter_o_that_is_set_in_is_a_bullet_and_one_at_the_margin_a_word():
     assert [(line.is_item, line.content.of(text)) for line in split_lines(text)] == [(True, "Bring water"), (False, "o mar")]
 
 
-@pytest.mark.parametrize("number", ["1. ", "12) ", "(3) ", "a) "])
+@pytest.mark.parametrize("number", ["1. ", "12) ", "(3) ", "a) ", "(ii) ", "iv. ", "1.) "])
 def test_a_number_marks_an_item(number):
     text = f"{number}Bring water"
     [line] = split_lines(text)
@@ -152,3 +153,63 @@ def test_lines_are_ordered_apart_and_leave_no_visible_character_out(text):
     assert all(line.span.of(text) == line.span.of(text).strip() for line in lines)
     between = "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
     assert not between.strip()
+
+
+@pytest.mark.parametrize("row", ["Key:    value {}", "Key:\tvalue {}", "Harbour town  {}"])
+def test_a_long_run_of_lines_that_is_no_table_is_not_gone_through_again_from_each_of_its_lines(row, monkeypatch):
+    seen = []
+    monkeypatch.setattr(lines, "_whole", lambda text, line: seen.append(line) or text[line.span.start : line.span.end])
+    text = "\n".join(row.format("x" * (n * n % 7)) for n in range(600))
+    assert not any(line.shape is Shape.ROW for line in split_lines(text))
+    assert len(seen) < 600 * 120
+
+
+def test_a_table_that_follows_a_long_form_is_found():
+    form = [f"Key {n}:    value" for n in range(200)]
+    text = "\n".join([*form, "Day     Town    Fee", "Monday  Quay    $4", "Friday  Harbour $5", "Sunday  Pier    $6"])
+    assert [line.shape is Shape.ROW for line in split_lines(text)[-3:]] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("The ferry takes children without a ticket until the age of\n12. Older ones pay.", ["", ""]),
+        ("A cabin can be kept for the same guest for at the most twelve\n(12) nights in a summer.", ["", ""]),
+        ("A cabin can be kept for the same guest for at the most twelve\n1. nights in a summer", ["", "1"]),
+        ("1. Bring the papers of the boat and the card of every guest who\nsleeps on it\n2. Pay the fee", ["1", "", "1"]),
+        ("A cabin can be kept for the same guest for at the most twelve:\n12. nights", ["", "1"]),
+        ("What to bring\n3. A coat", ["", "1"]),
+        ("The ferry takes children without a ticket until the age of\n\n12. Older ones pay.", ["", "1"]),
+    ],
+)
+def test_a_number_that_a_line_was_cut_before_marks_no_item(text, marks):
+    assert [line.marker for line in split_lines(text)] == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("A. One coat a guest\nB. Two caps,\nof wool\nC. A scarf", ["1", "1", "", "1"]),
+        ("(A) One coat a guest\n(B) Two caps", ["1", "1"]),
+        ("A. Coats\n\nB. Caps", ["", ""]),
+        ("A. Coats\nEach guest has one.\nB. Caps", ["", "", ""]),
+        ("J. Smith\nK. Jones", ["", ""]),
+        ("Part A. Coats\nPart B. Caps", ["", ""]),
+    ],
+)
+def test_capital_letters_that_count_lines_from_a_on_mark_items(text, marks):
+    assert [line.marker for line in split_lines(text)] == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Policy: 7      Effective: 1 May 2024", [("Policy", "Policy: 7"), ("Effective", "Effective: 1 May 2024")]),
+        ("Boat:  Anna\tBuilt:  1931", [("Boat", "Boat:  Anna"), ("Built", "Built:  1931")]),
+        ("Note: ask first.  Remember: be kind", [("Note", "Note: ask first.  Remember: be kind")]),
+        ("Boat: Anna     wood", [("Boat", "Boat: Anna     wood")]),
+        ("Boat: a Fee: two", [("Boat", "Boat: a Fee: two")]),
+    ],
+)
+def test_fields_that_a_wide_gap_sets_apart_on_one_line_are_read_one_by_one(text, found):
+    assert [(line.label, line.content.of(text)) for line in split_lines(text)] == found

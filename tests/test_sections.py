@@ -275,3 +275,90 @@ def test_a_closing_box_of_neighbouring_codes_is_furniture(parse, box):
 def test_what_a_section_says_of_other_codes_is_content(parse, kept):
     heading = kept.split("\n", 1)[0].removeprefix("## ")
     assert heading in [section.heading for section in parse(BOXED + kept).sections if section.body]
+
+
+@pytest.mark.parametrize("heading", ["Dress code", "Zip codes", "Copyright and licensing", "Copyright permission"])
+@pytest.mark.parametrize("mark", ["## ", ""])
+def test_a_heading_over_text_is_none_of_the_captions_and_notices_of_a_page(parse, heading, mark):
+    document = parse(
+        f"# Ferry\n\n{mark}Times\nIt leaves at nine.\n\n{mark}{heading}\nAsk the crew for it.\n\n{mark}Boats\nThere are two.\n"
+    )
+    assert [section.heading for section in document.sections if section.body] == ["Title", "Times", heading, "Boats"]
+
+
+@pytest.mark.parametrize("notice", ["(c) 2024 Ferry Ltd. All rights reserved.", "Copyright (c) Ferry Ltd.", "© Ferry Ltd.", "HCPCS code"])
+def test_below_a_line_of_the_page_the_section_that_it_interrupts_goes_on(parse, notice):
+    document = parse(f"# Ferry\n\n## Times\n\nIt leaves at nine.\n\n{notice}\n\nFrom the pier\n\n## Boats\n\nThere are two.\n")
+    assert [section.heading for section in document.sections] == ["Title", "Times", "", "Times", "Boats"]
+    assert {unit.span.of(document.text): unit.path for unit in document.units}["From the pier"] == ("Times",)
+
+
+def test_a_sentence_on_copyright_is_content(parse):
+    document = parse("# Ferry\n\n## Maps\n\nCopyright permission is needed for maps.\n\n## Boats\n\nThere are two.\n")
+    assert "Copyright permission is needed for maps." in [unit.span.of(document.text) for unit in document.units]
+
+
+@pytest.mark.parametrize(
+    ("rest", "kept"),
+    [
+        ("---\n\nParking is free. After two hours it costs $3.\n", True),
+        ("***\n\nDisabled parking\n- at the north door\n- at the quay\n", True),
+        ("---\n\nTide table, page 2 of 2\n", False),
+        ("--- This page tells how the ferry runs.\n", False),
+        ("---\n\n*See as well: Day trips.*\n", False),
+    ],
+)
+def test_text_below_a_last_rule_is_content_and_a_remark_on_the_page_is_not(parse, rest, kept):
+    document = parse(f"# Ferry\n\n## Times\n\nIt leaves at nine.\n\n## Boats\n\nThere are two.\n\n{rest}")
+    words = [unit.span.of(document.text) for unit in document.units if unit.section == 2]
+    assert (len(words) > 1) is kept
+    assert (document.sections[-1].kind is SectionKind.FURNITURE) is not kept
+
+
+def test_lines_that_letters_count_are_items_and_head_nothing(parse):
+    document = parse("# Ferry\n\n## Fares\n\nNone.\n\n## Luggage\n\nA. One trunk a year\nB. One bag a month\nC. Two coats a year\n")
+    assert [section.heading for section in document.sections] == ["Title", "Fares", "Luggage"]
+    assert [unit.kind for unit in document.units[-3:]] == [UnitKind.ITEM] * 3
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("Q:", "A:"), ("Question 1:", "Answer 1:"), ("Q1.", "A1."), ("Q.", "A.")])
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_questions_head_their_answers_and_the_marks_of_both_are_left_out(parse, asked, answered, blank):
+    pairs = [
+        ("When does it leave?", "At nine. Come early."),
+        ("Can I bring a dog?", "Yes, on a lead."),
+        ("What does it cost?", "$4 a head."),
+    ]
+    rows = "".join(f"{asked} {question}\n{blank}{answered} {answer}\n\n" for question, answer in pairs)
+    document = parse(f"Questions on the ferry\n\n{rows}")
+    assert [section.heading for section in document.sections] == ["Title", *(question for question, _ in pairs)]
+    assert [unit.span.of(document.text) for unit in document.units][1:] == ["At nine.", "Come early.", "Yes, on a lead.", "$4 a head."]
+
+
+def test_bold_questions_inside_a_section_are_labels_of_their_answers(parse):
+    document = parse("# Ferry\n\n## Dogs\n\n**Q: Can I bring one?**\nA: Yes.\n\n**Q:** Two?\n**A: No.**\n\n## Boats\n\nTwo.\n")
+    paths = {unit.span.of(document.text): unit.path for unit in document.units}
+    assert (paths["Yes."], paths["No."]) == (("Dogs", "Can I bring one?"), ("Dogs", "Two?"))
+
+
+def test_a_remark_or_two_that_a_word_and_a_colon_open_head_nothing(parse):
+    text = "Pool rules\n\nIt opens at nine.\n\nNote: closed on Mondays.\n\nLockers cost $1.\n\nWarning: no guard.\n\nGuests pay $5.\n"
+    document = parse(text)
+    assert [section.heading for section in document.sections] == ["Title"]
+    assert {unit.span.of(text): unit.path for unit in document.units}["Guests pay $5."] == ("Title",)
+    assert {unit.span.of(text): unit.path for unit in document.units}["Note: closed on Mondays."] == ("Title", "Note")
+
+
+CODES = ["E0784 Sail, wide", "K0455 - SAIL USED FOR STORMS", "A4224 Ropes", "A4225 Ropes, long"]
+
+
+@pytest.mark.parametrize(
+    "above", ["Ferry\n\nUse\nIt sails. It floats.\n\nCodes\n", "Ferry policy\n\nGroup 1 codes:\n\n", "# Ferry\n\n## Codes\n\n"]
+)
+def test_codes_with_their_descriptions_one_below_the_other_are_items_and_head_nothing(parse, above):
+    rows = "\n".join(CODES)
+    document = parse(f"{above}{rows}\n\nLimits\nOne a year. No more.\n")
+    items = [unit for unit in document.units if unit.kind is UnitKind.ITEM]
+    assert [unit.span.of(document.text) for unit in items] == CODES
+    assert len({(unit.section, unit.list_number) for unit in items}) == 1
+    assert "Ferry" in document.title_text

@@ -30,6 +30,20 @@ def seen(text):
         ("C. The warden signs.", ["C. The warden signs."]),
         ("It is **safe.** Ask *first.* Go.*", ["It is **safe.**", "Ask *first.*", "Go.*"]),
         ("One thing (see the list. It is long.) and more. Two.", ["One thing (see the list. It is long.) and more.", "Two."]),
+        (
+            "Guests pay half (after the first day. They pay at the desk. Ask.",
+            ["Guests pay half (after the first day.", "They pay at the desk.", "Ask."],
+        ),
+        (
+            "Open Mon. - Fri., 9 a.m. - 5 p.m. and Sat. till noon. Knock.",
+            ["Open Mon. - Fri., 9 a.m. - 5 p.m. and Sat. till noon.", "Knock."],
+        ),
+        ("Bring a cup. Max. 8 cups a day. No. 5 leaks.", ["Bring a cup.", "Max. 8 cups a day.", "No. 5 leaks."]),
+        ("Take 10 ml. of water eff. 01/2024. Rest 12 hrs. before.", ["Take 10 ml. of water eff. 01/2024.", "Rest 12 hrs. before."]),
+        ("It is low in vitamin D. Talk to the cook.", ["It is low in vitamin D.", "Talk to the cook."]),
+        ("It is paid by Medicare Part B. Guests pay the rest.", ["It is paid by Medicare Part B.", "Guests pay the rest."]),
+        ("Ask the warden J. Smith is with. Go.", ["Ask the warden J. Smith is with.", "Go."]),
+        ("Bring soap, towels, etc. Payment is due.", ["Bring soap, towels, etc.", "Payment is due."]),
     ],
 )
 def test_sentences_are_complete_and_trimmed(text, expected):
@@ -229,3 +243,50 @@ def test_rows_with_dots_between_label_and_value_are_fields(dots):
 
 def test_dots_in_one_line_of_prose_make_no_row():
     assert seen("The ferry ... and the bus.") == [(UnitKind.SENTENCE, "The ferry ... and the bus.", ("Risks",))]
+
+
+def test_a_number_that_a_sentence_was_cut_before_is_part_of_it():
+    text = "The ferry takes children without a ticket until the age of\n12. Older ones pay."
+    assert [kind for kind, *_ in seen(text)] == [UnitKind.SENTENCE] * 2
+    assert seen(text)[0][1].endswith("the age of\n12.")
+
+
+def test_items_that_roman_numbers_count_are_one_list_under_its_label():
+    text = "The boat has to have all of the following:\n(i) a mast;\n(ii) a rudder;\n(iii) two oars."
+    assert [(unit.kind, unit.list_number, unit.group) for unit in units(text)[1:]] == [(UnitKind.ITEM, 0, 0)] * 3
+
+
+@pytest.mark.parametrize("text", [" 9. A mast\n10. A rudder\n11. Two oars", "  i. A mast\n ii. A rudder\niii. Two oars"])
+def test_items_whose_numbers_end_in_one_column_are_one_list(text):
+    assert {(unit.list_number, unit.group) for unit in units(text)} == {(0, None)}
+
+
+@pytest.mark.parametrize("steps", ["1. Apply\n2. Wait", "1. Apply\n\n2. Wait"])
+@pytest.mark.parametrize("list_above", ["- a card\n- a boat", "   i. a card\n  ii. a boat"])
+def test_a_counted_list_below_another_kind_of_list_is_one_of_its_own_under_no_label_of_that(list_above, steps):
+    text = f"Guests need:\n{list_above}\n\n{steps}"
+    assert [(unit.list_number, unit.path) for unit in units(text)[1:]] == [(0, ("Risks", "Guests need"))] * 2 + [(1, ("Risks",))] * 2
+
+
+@pytest.mark.parametrize("text", ["Steps:\n1. Apply\n\n- by post\n\n2. Wait", "Steps:\n- Apply\n\n2. Wait\n\n- Go"])
+def test_items_that_do_not_begin_to_count_are_of_the_list_above(text):
+    assert {(unit.list_number, unit.path) for unit in units(text)[1:]} == {(0, ("Risks", "Steps"))}
+
+
+@pytest.mark.parametrize("label", ["Rare (meets up to 1 in 1,000 guests at sea)", "Common (meets more than 1 in 10 guests)"])
+def test_a_label_may_have_many_words_in_brackets(label):
+    text = f"{label}:\n- Fog\n- Storm"
+    assert [unit.path for unit in units(text)[1:]] == [("Risks", label)] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("Rare:\nA low tide\n\nMost guests see none.", ("Risks",)),
+        ("Rare:\nA low tide.\nMost guests see none.", ("Risks", "Rare")),
+        ("Rare:\n\nA low tide.\n\nMost guests see none.", ("Risks", "Rare")),
+    ],
+)
+def test_a_label_right_over_its_text_reaches_no_further_than_to_the_next_blank_line(text, path):
+    assert units(text)[1].path == ("Risks", "Rare")
+    assert units(text)[-1].path == path
