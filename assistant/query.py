@@ -217,7 +217,7 @@ def _asked_of_each(index: Index, turn: str, documents: Sequence[str]) -> tuple[t
     for document in documents:
         own = [clause for clause, owned in zip(clauses, owners, strict=True) if not owned or document in owned]
         asked = correct(index, bare_text(", ".join(own), pattern))
-        says_nothing = FUNCTION_WORDS | _REQUESTS | (index.vocabulary(document)[2] - index.heading_words)
+        says_nothing = FUNCTION_WORDS | _REQUESTS | _COMPARING | (index.vocabulary(document)[2] - index.heading_words)
         asks = any(word not in says_nothing for word in tokenize(asked))
         found += [(document, asked)] if asks and len(own) < len(clauses) else []
     return tuple(found)

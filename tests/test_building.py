@@ -552,7 +552,7 @@ def test_two_builds_at_once_do_the_work_once(tiny, settings):
 def test_what_killed_builds_left_behind_is_removed_by_the_next(three, settings):
     index = three / "index"
     (index / ".building-x" / "bm25").mkdir(parents=True)
-    (index / "data-0000").mkdir()
+    (index / "data-0123456789abcdef").mkdir()
     (index / ".manifest-x").write_text("{", encoding="utf-8")
     (index / "notes.txt").write_text("not ours", encoding="utf-8")
     update(three, settings)
