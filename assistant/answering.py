@@ -35,8 +35,9 @@ QUOTED_CHOICES = 5
 """With at most so many choices, each is shown with its own quote."""
 CONTENDING = 0.02
 """A document contends for an unclear question when it has this share of the best one's belief."""
-RIVAL, RIVAL_OWN = 0.9, 0.03
-"""A question contradicts the code it names when another document has the first share of belief, and the named one less than the second."""
+RIVAL, RIVAL_SURE, RIVAL_OWN = 0.9, 0.8, 0.03
+"""A question contradicts the code it names when another document has the first share and the second belief, and the named one less than
+the third share."""
 OUT_OF_SCOPE = 0.25
 """A question is out of scope when no chunk is this much like it."""
 ALONE = 0.35
@@ -236,7 +237,9 @@ class Answerer:
         if not query.codes or len(query.documents) != 1 or query.carried or not query.subjects:
             return None
         top, own = query.subjects[0], self._share_of(query, query.documents[0])
-        return top.document if top.document != query.documents[0] and top.share >= RIVAL and own < RIVAL_OWN else None
+        if top.document == query.documents[0] or top.share < RIVAL or top.belief < RIVAL_SURE or own >= RIVAL_OWN:
+            return None
+        return top.document
 
     def _from_anywhere(self, query: Query) -> Answer:
         """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back."""

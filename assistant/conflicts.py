@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from assistant.index import Index
 from assistant.quantities import quantities
 from assistant.quoting import is_about, quote_span
 from assistant.tokens import stem, tokenize, words
 from assistant.types import Document, Quote, Role, SectionKind, Unit, UnitKind
+
+if TYPE_CHECKING:
+    from assistant.inference import Vectors
 
 _APART = re.compile(
     r"\b(?:separate(?:ly)?|exclud\w*|(?:are|is)(?:\s+not|n['’]t)\s+(?:part|covered)|extra\s+charge)\b|"
@@ -33,6 +40,8 @@ _BUT = re.compile(
 """Where what a sentence counts in ends, and what it leaves out begins."""
 STATEMENT_WORDS = 30
 """A quote of at most so many words that says what is billed apart says little else."""
+REMEMBERED = 4096
+"""Words whose vectors are kept at hand."""
 SAME_THING = 0.7
 """Two words this similar by the encoder mean the same thing where a conflict is looked for."""
 FEWEST_LETTERS = 4
@@ -132,8 +141,21 @@ def _counts_in(index: Index, sentence: str, apart: Sequence[str]) -> bool:
         return False
     if {stem(word) for word in inside} & {stem(word) for word in apart}:
         return True
-    likeness = index.encoder.encode(inside) @ index.encoder.encode(list(apart)).T
-    return bool(likeness.max() >= SAME_THING)
+    return bool((_vectors(index, inside) @ _vectors(index, apart).T).max() >= SAME_THING)
+
+
+_VECTORS: WeakKeyDictionary[Index, dict[str, Vectors]] = WeakKeyDictionary()
+"""For each open index the vectors of words met so far."""
+
+
+def _vectors(index: Index, things: Sequence[str]) -> Vectors:
+    known = _VECTORS.setdefault(index, {})
+    if len(known) >= REMEMBERED:
+        known = _VECTORS[index] = {}
+    fresh = [word for word in dict.fromkeys(things) if word not in known]
+    if fresh:
+        known.update(zip(fresh, index.encoder.encode(fresh), strict=True))
+    return np.stack([known[word] for word in things])
 
 
 def _other_amounts(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
