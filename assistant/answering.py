@@ -19,7 +19,7 @@ from assistant.kinds import Kind, listed, lists, presumes
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import beliefs as saying
 from assistant.listing import matching
-from assistant.messages import PARTLY, SEPARATOR, message_for
+from assistant.messages import FOREIGN, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
 from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses
@@ -64,7 +64,7 @@ class Answerer:
         if query.unknown:
             return self._refuse(query, Reason.UNKNOWN_CODE, choices=self._nearest_codes(query.unknown[0]))
         if query.foreign:
-            return self._refuse(query, Reason.OUT_OF_SCOPE)
+            return self._make(query.question, ", ".join(query.codes), Status.ABSTAINED, Reason.OUT_OF_SCOPE, message=FOREIGN)
         if not query.text or query.names_only:
             return self._titles(query)
         if query.is_empty:

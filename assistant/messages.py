@@ -14,6 +14,7 @@ BY_REASON: dict[Reason, str] = {
     Reason.LOW_CONFIDENCE: "The documents may not answer this; nothing in them fits well enough to be quoted as an answer.",
     Reason.AMBIGUOUS: "The answer depends on which one you mean.",
 }
+FOREIGN = "The question is in another language than the documents."
 PARTLY = "For some of these the documents do not say."
 NEAREST = "Nearest passage, not an answer:"
 CONFLICT = "The sources disagree:"
@@ -37,5 +38,5 @@ def message_for(status: Status, reason: Reason | None) -> str:
 def catalogue() -> frozenset[str]:
     """Return all fixed texts."""
     asked = {UNDERSTOOD, CARRIED, AFRESH, SEPARATOR}
-    shown = {PARTLY, NEAREST, CONFLICT, FITS, FITS_NOT, FOR, AGAINST, WEIGHED, NO_SECTION}
+    shown = {FOREIGN, PARTLY, NEAREST, CONFLICT, FITS, FITS_NOT, FOR, AGAINST, WEIGHED, NO_SECTION}
     return frozenset({*BY_REASON.values(), *asked, *shown, NO_READER, ""})

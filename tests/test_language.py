@@ -1,6 +1,7 @@
 import pytest
 
 from assistant.language import is_foreign, language
+from assistant.messages import FOREIGN
 from assistant.types import Reason, Status
 
 
@@ -25,12 +26,12 @@ def test_a_language_is_told_and_how_sure_it_is(text, expected):
         "¿Cuánto tiempo dura la infusión de quimioterapia?",
         "Quais são os riscos do S9327?",
         "S9330はどこで行われますか?",
-        "Кто приходит домой?",
+        "Сколько длится инфузия?",
     ],
 )
 def test_a_question_in_another_language_is_out_of_scope(assistant, question):
     answer = assistant.ask(question)
-    assert (answer.status, answer.reason) == (Status.ABSTAINED, Reason.OUT_OF_SCOPE)
+    assert (answer.status, answer.reason, answer.message) == (Status.ABSTAINED, Reason.OUT_OF_SCOPE, FOREIGN)
 
 
 @pytest.mark.parametrize(
