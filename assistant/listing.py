@@ -6,7 +6,6 @@ How alike is enough is told by a logistic model, fitted on questions over other 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -16,11 +15,12 @@ from assistant.errors import ModelError
 from assistant.index import Index
 from assistant.quantities import Quantity, quantities
 from assistant.reading import Reading, word_likeness
-from assistant.subjects import telling_words
+from assistant.subjects import logistic, telling_words
 from assistant.tokens import tokenize
 
 NEAREST = 4
 """So many of a document's best candidates are compared with the question word by word."""
+FEATURES = 6
 WEIGHTS_FILE = PACKAGED_READER / "listing.json"
 
 
@@ -32,7 +32,10 @@ def weights() -> tuple[float, ...]:
         ModelError: the file that comes with the package is missing or damaged.
     """
     try:
-        return tuple(map(float, json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))))
+        found = tuple(map(float, json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))))
+        if len(found) != FEATURES + 1:
+            raise ValueError(f"it holds {len(found)} weights, not {FEATURES + 1}")
+        return found
     except (OSError, ValueError, TypeError) as error:
         raise ModelError(f"the file '{WEIGHTS_FILE}' cannot be read ({error}); install the package again") from error
 
@@ -59,9 +62,7 @@ def features(index: Index, text: str, found: Mapping[str, Sequence[Reading]]) ->
 
 def beliefs(index: Index, text: str, found: Mapping[str, Sequence[Reading]]) -> dict[str, float]:
     """Return how sure it is, in [0, 1], that each document says what a question asks of all."""
-    *slopes, alone = weights()
-    odds = {d: sum(w * x for w, x in zip(slopes, row, strict=True)) + alone for d, row in features(index, text, found).items()}
-    return {d: 1 / (1 + math.exp(-value)) for d, value in odds.items()}
+    return {document: logistic(weights(), row) for document, row in features(index, text, found).items()}
 
 
 def matching(index: Index, text: str, document: str, readings: Sequence[Reading]) -> list[Reading]:

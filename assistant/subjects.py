@@ -127,7 +127,7 @@ def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
     summed = {name: float(shares[owned].sum()) for name, owned in services.items()}
     order = sorted(services, key=lambda name: (-round(summed[name], 6), name))
     first = order[0]
-    clear = _belief(weights().clear, odds_features(summed[first], rows[services[first][0]]))
+    clear = logistic(weights().clear, odds_features(summed[first], rows[services[first][0]]))
     clear = max(clear, summed[first]) if said[services[first][0]] else clear
     rest = max(1.0 - summed[first], 1e-9)
     beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
@@ -144,7 +144,7 @@ class Sides:
     @property
     def belief(self) -> float:
         """Return how sure it is that the question sets them side by side."""
-        return _belief(weights().sides, self.features)
+        return logistic(weights().sides, self.features)
 
 
 def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
@@ -193,7 +193,8 @@ def odds_features(share: float, features: Sequence[float]) -> list[float]:
     return [max(min(_log_odds(share), MOST_ODDS), -MOST_ODDS), nearest, opening, in_opening, in_title]
 
 
-def _belief(fitted: Sequence[float], features: Sequence[float]) -> float:
+def logistic(fitted: Sequence[float], features: Sequence[float]) -> float:
+    """Return the belief in [0, 1] of a logistic model in features; `fitted` holds a slope for each and the constant last."""
     *slopes, alone = fitted
     return 1 / (1 + math.exp(-sum(w * x for w, x in zip(slopes, features, strict=True)) - alone))
 

@@ -95,7 +95,7 @@ def test_without_readings_there_is_no_belief(assistant):
     assert beliefs(assistant.index, "anything", {"document.txt": []}) == {}
 
 
-@pytest.mark.parametrize("content", [None, "", "[1, 2", '{"a": 1}x', "[null]"])
+@pytest.mark.parametrize("content", [None, "", "[1, 2", '{"a": 1}x', "[null]", "[1, 2]"])
 def test_weights_that_are_missing_or_damaged_are_named(tmp_path, monkeypatch, content):
     monkeypatch.setattr("assistant.listing.WEIGHTS_FILE", tmp_path / "listing.json")
     if content is not None:
