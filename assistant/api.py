@@ -15,6 +15,7 @@ from assistant.crossing import CrossReader
 from assistant.errors import IndexMismatch, IndexNotFound, QueryError
 from assistant.freshness import is_current
 from assistant.index import Index, open_index
+from assistant.kinds import Kind
 from assistant.manifest import stamp
 from assistant.query import Query, about, documents_of_codes, understand
 from assistant.reading import EncoderReader
@@ -130,7 +131,7 @@ class Assistant:
         if not history or not any(c.isalnum() for c in question) or len(question) > self.index.settings.max_question_characters:
             return ()
         query, alone = self.understood(question, history), self.understood(question)
-        if (query.documents, query.text) == (alone.documents, alone.text):
+        if query.kind is Kind.LISTING or (query.documents, query.text) == (alone.documents, alone.text):
             return ()
         if "codes" in query.carried:
             return query.codes or tuple(self.index.by_id[name].label for name in query.documents)

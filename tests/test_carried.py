@@ -39,3 +39,9 @@ def test_nothing_is_carried_exactly_when_the_answer_is_that_without_history(assi
         alone, after = assistant.ask(question), assistant.ask(question, history)
         if not assistant.carried(question, history):
             assert (alone.quotes, alone.status) == (after.quotes, after.status), question
+
+
+def test_a_question_over_all_codes_carries_nothing_over(assistant):
+    history = ["how long does S9336 take?"]
+    assert assistant.carried("which of these need a caregiver at home?", history) == ()
+    assert assistant.carried("and the risks?", history) == ("S9336",)
