@@ -29,8 +29,8 @@ AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""
 BESIDE, BESIDE_FROM = 0.5, 0.5
 """What a candidate gains by its cosine with what answers in another document, and from which on; chosen on `eval/` dev."""
-COMPARED = 8
-"""So many of the best candidates are compared with the question word by word; more change nothing."""
+COMPARED, COMPARED_WITHIN = 8, 0.12
+"""So many of the best candidates, and no further below the best, are compared with the question word by word; more change nothing."""
 ONE_THREAD = 2**18
 """Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
 
@@ -142,6 +142,11 @@ def beside(index: Index, readings: Sequence[Reading], other: Reading) -> list[Re
     return sorted(gained, key=lambda reading: -round(reading.score, 6))
 
 
+def nearest(readings: Sequence[Reading]) -> Sequence[Reading]:
+    """Return the first of some readings, best first, that a second look may put first."""
+    return [reading for reading in readings[:COMPARED] if reading.score >= readings[0].score - COMPARED_WITHIN]
+
+
 def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading]) -> list[Reading]:
     """Return the readings of one document to quote, best first.
 
@@ -150,7 +155,7 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     is added where it all but ties with the best.
     """
     calibration = index.reader.calibration
-    added = reader.compare(index, text, readings[:COMPARED])
+    added = reader.compare(index, text, nearest(readings))
     if added.size:
         added = np.append(added, np.full(len(readings) - added.size, added.min()))
         both = [replace(reading, score=reading.score + float(more)) for reading, more in zip(readings, added, strict=True)]

@@ -41,6 +41,8 @@ FEWEST_SAID = 2
 
 NO_DOUBT = 0.8
 """A part of a question that has this share for a document names it, though the question may name two others rather."""
+LEAST_COMPARING = 0.01
+"""A question that is less surely a comparison is not looked at in parts; of `eval/` dev a quarter, none of which sets two side by side."""
 PARTS, SMALLEST = 5, 1e-4
 """Scale of the number of parts, and the least share of which log odds are taken."""
 _BETWEEN = re.compile(
@@ -155,7 +157,8 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     """
     apart = FUNCTION_WORDS | index.heading_words
     parts = [part for part in map(str.strip, _BETWEEN.split(text)) if any(word not in apart for word in tokenize(part))]
-    if len(parts) < 2:
+    compares = index.forms.read(text).comparison
+    if len(parts) < 2 or compares < LEAST_COMPARING:
         return None
     best: dict[str, Subject] = {}
     for part, vector in zip(parts, index.encoder.encode(parts), strict=True):
@@ -177,7 +180,7 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
         found[0].share,
         found[0].belief,
     ]
-    seen = [*map(_log_odds, (index.forms.read(text).comparison, *odds)), other.similarity, min(one.similarity, other.similarity)]
+    seen = [*map(_log_odds, (compares, *odds)), other.similarity, min(one.similarity, other.similarity)]
     third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT)
     named = sorted((*ranked[:2], *third), key=[*best].index)
     return Sides(tuple(named), (*seen, *other.features[5:], len(parts) / PARTS))

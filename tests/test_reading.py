@@ -5,7 +5,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.chunking import read_texts
-from assistant.reading import COMPARED, EncoderReader, answerability, beside, choose, read, without_title
+from assistant.reading import COMPARED, COMPARED_WITHIN, EncoderReader, answerability, beside, choose, nearest, read, without_title
 
 ENZYME = "S9357-enzyme-replacement.txt"
 
@@ -110,14 +110,24 @@ class Likeness(EncoderReader):
         return np.array([10.0 * (i == self.place) for i in range(len(readings))], dtype=np.float32)
 
 
-@pytest.mark.parametrize("place", [0, 3, COMPARED - 1])
-def test_of_the_best_readings_the_one_most_alike_word_by_word_is_chosen(assistant, place):
+@pytest.mark.parametrize("place", [0, 1, -1])
+def test_of_the_nearest_readings_the_one_most_alike_word_by_word_is_chosen(assistant, place):
     text = "how long does it take?"
     readings = reading_of(assistant, text, ENZYME)
+    place %= len(nearest(readings))
     chosen = choose(assistant.index, Likeness(place), text, readings)[0].candidate
     wanted = readings[place].candidate
     assert chosen.first <= wanted.first
     assert wanted.last <= chosen.last
+
+
+@pytest.mark.parametrize("text", ["how long does it take?", "what are the risks?", "who gives it?"])
+def test_the_nearest_readings_are_the_first_ones_that_are_not_far_below_the_best(assistant, text):
+    readings = reading_of(assistant, text, ENZYME)
+    near = nearest(readings)
+    assert 1 <= len(near) <= COMPARED
+    assert near == readings[: len(near)]
+    assert len(near) == COMPARED or readings[len(near)].score < readings[0].score - COMPARED_WITHIN <= near[-1].score
 
 
 def test_without_a_weight_words_are_not_looked_at(assistant, monkeypatch):
@@ -134,7 +144,7 @@ def test_one_or_two_readings_are_chosen_that_hold_one_of_the_best_and_do_not_ove
         readings = reading_of(assistant, text, name)
         chosen = [reading.candidate for reading in choose(assistant.index, EncoderReader(), text, readings)]
         assert 1 <= len(chosen) <= 2
-        compared = [reading.candidate for reading in readings[:COMPARED]]
+        compared = [reading.candidate for reading in nearest(readings)]
         assert any(chosen[0].first <= one.first and one.last <= chosen[0].last for one in compared)
         if len(chosen) == 2:
             assert chosen[0].last <= chosen[1].first or chosen[1].last <= chosen[0].first

@@ -27,7 +27,7 @@ from assistant.evaluation.questions import load_questions, squash
 from assistant.index import Index
 from assistant.inference import CONFIG_FILE, Calibration, Vectors
 from assistant.query import bare_text
-from assistant.reading import COMPARED, EncoderReader, Reading, answerability, choose, read
+from assistant.reading import EncoderReader, Reading, answerability, choose, nearest, read
 from authored import CODE_PATTERN, load_families
 
 ROOT = Path(__file__).parent.parent
@@ -75,7 +75,7 @@ def cases(assistant: Assistant, rows: Sequence[dict[str, object]]) -> Iterator[C
             continue
         text = bare_text(question, index.settings.code_pattern) or question
         found = tuple(read(index, reader, text, index.by_code[codes[0]][0]))
-        seen = reader.compare(index, text, found[:COMPARED])
+        seen = reader.compare(index, text, nearest(found))
         yield Case(index, text, found, seen, tuple(map(squash, row["must_contain"])), tuple(map(squash, row["must_not_contain"])))
 
 
