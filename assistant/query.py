@@ -307,14 +307,18 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
 
 
 def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None, carried: Sequence[str]) -> Kind:
-    """Return the kind; where earlier questions gave the documents, only words that leave no doubt make it a case or a listing."""
+    """Return the kind; where earlier questions gave the documents, only words that leave no doubt make it a case or a listing.
+
+    What lists within a document that it is clearly about ("all the risks of …") is no listing over documents.
+    """
     form, cuts = index.forms.read(text), index.forms.cuts
     told = before is None and len(text.split()) >= CASE_WORDS
     if "codes" in carried:
         case, listing = asks_for_code(text), lists(text)
     else:
         case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT)
-        listing = not named and len(documents) < 2 and form.listing >= (NO_DOUBT if documents else cuts.listing)
+        sure = form.listing >= NO_DOUBT and lists(text) if documents else form.listing >= cuts.listing
+        listing = not named and len(documents) < 2 and sure
     if case or listing:
         return Kind.SCENARIO if case else Kind.LISTING
     if len(documents) > 1:

@@ -27,6 +27,13 @@ def test_a_question_pasted_from_an_address_is_read_as_it_was_typed(assistant):
     assert understand(assistant.index, "S9357%20how%20long%3F", []) == understand(assistant.index, "S9357 how long?", [])
 
 
+def test_what_is_clearly_about_one_service_lists_over_all_only_where_it_says_so(assistant):
+    one = understand(assistant.index, "can you name all the professions that have a hand in enzyme replacement infusions?", [])
+    over_all = understand(assistant.index, "which of these services are for enzyme replacement?", [])
+    assert one.documents == documents_of_codes(assistant.index, ["S9357"])
+    assert (one.kind, over_all.kind) == (Kind.FACT, Kind.LISTING)
+
+
 def test_documents_come_once_in_the_order_of_their_codes(assistant):
     found = documents_of_codes(assistant.index, ["S9357", "S9327", "S9357", "S9999"])
     assert [name[:5] for name in found] == ["S9357", "S9327"]
