@@ -52,12 +52,13 @@ _ASKS_CONTENT = re.compile(
     rf"\b(?:what|how)\b(?!\s+(?:\w+\s+)?{_CODE}).{{0,60}}\b(?:includ|cover|pay|bundl|mean|describ|stand|contain|rolls?|says?)\w*\b|\bin(?:cluded)?\s+(?:in\s+)?(?:this|that|the)\s+{_CODE}",
     re.IGNORECASE,
 )
-_LISTS = re.compile(
+_OF_CODES = (
     r"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:the(?:se|m)?|those|your|all|\d+)?\s*(?:codes|ones|services|therapies|procedures|documents|treatments|infusions)\b"
     r"|\bwhich\s+(?:of\s+(?:the(?:se|m)?|those|your)\b)|\bin\s+which\s+of\b|\bwhich\s+(?:list|mention|need|require|warn|say|run|allow|use|have|include)\b"
-    r"|\b(?:list|name)\s+(?:all|every)\b|\b(?:do|are)\s+all\s+of\b",
-    re.IGNORECASE,
+    r"|\b(?:do|are)\s+all\s+of\b"
 )
+_OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
+_LISTS = re.compile(rf"{_OF_CODES}|\b(?:list|name)\s+(?:all|every)\b", re.IGNORECASE)
 _ASKS_INCLUSION = re.compile(
     r"\b(?:includ\w*|bundl\w*|separate(?:ly)?|extra|(?:charg|bill|invoic|pa(?:id|y)|cod)\w*\s+(?:\w+\s+){0,3}(?:apart|separate\w*|alone|extra|own)"
     r"|part\s+of\s+(?:\w+\s+){0,4}(?:code|fee|price|rate|charge|payment|it)|(?:same|own|its\s+own)\s+(?:claim\s+)?(?:line|code|charge|fee)|rolled\s+in(?:to)?"
@@ -110,6 +111,11 @@ def asks_for_code(text: str) -> bool:
 def lists(text: str) -> bool:
     """Say whether a question asks which of several codes have something in common."""
     return bool(_LISTS.search(text))
+
+
+def lists_codes(text: str) -> bool:
+    """Say whether a question asks for codes or services that have something in common, and not for all that one of them holds."""
+    return bool(_OVER_CODES.search(text))
 
 
 def listed(text: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from assistant.index import Index
-from assistant.kinds import Kind, asks_for_code, lists
+from assistant.kinds import Kind, asks_for_code, lists, lists_codes
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.spelling import correct, spell_codes
@@ -317,7 +317,7 @@ def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str
         case, listing = asks_for_code(text), lists(text)
     else:
         case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT)
-        sure = form.listing >= NO_DOUBT and lists(text) if documents else form.listing >= cuts.listing
+        sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing
         listing = not named and len(documents) < 2 and sure
     if case or listing:
         return Kind.SCENARIO if case else Kind.LISTING
