@@ -256,7 +256,7 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
         return marked[0]
     if stop == 0 and view.lines and not view.is_recurrent(0) and view.lines[0].shape is Shape.TEXT and not view.lines[0].marker:
         stop = 1
-    opening = [i for i in range(stop) if _may_be_title(view, i)]
+    opening = _opening(view, stop)
     if not opening:
         return -1
     body = set(tokenize(view.text[view.lines[min(stop, len(view.lines) - 1)].span.start :]))
@@ -265,9 +265,28 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     return next(i for i, n in used.items() if n >= TITLE_SHARE * best)
 
 
+def _opening(view: View, stop: int) -> list[int]:
+    """Return the lines above `stop` that may be the title: none stands below one that may and a sentence."""
+    found: list[int] = []
+    for i in range(stop):
+        if _may_be_title(view, i):
+            found.append(i)
+        elif found and _closes_sentence(view, i):
+            break
+    return found
+
+
+def _closes_sentence(view: View, i: int) -> bool:
+    return is_sentence(view.of(i)) and not view.of(i).endswith((",", ";"))
+
+
+def _is_navigation(view: View, i: int) -> bool:
+    return len(_SEPARATOR.findall(view.of(i))) >= 2
+
+
 def _may_be_title(view: View, i: int) -> bool:
     content = view.of(i)
-    navigation = len(_SEPARATOR.findall(content)) >= 2
+    navigation = _is_navigation(view, i)
     shaped = view.lines[i].shape is Shape.TEXT or (i == 0 and view.has_text(i) and not _CODE_FIELD.match(content))
     listed = view.lines[i].is_item and i + 1 < len(view.lines) and view.lines[i + 1].is_item
     return shaped and not (navigation or listed or view.is_recurrent(i) or is_sentence(content))
@@ -367,7 +386,7 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
 
 def _finish(view: View, chosen: list[int], title: int) -> Outline:
     """Return the outline; what heads nothing, stands above the title, repeats it or closes the page becomes furniture."""
-    furniture = {*range(max(title, 0)), *_closing_note(view, chosen), *_repeated_title(view, chosen, title)}
+    furniture = {*_masthead(view, title), *_closing_note(view, chosen), *_repeated_title(view, chosen, title)}
     furniture |= {
         i for i in range(title + 1, len(view.lines)) if is_code_caption(view, i) or _COPYRIGHT.match(view.lines[i].span.of(view.text))
     }
@@ -381,6 +400,24 @@ def _finish(view: View, chosen: list[int], title: int) -> Outline:
         elif headings or after == len(view.lines):
             furniture.update(range(i, after))
     return Outline(title, tuple(headings), frozenset(furniture))
+
+
+def _masthead(view: View, title: int) -> set[int]:
+    """Return the lines above the title that are no content: all where they are mere names, else navigation, captions and repeats."""
+    above = range(max(title, 0))
+    if not any(_says_more(view, i) for i in above):
+        return set(above)
+    return {i for i in above if _is_navigation(view, i) or is_code_caption(view, i) or view.of(i) in view.of(title)}
+
+
+def _says_more(view: View, i: int) -> bool:
+    """Say whether line i holds more than names and codes: a sentence, an item, a row, a value after its label or a number."""
+    words = view.of(i).split()
+    if any(view.is_code(word.strip("()[],;:")) for word in words) or _is_navigation(view, i):
+        return False
+    lone = view.lines[i].is_item and not any(view.lines[j].is_item for j in (i - 1, i + 1) if 0 <= j < len(view.lines))
+    said = is_sentence(view.of(i)) if lone else _is_content(view, i) or view.has_text(i)
+    return said or any(c.isdigit() for c in view.of(i))
 
 
 def _repeated_title(view: View, chosen: list[int], title: int) -> set[int]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.types import IndexStamp
 
-FORMAT = 12
+FORMAT = 13
 """Raised whenever files written before cannot be read any more or would be read differently."""
 MANIFEST = "manifest.json"
 HASHED_BYTES = 4_000_000

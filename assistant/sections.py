@@ -178,7 +178,7 @@ def _sections(text: str, lines: Sequence[Line], outline: Outline, hidden: Sequen
             starts.append((line.span.start, heading.name, SectionKind.BODY, body))
             state = SectionKind.BODY
             resumed = (heading.name, SectionKind.BODY)
-        elif i == outline.title:
+        elif i == outline.title and state is not SectionKind.TITLE:
             starts.append((line.span.start, TITLE_HEADING, SectionKind.TITLE, line.content.start))
             state = SectionKind.TITLE
         elif i in outline.furniture and state is not SectionKind.FURNITURE:

@@ -10,6 +10,7 @@ from enum import Enum
 from assistant.lines import FURNISHED, Line, Shape, is_definition, is_question, is_sentence, value_start
 from assistant.numbering import Ordinal, counted_rows, ordinals_of
 from assistant.tokens import tokenize
+from assistant.units import ABBREVIATIONS
 
 HEADING_WORDS = 10
 """A plain line of more words is prose or a title, not a heading."""
@@ -24,6 +25,7 @@ CAPTION_WORDS = 4
 PHONE_DIGITS = 7
 """A value of so many digits and no letters is a number to call."""
 _EDGE = "*_#: \t"
+_STOP = re.compile(r"\b(?P<word>[^\W\d_]{3,}|[A-Z]{2})\.\s+(?=[A-Z][a-z])")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _CODE_WORDS = frozenset(("code", "codes", "hcpcs", "cpt", "cdt", "icd", "procedure", "service", "billing", "and", "/", "&", "-", "–"))
 
@@ -113,12 +115,20 @@ class View:
         return (
             _is_brief(content)
             and bool(bare)
+            and not self._goes_on(i)
             and (bare[0].isupper() or bare[0].isdigit())
             and any(c.isalpha() for c in bare)
             and "|" not in content
             and not self.states_code(i)
             and line.shape not in FURNISHED
         )
+
+    def _goes_on(self, i: int) -> bool:
+        """Say whether a full stop inside line i ends a sentence there, and no number or abbreviation."""
+        words = self.of(i).strip(_EDGE)
+        own = ordinals_of(words)
+        stops = _STOP.finditer(words, own[0].length if own else 0)
+        return any(stop["word"].casefold() not in ABBREVIATIONS for stop in stops)
 
     def asks(self, i: int) -> bool:
         """Say whether line i is a question that stands over its answer: apart from what is above, and from a text below it."""

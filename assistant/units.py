@@ -99,7 +99,9 @@ _SHORTENED = (
 """Abbreviations after which a sentence goes on; any other run of small letters before a full stop is a word that may end one."""
 _MAY_END = ("dr", "eff", "etc", "inc", "ltd", "mr", "mrs", "ms", "no", "nos", "sec", "secs", "st")
 """Abbreviations that end a sentence as well, where the next word is no number."""
-_ABBREVIATED = re.compile(rf"\b(?:e\.g|i\.e|{'|'.join((*_SHORTENED, *_MAY_END))}|[a-z])\.$", re.IGNORECASE)
+ABBREVIATIONS = (*_SHORTENED, *_MAY_END)
+"""What a full stop shortens, so that it need not end a sentence."""
+_ABBREVIATED = re.compile(rf"\b(?:e\.g|i\.e|{'|'.join(ABBREVIATIONS)}|[a-z])\.$", re.IGNORECASE)
 _GOES_ON = re.compile(r"[a-z–—-]|\([a-z0-9]{1,3}\)")
 """What no sentence begins with: a small letter, a dash, or the mark of one of several parts."""
 _CLOSING_MARKS = re.compile(r"[*_]{1,3}(?=\s|\Z)")

@@ -467,3 +467,15 @@ def test_a_short_line_over_two_labels_heads_what_stands_under_both(parse):
     text = MARKDOWN.replace("- Seasickness\n- Delay by fog", boats)
     said = {unit.span.of(text): unit.path[1:] for unit in parse(text).units}
     assert (said["slow"], said["fast"]) == (("Small boat", "Cons"), ("Large boat", "Pros"))
+
+
+@pytest.mark.parametrize("last", ["Ask Ann. Phone: 555-0181", "Ask HR. Room 12"])
+@pytest.mark.parametrize("layout", ["blank-separated", "bold"])
+def test_a_line_in_which_a_sentence_ends_is_no_heading(layout, last):
+    mark = "**" if layout == "bold" else ""
+    assert names(f"{LAYOUTS[layout]}\n{mark}Contact{mark}\n\n{last}\n") == [*WANTED, "Contact"]
+
+
+@pytest.mark.parametrize("name", ["Dr. Miller", "Max. Dose", "Too late? What counts", "Vitamin C. Use"])
+def test_an_abbreviation_and_a_question_may_stand_in_a_heading(name):
+    assert names(f"{BLANK}\n{name}\n\nRead the leaflet.\n") == [*WANTED, name]

@@ -362,3 +362,30 @@ def test_codes_with_their_descriptions_one_below_the_other_are_items_and_head_no
     assert [unit.span.of(document.text) for unit in items] == CODES
     assert len({(unit.section, unit.list_number) for unit in items}) == 1
     assert "Ferry" in document.title_text
+
+
+LETTERHEAD = "Island Ferries\n12 Quay Street\nOpen Monday to Friday 8 am to 5 pm\n"
+LOW_TITLE = "Ferry pass program\n\nWhat it covers\n\nThe ferry pass program covers the ferry for a year.\n\nWho pays\n\nThe town pays.\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "kept"),
+    [
+        (LETTERHEAD, LETTERHEAD.splitlines()),
+        ("Dear guest,\n\nyou sail on Monday. Read these pages.\n\n", ["Dear guest,", "you sail on Monday.", "Read these pages."]),
+        ("Island Ferries\nOffice: Quay Street\n\n", ["Island Ferries", "Office: Quay Street"]),
+        ("Home › Passes › Pass\n12 Quay Street\nHCPCS code\n", ["12 Quay Street"]),
+        ("- leaves at nine\n- is back at ten\n\n", ["leaves at nine", "is back at ten"]),
+        ("Search all ferries\n\n", []),
+        ("Home | Ferries | Contact\n", []),
+    ],
+)
+def test_what_is_said_above_a_low_title_is_content_and_mere_names_are_not(parse, above, kept):
+    document = parse(above + LOW_TITLE)
+    said = [unit.span.of(document.text) for unit in document.units if unit.path[0] == "Title"]
+    assert (document.title_text, said) == ("Ferry pass program", [*kept, "Ferry pass program"])
+
+
+def test_no_title_is_looked_for_below_a_sentence(parse):
+    document = parse(f"Island pass\n\nIt is sold at the quay.\n\n{LOW_TITLE}")
+    assert document.title_text == "Island pass"
