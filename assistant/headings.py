@@ -116,10 +116,16 @@ def _stands_close(view: View, i: int) -> bool:
 
 
 def _is_remark(view: View, i: int) -> bool:
-    """Say whether the field i says all it has to say, as "Note: closed on Mondays." does: other sentences follow, set apart."""
-    complete = view.has_text(i) and is_sentence(view.of(i)) and view.lines[i].blank_after and not view.is_recurrent(i)
-    below = view.lines[i + 1] if i + 1 < len(view.lines) else None
-    return complete and below is not None and below.shape is Shape.TEXT and not below.is_item and is_sentence(view.of(i + 1))
+    """Say whether a field, as "Note: closed on Mondays.", or a label right over a list is complete: other sentences follow, set apart."""
+    listed = view.lines[i].shape is Shape.LABEL and not view.lines[i].blank_after
+    end = i + 1
+    while listed and end < len(view.lines) and view.lines[end].is_item and not view.lines[end].blank_before:
+        end += 1
+    complete = end > i + 1 or (view.has_text(i) and is_sentence(view.of(i)))
+    if not complete or view.is_recurrent(i) or end == len(view.lines):
+        return False
+    below = view.lines[end]
+    return below.blank_before and below.shape is Shape.TEXT and not below.is_item and is_sentence(view.of(end))
 
 
 def _is_clause(view: View, i: int) -> bool:
@@ -254,6 +260,8 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     stop = next((i for i in headings if _has_content(view, i, headings)), 0)
     if marked and marked[0] not in headings and marked[0] < max(stop, 1):
         return marked[0]
+    if stop == 0 and _heads_group(view, 0) and any(_heads_group(view, i) for i in headings if i > 0):
+        return -1
     if stop == 0 and view.lines and not view.is_recurrent(0) and view.lines[0].shape is Shape.TEXT and not view.lines[0].marker:
         stop = 1
     opening = _opening(view, stop)
@@ -263,6 +271,11 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     used = {i: len({t for t in tokenize(view.of(i)) if len(t) > 3 and t in body}) + _names_code(view, i) for i in opening}
     best = max(used.values())
     return next(i for i, n in used.items() if n >= TITLE_SHARE * best)
+
+
+def _heads_group(view: View, i: int) -> bool:
+    """Say whether a list stands right below line i, with no blank line between."""
+    return view.heads_list(i) and not view.lines[i].blank_after and view.lines[i].shape is Shape.TEXT
 
 
 def _opening(view: View, stop: int) -> list[int]:
@@ -441,7 +454,7 @@ def _template_lines(view: View) -> set[int]:
 def _closing_note(view: View, chosen: list[int]) -> range:
     """Return the lines after a rule that no heading follows: a remark about the page, not part of its last section.
 
-    It stands on the line of the rule, is emphasized as a whole, or holds no sentence, item or row.
+    It stands on the line of the rule, is emphasized as a whole, or holds no sentence, item, row or value after its label.
     """
     last = max(chosen, default=-1)
     rules = [i for i in range(last + 2, len(view.lines)) if view.lines[i].shape is Shape.RULE and not view.underlined(i - 1)]
@@ -451,4 +464,4 @@ def _closing_note(view: View, chosen: list[int]) -> range:
     gap = view.text[view.lines[note[0]].span.end : view.lines[note[1]].span.start] if len(note) > 1 else ""
     beside = gap != "" and not gap.strip(" \t")
     emphasized = all(view.of(i)[0] == view.of(i)[-1] in ("*", "_") for i in note[1:])
-    return note if beside or emphasized or not any(_is_content(view, i) for i in note) else range(0)
+    return note if beside or emphasized or not any(_is_content(view, i) or view.has_text(i) for i in note) else range(0)

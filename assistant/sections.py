@@ -15,11 +15,11 @@ from assistant.codes import codes_of, lists_neighbours
 from assistant.config import Settings
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
-from assistant.lines import Line, Shape, is_wrapped, line_width, split_lines
+from assistant.lines import Line, Shape, line_width, split_lines
 from assistant.shapes import heading_name, normal_name
-from assistant.tokens import is_code
 from assistant.types import Document, Section, SectionKind, Span, Unit
 from assistant.units import units_of_section
+from assistant.unmarked import with_items
 
 TITLE_HEADING = "Title"
 """Name of the section that holds the official descriptor and whatever stands between it and the first heading."""
@@ -78,26 +78,9 @@ def parse_document(source: Source, settings: Settings, known: frozenset[str] = f
 
 
 def _lines(source: Source, settings: Settings) -> list[Line]:
-    """Return the lines of a source, those that list codes with their descriptions, one below the other, as items."""
-    text = source.text
-    lines = split_lines(text, source.hidden)
-    width = line_width(lines)
-    opening = [_opening_code(line, text, settings.code_pattern) for line in lines]
-    found = list(lines)
-    for i in range(1, len(lines)):
-        above, line = lines[i - 1], lines[i]
-        wrapped = not above.blank_before and i > 1 and is_wrapped(text, lines[i - 2], above, width)
-        begins = opening[i - 1] and (found[i - 1].is_item or not wrapped)
-        if begins and opening[i] and opening[i] != opening[i - 1] and not line.blank_before:
-            found[i - 1 : i + 1] = [replace(one, marker="-") for one in (above, line)]
-    return found
-
-
-def _opening_code(line: Line, text: str, pattern: str) -> str:
-    """Return the code that opens a line of text with more words, "" where none does."""
-    words = line.content.of(text).split(None, 1)
-    listed = len(words) > 1 and not line.marker and line.shape is Shape.TEXT and is_code(words[0].strip("()[],;:"), pattern)
-    return words[0].strip("()[],;:") if listed else ""
+    """Return the lines of a source, those of lists without marks as items."""
+    lines = split_lines(source.text, source.hidden)
+    return with_items(source.text, lines, settings.code_pattern)
 
 
 def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Settings) -> Document:

@@ -303,6 +303,7 @@ def test_a_sentence_on_copyright_is_content(parse):
     [
         ("---\n\nParking is free. After two hours it costs $3.\n", True),
         ("***\n\nDisabled parking\n- at the north door\n- at the quay\n", True),
+        ("---\n\nPhone: 555-0181\n12 Quay Street\n", True),
         ("---\n\nTide table, page 2 of 2\n", False),
         ("--- This page tells how the ferry runs.\n", False),
         ("---\n\n*See as well: Day trips.*\n", False),
@@ -387,5 +388,56 @@ def test_what_is_said_above_a_low_title_is_content_and_mere_names_are_not(parse,
 
 
 def test_no_title_is_looked_for_below_a_sentence(parse):
-    document = parse(f"Island pass\n\nIt is sold at the quay.\n\n{LOW_TITLE}")
-    assert document.title_text == "Island pass"
+    rest = (
+        "Covered: the ferry pass program covers the ferry.\n\nPaid: the town pays for the pass.\n\nKept: in a drawer with the ferry pass.\n"
+    )
+    document = parse(f"Notice\n\nIt is free.\n\nFerry pass program\n\n{rest}")
+    assert document.title_text == "Notice"
+    assert "It is free." in {unit.span.of(document.text) for unit in document.units}
+
+
+def under(document):
+    """Return the words of each body section's units, and their kinds."""
+    heads = [section.heading for section in document.sections if section.kind is not SectionKind.FURNITURE]
+    said = {head: [unit.span.of(document.text) for unit in document.units if unit.path[0] == head] for head in heads}
+    return said, {unit.kind for unit in document.units}
+
+
+GROUPS = "What to bring\nTicket\nWarm coat\nList of names\n\nWhat to leave\nLarge bags\nBoats\n\n"
+
+
+def test_short_lines_below_the_first_of_their_paragraph_are_its_items(parse):
+    said, _ = under(parse(f"{GROUPS}Before you come\nDo not eat for an hour.\n"))
+    assert said == {
+        "What to bring": ["Ticket", "Warm coat", "List of names"],
+        "What to leave": ["Large bags", "Boats"],
+        "Before you come": ["Do not eat for an hour."],
+    }
+    rest = "Hours\nMonday 8 a.m. to 5 p.m.\nSaturday closed\n\nFares\nSingle: $2\nReturn: $3\n\nQuay\nIt is free.\n"
+    said, kinds = under(parse(f"Island Ferry\n\n{GROUPS}{rest}"))
+    assert [*said] == ["Title", "What to bring", "What to leave", "Hours", "Fares", "Quay"]
+    assert said["Hours"] == ["Monday 8 a.m. to 5 p.m.", "Saturday closed"]
+    assert UnitKind.LABEL not in kinds
+    said, _ = under(parse("Ferry\n\nPlace\nQuay\n\nDuration\nTwo hours\n\nCrew\nOne mate\n"))
+    assert said == {"Title": ["Ferry"], "Place": ["Quay"], "Duration": ["Two hours"], "Crew": ["One mate"]}
+
+
+def test_short_lines_below_a_heading_that_stands_alone_are_all_items(parse):
+    said, _ = under(
+        parse("Ferry kit\n\nRope 0.9 m wide\nSaline 5 units\nWipes\n\nUse\n\nRinse with saline. Then wipe with a rope of saline.\n")
+    )
+    assert said["Title"] == ["Ferry kit", "Rope 0.9 m wide", "Saline 5 units", "Wipes"]
+
+
+@pytest.mark.parametrize("label", ["Meals:", "What is served on board on days on which the sea is calm:"])
+def test_short_lines_right_below_a_colon_are_items_under_it(parse, label):
+    document = parse(f"# Ferry\n\n## Board\n\n{label}\nBreakfast at 8\nLunch at noon\n\nParking is free.\n\n## Quay\n\nIt is wide.\n")
+    units = [unit for unit in document.units if unit.path[0] == "Board"]
+    assert [unit.kind for unit in units] == [UnitKind.LABEL, UnitKind.ITEM, UnitKind.ITEM, UnitKind.SENTENCE]
+    assert [unit.group is not None for unit in units] == [False, True, True, False]
+
+
+def test_a_label_over_a_list_heads_no_sentences_set_apart_in_a_document_without_headings(parse):
+    document = parse("Meals:\nBreakfast at 8\nLunch at noon\n\nParking is free on weekends.\n")
+    paths = {unit.span.of(document.text): unit.path for unit in document.units}
+    assert (paths["Lunch at noon"], paths["Parking is free on weekends."]) == (("Title", "Meals"), ("Title",))
