@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from sentencex import get_sentence_boundaries
 
@@ -212,6 +213,7 @@ class _Reader:
         self.in_list = False
         self.item_indent = 0
         self.opening: Line | None = None
+        self.markers: set[str] = set()
 
     def read(self, lines: Sequence[Line]) -> list[Unit]:
         self.labels = Counter(line.label for line in lines)
@@ -230,7 +232,7 @@ class _Reader:
                 while end < len(lines) and self._continues(lines, end):
                     end += 1
             if line.shape not in (Shape.RULE, Shape.FRAME):
-                self._add(line, Span(line.content.start, lines[end - 1].content.end), lines[end] if end < len(lines) else None)
+                self._add(line, Span(line.content.start, lines[end - 1].content.end), lines[end:])
             i = end
         return self.units
 
@@ -263,17 +265,20 @@ class _Reader:
     def _goes_on(self, line: Line) -> bool:
         return not (line.marker or line.blank_before or line.shape is not Shape.TEXT) and line.content.of(self.text)[0].islower()
 
-    def _add(self, line: Line, span: Span, following: Line | None) -> None:
+    def _add(self, line: Line, span: Span, after: Sequence[Line]) -> None:
+        following = after[0] if after else None
         over = line.shape is Shape.LABEL and not line.is_item and following is not None and following.shape is Shape.LABEL
         outer = over and following is not None and not following.is_item and line.marker == following.marker == ""
         depth = (1, line.indent - 1) if outer else self._depth(line)
         inside = self._inside_item(line)
-        opens = line.is_item and (not self.in_list or self._counts_anew(line))
+        opens = line.is_item and (not self.in_list or self._counts_anew(line, after))
         if not inside:
             self._close(line, depth, opens)
         if opens:
             self.list_number += 1
-            self.opening = line
+            self.opening, self.markers = line, set()
+        if line.is_item:
+            self.markers.add(line.marker)
         self.in_list = line.is_item or inside
         self.item_indent = line.indent if line.is_item else self.item_indent
         name = line.label if line.shape is not Shape.TEXT else None
@@ -299,12 +304,20 @@ class _Reader:
         """Say whether a text line is set in below the list item above it, and so is part of that item."""
         return self.in_list and line.shape is Shape.TEXT and not line.marker and line.indent >= self.item_indent + 2
 
-    def _counts_anew(self, line: Line) -> bool:
-        """Say whether an item below a blank line is none of the list above: it stands further out, or begins to count after bullets."""
-        if self.opening is None or not line.blank_before or line.marker != "1":
+    def _counts_anew(self, line: Line, after: Sequence[Line]) -> bool:
+        """Say whether an item below a blank line is none of the list above.
+
+        It is counted and stands further out, begins to count after bullets, or is a bullet after which nothing counts on.
+        """
+        if self.opening is None or not line.blank_before:
             return False
-        first = any(own.numbers == (1,) for own in ordinals_of(line.span.of(self.text).upper()))
-        return line.indent < self.opening.indent or (first and self.opening.marker == "-" and line.indent == self.opening.indent)
+        if line.marker == "1" and line.indent < self.opening.indent:
+            return True
+        if self.markers != {self.opening.marker} or line.marker in self.markers or line.indent != self.opening.indent:
+            return False
+        items = list(takewhile(lambda one: one.is_item or one.indent > line.indent, after))
+        counted = [one for one in (line, *items) if one.marker == "1" and one.indent == line.indent]
+        return not counted or any(own.numbers == (1,) for own in ordinals_of(counted[0].span.of(self.text).upper()))
 
     def _introduces(self, line: Line, span: Span, following: Line | None) -> bool:
         """Say whether a text line stands over a list or a table: it ends in a colon."""

@@ -441,3 +441,13 @@ def test_a_label_over_a_list_heads_no_sentences_set_apart_in_a_document_without_
     document = parse("Meals:\nBreakfast at 8\nLunch at noon\n\nParking is free on weekends.\n")
     paths = {unit.span.of(document.text): unit.path for unit in document.units}
     assert (paths["Lunch at noon"], paths["Parking is free on weekends."]) == (("Title", "Meals"), ("Title",))
+
+
+def test_bullets_set_apart_below_a_counted_list_are_a_list_of_their_own_and_those_between_its_items_are_not(parse):
+    document = parse(
+        "# Ferry\n\n## Board\n\nGuests do:\n\n1. Book.\n2. Wait.\n\n- Dogs\n- Cats\n\n## Quay\n\n1. Come\n\n- early\n\n2. Go\n\n- late\n"
+    )
+    found = {unit.span.of(document.text): (unit.list_number, unit.path) for unit in document.units}
+    assert found["Wait."] == (0, ("Board", "Guests do"))
+    assert found["Dogs"] == found["Cats"] == (1, ("Board",))
+    assert {found[word][0] for word in ("Come", "early", "Go", "late")} == {2}
