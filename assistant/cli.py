@@ -51,11 +51,7 @@ FRESH = "/fresh"
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """Show a build's progress on stderr, as a bar on a terminal and as plain lines elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         seen: set[str] = set()
 
         def tell(stage: str, done: int, total: int) -> None:
@@ -65,7 +61,11 @@ def _progress() -> Iterator[Progress]:
 
         yield tell
         return
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console) as bar:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True)) as bar:
         tasks: dict[str, Any] = {}
 
         def show(stage: str, done: int, total: int) -> None:

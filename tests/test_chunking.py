@@ -1,8 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.chunking import (
     Candidate,
     Level,
+    _most_tokens,
     candidates_of,
     chunk_document,
     chunk_id,
@@ -74,6 +77,11 @@ def test_tokens_are_counted_as_tiktoken_does_and_special_ones_are_ordinary_text(
     assert count_tokens("") == 0
     assert count_tokens("hello world") == 2
     assert count_tokens("<|endoftext|>") > 1
+
+
+@given(st.text(st.characters(codec=None)))
+def test_a_text_never_has_more_tokens_than_bytes(text):
+    assert count_tokens(text) <= _most_tokens(text)
 
 
 def test_candidates_are_units_groups_and_sections_each_once(documents):
