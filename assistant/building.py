@@ -46,7 +46,7 @@ from assistant.manifest import (
 )  # fmt: skip
 from assistant.planning import Before, Known, Plan, plan
 from assistant.sections import Outlook, parse_document
-from assistant.storage import Candidates, Chunks, Documents, Entry, Ragged, damaged, edges, load_array, read_json, write_json
+from assistant.storage import Candidates, Chunks, Documents, Entry, Ragged, damaged, edges, load_array, read_json, save_rows, write_json
 from assistant.tokens import words
 from assistant.vectors import FaissStore
 from assistant.vocabulary import PARTS, Vocabulary, part_texts
@@ -412,11 +412,13 @@ def _write_parts(work: Path, parts: Sequence[_Part]) -> int:
     Documents.write(work, (entry for part in parts for entry in part.entries))
     Ragged.join([part.chunks for part in parts]).save(work, CHUNKS)
     Ragged.join([part.candidates for part in parts]).save(work, CANDIDATES)
-    FaissStore.build(np.concatenate([part.chunk_vectors for part in parts])).save(work / VECTORS)
-    np.save(work / READING, np.concatenate([part.candidate_vectors for part in parts]), allow_pickle=False)
-    openings = np.concatenate([part.openings for part in parts])
-    np.save(work / OPENINGS, openings, allow_pickle=False)
-    return int(openings.shape[1])
+    vectors = FaissStore.build(parts[0].chunk_vectors)
+    for part in parts[1:]:
+        vectors.add(part.chunk_vectors)
+    vectors.save(work / VECTORS)
+    save_rows(work / READING, [part.candidate_vectors for part in parts])
+    save_rows(work / OPENINGS, [part.openings for part in parts])
+    return int(parts[0].openings.shape[1])
 
 
 def _manifest(

@@ -63,6 +63,16 @@ def load_array(path: Path) -> npt.NDArray[Any]:
     return array
 
 
+def save_rows(path: Path, parts: Sequence[npt.NDArray[Any]]) -> None:
+    """Write at least one array as `np.save` would write them put together along the first axis, which takes as much memory again."""
+    first, total = parts[0], sum(map(len, parts))
+    header = {**np.lib.format.header_data_from_array_1_0(first), "fortran_order": False, "shape": (total, *first.shape[1:])}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for part in parts:
+            np.ascontiguousarray(part).tofile(file)
+
+
 def edges(lengths: Sequence[int] | Integers) -> Integers:
     """Return `(n + 1)`: where each of n runs begins, and where the last one ends."""
     starts = np.zeros(len(lengths) + 1, dtype=np.int64)

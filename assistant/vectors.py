@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import faiss
 import numpy as np
@@ -40,9 +40,9 @@ class FaissStore:
     @classmethod
     def build(cls, vectors: Vectors) -> FaissStore:
         """Return a store whose row i is `vectors[i]`."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors))
-        return cls(index)
+        store = cls(faiss.IndexFlatIP(vectors.shape[1]))
+        store.add(vectors)
+        return store
 
     @classmethod
     def load(cls, path: Path) -> FaissStore:
@@ -56,12 +56,21 @@ class FaissStore:
         except RuntimeError as error:
             raise IndexMismatch(f"the vector file '{path}' is damaged; run 'assistant index --rebuild'") from error
 
+    def add(self, vectors: Vectors) -> None:
+        """Take more rows, after those that are there."""
+        self._index.add(np.ascontiguousarray(vectors))
+
     def vectors(self) -> Vectors:
-        """Return `(rows, dimension)` as they were given."""
+        """Return `(rows, dimension)` as they were given; they are not copied, and read-only."""
+        return np.asarray(self)
+
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        """Share the rows with NumPy, which keeps the store for as long as it holds them."""
         rows = self._index.get_xb()  # type: ignore[attr-defined]  # `reconstruct_n` would go row by row
-        flat: Vectors = faiss.rev_swig_ptr(rows, self._index.ntotal * self._index.d)
-        found: Vectors = flat.reshape(self._index.ntotal, self._index.d).copy()
-        return found
+        flat = faiss.rev_swig_ptr(rows, self._index.ntotal * self._index.d)
+        shared: dict[str, Any] = flat.reshape(self._index.ntotal, self._index.d).__array_interface__
+        return {**shared, "data": (shared["data"][0], True)}
 
     def save(self, path: Path) -> None:
         """Write the store to one file."""
