@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -285,19 +284,13 @@ class _Made:
 
 
 def _write(work: Path, plans: Sequence[Plan], old: _Old | None, settings: Settings, tell: Progress) -> int:
-    """Write the documents that are planned and return the dimension of their vectors.
-
-    The models are loaded meanwhile: for one document among many that takes as long as all else.
-    """
-    fresh = [one for one in plans if one.position is None]
-    with ThreadPoolExecutor() as aside:
-        models = [aside.submit(_model, *what, old, work) for what in _models(settings)] if fresh else []
-        parts, made, names = _parts(plans, old, settings, tell)
-        write_json(work / KNOWN, [one.known.row() for one in plans])
-        _write_words(work, parts, names)
-        tell("loading the encoder", 0, 1)
-        loaded = [one.result() for one in models]
-        tell("loading the encoder", 1, 1)
+    """Write the documents that are planned and return the dimension of their vectors."""
+    parts, made, names = _parts(plans, old, settings, tell)
+    write_json(work / KNOWN, [one.known.row() for one in plans])
+    _write_words(work, parts, names)
+    tell("loading the encoder", 0, 1)
+    loaded = [_model(*what, old, work) for what in _models(settings)] if made else []
+    tell("loading the encoder", 1, 1)
     if loaded:
         _add_vectors(made, loaded[0], loaded[-1], tell)
     elif old:
