@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Protocol, TypeVar
@@ -97,9 +98,7 @@ class OnnxEncoder:
             self.name = str(config["name"])
             self.dimension = int(config["dimension"])
             self.calibration = Calibration(**config.get("calibration", {}))
-            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-            self._tokenizer.enable_truncation(int(config["max_tokens"]))
-            self._tokenizer.no_padding()
+            self._tokenizer = _tokenizer((folder / TOKENIZER_FILE).read_text(encoding="utf-8"), int(config["max_tokens"]))
             self._session = onnxruntime.InferenceSession(str(folder / MODEL_FILE), _options(), providers=["CPUExecutionProvider"])
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelError(f"the encoder in '{folder}' cannot be loaded ({error}); run 'assistant index --rebuild'") from error
@@ -158,6 +157,15 @@ class OnnxEncoder:
             mask[i, : len(row)] = 1
         feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
         return self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0], mask
+
+
+@lru_cache(maxsize=2)
+def _tokenizer(said: str, most: int) -> Tokenizer:
+    """Return the tokenizer in a file's text; models whose files say the same, as the packaged ones' do, share it."""
+    tokenizer = Tokenizer.from_str(said)
+    tokenizer.enable_truncation(most)
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def _pooled(hidden: Vectors, mask: npt.NDArray[np.int64]) -> Vectors:
