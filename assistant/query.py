@@ -159,7 +159,7 @@ _TAKEN_BACK = re.compile(
     r"^.*\b(?:(?:no|wait|sorry|oops|correction)\b[\s,]*)+(?:i\s+mean[t]?\b|make\s+that\b|rather\b)", re.IGNORECASE | re.DOTALL
 )
 """What a speaker takes back within one question."""
-_DENIED = re.compile(r"\b(?:not|aren['’]?t|isn['’]?t|instead\s+of|rather\s+than)\b[^,.;:!?]*", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not?|without|aren['’]?t|isn['’]?t|instead\s+of|rather\s+than)\b[^,.;:!?]*", re.IGNORECASE)
 """What a question is said not to be about."""
 
 

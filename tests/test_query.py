@@ -34,6 +34,18 @@ def test_what_is_clearly_about_one_service_lists_over_all_only_where_it_says_so(
     assert (one.kind, over_all.kind) == (Kind.FACT, Kind.LISTING)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hydromorphone for the pain is infused at home three hours each evening. No chemo any more. Which code is it?",
+        "pain medicine by drip at home three hours each evening, without chemo; which code is it?",
+        "pain medicine by drip at home three hours each evening, not chemo; which code is it?",
+    ],
+)
+def test_what_a_question_denies_is_not_its_subject(assistant, text):
+    assert understand(assistant.index, text, []).subjects[0].document == documents_of_codes(assistant.index, ["S9327"])[0]
+
+
 def test_documents_come_once_in_the_order_of_their_codes(assistant):
     found = documents_of_codes(assistant.index, ["S9357", "S9327", "S9357", "S9999"])
     assert [name[:5] for name in found] == ["S9357", "S9327"]
