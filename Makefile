@@ -42,7 +42,7 @@ index: setup ## build or update the index
 clean: ## remove the virtual environment, the index and caches
 	rm -rf $(VENV) index/data-* index/manifest.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
-LEFT_OUT := wound-and-ostomy
+LEFT_OUT := wound-and-ostomy lib-home-infusion-d
 .PHONY: reader
 reader: setup ## train the reader anew from the encoder; DATA names the folder of public data
 	$(BIN)/python training/train_reader.py --base training/runs/encoder --out training/runs/reader --leave-out $(LEFT_OUT) --data $(DATA)

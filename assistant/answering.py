@@ -5,6 +5,7 @@ Knows documents, readings and messages; refuses to know FAISS, models and surfac
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -169,7 +170,8 @@ class Answerer:
         found = {d: self._best(self._read_service(d, asked[d], query.codes)) for d in query.documents}
         found = self._side_by_side(found)
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
-        enough = LISTED_SURE if max(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
+        some = 1 - math.prod(1 - belief for belief in beliefs.values())
+        enough = LISTED_SURE if some >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering and self._index.forms.read(query.text).inclusion >= SURELY_INCLUSION:
             described = [self._index.by_id[d] for d in query.documents if found[d]]
@@ -291,6 +293,7 @@ class Answerer:
 
     def _read(self, documents: Sequence[str], text: str) -> dict[str, list[Reading]]:
         """Return, for each document, its readings, or those of another that describes the same code and answers better."""
+        self._index.reader.remember([text, *(without_title(self._index, text, d) for d in documents)])
         return {d: self._best(self._read_service(d, text)) for d in documents}
 
     def _read_service(self, document: str, text: str, codes: Sequence[str] = ()) -> list[list[Reading]]:

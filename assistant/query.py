@@ -171,18 +171,17 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     known = tuple(code for code in named if code in index.by_code)
     unknown = tuple(code for code in named if code not in index.by_code and not (known and code.isdigit()))
     text = correct(index, bare_text(spoken, pattern))
-    vector = index.encoder.encode_one(text or turn)
-    found = subjects(index, text, vector) if text else ()
+    found = subjects(index, text) if text else ()
     affirmed = _DENIED.sub(" ", text).strip()
     if affirmed not in ("", text):
-        rest = subjects(index, affirmed, index.encoder.encode_one(affirmed))
+        rest = subjects(index, affirmed)
         affirmed, found = (affirmed, rest) if rest and rest[0].belief >= SURE else (text, found)
     own = documents_of_codes(index, known) or _clear_subjects(index, affirmed or text, found, before)
     if not own and before and before.documents and (named_only := _only_subject(index, text)):
         own = named_only
     if not own and before and not before.documents and before.text and text:
         joined = f"{before.text} {text}"
-        both = subjects(index, joined, index.encoder.encode_one(joined))
+        both = subjects(index, joined)
         if both and both[0].share >= SIDE:
             own, found = (both[0].document,), both
     documents, carried = own, []
@@ -227,9 +226,10 @@ def _owners(index: Index, clauses: Sequence[str], documents: Sequence[str], patt
     """Return, for each clause, those of `documents` that it names; by meaning, where it has no code, at most one."""
     named = [documents_of_codes(index, codes_in(clause, pattern)) for clause in clauses]
     plain = [correct(index, clause) for clause in clauses]
-    for i, vector in enumerate(index.encoder.encode(plain)):
-        found = () if named[i] else subjects(index, plain[i], vector)[:1]
-        named[i] = named[i] or tuple(one.document for one in found if _is_clear(index, plain[i], one, SURE))
+    index.encoder.remember(plain)
+    for i, clause in enumerate(plain):
+        found = () if named[i] else subjects(index, clause)[:1]
+        named[i] = named[i] or tuple(one.document for one in found if _is_clear(index, clause, one, SURE))
     return [frozenset(some).intersection(documents) for some in named]
 
 
@@ -270,7 +270,7 @@ def _only_subject(index: Index, text: str) -> tuple[str, ...]:
     rest = _FOLLOWS.sub("", text)
     if not rest or any(_is_topic(index, word) for word in tokenize(rest)):
         return ()
-    found = subjects(index, rest, index.encoder.encode_one(rest))
+    found = subjects(index, rest)
     return (found[0].document,) if found and found[0].share >= SIDE else ()
 
 

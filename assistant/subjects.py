@@ -58,7 +58,7 @@ WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
 class Weights:
     """How features become shares and beliefs; fitted by training/fit_subjects.py on authored families of documents.
 
-    `share` weighs the features of a document in a conditional logit; the others weigh features in logistic models, the last value alone.
+    `share` weighs `Subject.features` in a conditional logit; the others weigh features in logistic models, the last value alone.
     `clear` weighs `odds_features`: whether the document is the one that a question means. `sides` weighs `Sides.features`: whether a
     question sets two documents side by side.
     """
@@ -105,8 +105,9 @@ class Subject:
         return self.features[4]
 
 
-def subjects(index: Index, text: str, vector: Vectors) -> tuple[Subject, ...]:
-    """Return the documents that `text` may be about, most likely first; shares sum to 1. `vector` is the retrieval encoder's."""
+def subjects(index: Index, text: str) -> tuple[Subject, ...]:
+    """Return the documents that `text` may be about, most likely first; shares sum to 1."""
+    vector = index.encoder.encode_one(text)
     likeness: dict[str, list[float]] = {}
     for row, score in dense_search(index, vector, DEPTH):
         likeness.setdefault(index.documents.ids[index.chunks.owner(row)], []).append(score)
@@ -161,8 +162,9 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     if len(parts) < 2 or compares < LEAST_COMPARING:
         return None
     best: dict[str, Subject] = {}
-    for part, vector in zip(parts, index.encoder.encode(parts), strict=True):
-        first = next(iter(subjects(index, part, vector)), None)
+    index.encoder.remember(parts)
+    for part in parts:
+        first = next(iter(subjects(index, part)), None)
         if first and (first.document not in best or first.share > best[first.document].share):
             best.pop(first.document, None)
             best[first.document] = first

@@ -111,7 +111,7 @@ def test_a_scenario_that_is_too_long_is_refused(assistant):
 
 def test_documents_are_weighed_once_each_with_those_that_fit_first(assistant):
     index, text = assistant.index, "a patient needs pain medication for 18 hours at home"
-    fits = weigh(index, EncoderReader(), text, subjects(index, text, index.encoder.encode_one(text)))
+    fits = weigh(index, EncoderReader(), text, subjects(index, text))
     assert len({fit.document.id for fit in fits}) == len(fits) <= SHOWN
     assert [fit.fits for fit in fits] == sorted((fit.fits for fit in fits), reverse=True)
     assert [(one.code, one.fits, one.score) for one in code_fits(fits)] == [(fit.document.codes[0], fit.fits, fit.score) for fit in fits]

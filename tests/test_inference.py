@@ -39,3 +39,19 @@ def test_word_vectors_do_not_depend_on_what_else_is_encoded_or_was_before(encode
 def test_a_word_means_something_else_in_another_sentence(encoder):
     near, far = encoder.encode_words(["the bank of the river", "the bank lends money"])
     assert not np.allclose(near[1], far[1], atol=0.05)
+
+
+def test_what_was_read_together_is_what_is_read_alone(encoder):
+    alone = OnnxEncoder(PACKAGED_READER)
+    encoder.remember([*TEXTS, "The ferry leaves at noon."])
+    for text in TEXTS:
+        assert np.allclose(encoder.encode_one(text), alone.encode_one(text), atol=1e-6)
+        assert np.allclose(encoder.encode_words([text])[0], alone.encode_words([text])[0], atol=1e-6)
+
+
+def test_what_is_remembered_is_not_read_again(encoder, monkeypatch):
+    encoder.remember(TEXTS)
+    monkeypatch.setattr(encoder, "_hidden", None)
+    encoder.remember(TEXTS)
+    assert encoder.encode_one(TEXTS[0]).shape == (encoder.dimension,)
+    assert len(encoder.encode_words(TEXTS)) == len(TEXTS)

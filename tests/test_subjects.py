@@ -5,10 +5,6 @@ from assistant.building import build_index
 from assistant.subjects import says, subjects, telling_words
 
 
-def weighed(assistant, text):
-    return subjects(assistant.index, text, assistant.index.encoder.encode_one(text))
-
-
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -20,14 +16,14 @@ def weighed(assistant, text):
     ],
 )
 def test_the_document_that_a_question_names_comes_first(assistant, text, code):
-    first = weighed(assistant, text)[0]
+    first = subjects(assistant.index, text)[0]
     assert first.document.startswith(code)
     assert first.share > 0.5
 
 
 @pytest.mark.parametrize("text", ["enzyme replacement", "what are the risks?", "what is the capital of France?", "zzzz"])
 def test_shares_and_beliefs_are_parts_of_a_whole_in_falling_order(assistant, text):
-    found = weighed(assistant, text)
+    found = subjects(assistant.index, text)
     assert sum(subject.share for subject in found) == pytest.approx(1, abs=1e-4)
     assert sum(subject.belief for subject in found) == pytest.approx(1, abs=1e-4)
     assert [subject.share for subject in found] == sorted((subject.share for subject in found), reverse=True)
@@ -35,7 +31,7 @@ def test_shares_and_beliefs_are_parts_of_a_whole_in_falling_order(assistant, tex
 
 
 def test_a_question_about_nothing_in_particular_is_sure_of_no_document(assistant):
-    assert weighed(assistant, "what are the risks?")[0].belief < 0.5
+    assert subjects(assistant.index, "what are the risks?")[0].belief < 0.5
 
 
 def test_telling_words_are_those_that_some_documents_use_and_others_do_not(assistant):
@@ -56,7 +52,7 @@ def test_a_rarer_word_tells_more(assistant):
 @pytest.mark.parametrize(("text", "name"), [("the lamp of the lighthouse", "lighthouse.md"), ("ferry across the harbour", "ferry.txt")])
 def test_other_documents_are_told_apart_too(tiny, settings, text, name):
     assistant = Assistant.open(tiny / "corpus", tiny / "index", settings, build=False)
-    assert weighed(assistant, text)[0].document == name
+    assert subjects(assistant.index, text)[0].document == name
 
 
 # Short names that differ in little words and marks alone, as those of a code table do.
@@ -81,7 +77,7 @@ def table(tmp_path_factory, settings):
 
 @pytest.mark.parametrize(("code", "typed"), [(code, text) for code, short, long in NAMES for text in (short, long, f"  {long.upper()}.")])
 def test_whoever_types_a_description_means_its_row(table, code, typed):
-    first = weighed(table, typed)[0]
+    first = subjects(table.index, typed)[0]
     assert first.document == f"names.csv#{code}"
     assert first.belief > 0.9
 

@@ -1,11 +1,11 @@
-"""A trained reader -> how its scores become decisions, chosen on a family that it was not trained on.
+"""A trained reader -> how its scores become decisions, chosen on families that it was not trained on.
 
-The left-out family's documents are indexed with the reader and each question is read from its own document, so that finding the
+The documents of each left-out family are indexed with the reader and each question is read from its own document, so that finding the
 document plays no part. `reading_scale` and `reading_threshold` are fitted so that `reading.answerability` tells questions that the
 document answers from those that it does not (least log loss). Of the other values those are kept that show most questions' golds without
-what was not asked for, counted on the family and on the dev split of `eval/`. Prints the table and writes the values beside the reader.
+what was not asked for, counted on each family and on the dev split of `eval/`. Prints the table and writes the values beside the reader.
 
-    python training/calibrate.py assistant/data/reader --left-out wound-and-ostomy
+    python training/calibrate.py assistant/data/reader --left-out wound-and-ostomy lib-home-infusion-d
 """
 
 from __future__ import annotations
@@ -114,24 +114,26 @@ def main() -> None:
     """Measure, choose, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reader", type=Path, help="the exported reader, where the values are written too")
-    parser.add_argument("--left-out", required=True)
+    parser.add_argument("--left-out", nargs="+", required=True)
     options = parser.parse_args()
-    family = next(family for family in load_families() if family.name == options.left_out)
     with tempfile.TemporaryDirectory() as work:
-        corpus = Path(work) / "corpus"
-        corpus.mkdir()
-        for document in family.documents:
-            (corpus / document.file).write_text(document.text, encoding="utf-8", newline="")
-        strange = Assistant.open(corpus, Path(work) / "strange", make_settings(code_pattern=CODE_PATTERN))
+        sets: dict[str, list[Case]] = {}
+        for family in (family for family in load_families() if family.name in options.left_out):
+            corpus = Path(work) / family.name
+            corpus.mkdir()
+            for document in family.documents:
+                (corpus / document.file).write_text(document.text, encoding="utf-8", newline="")
+            strange = Assistant.open(corpus, Path(work) / "indexes" / family.name, make_settings(code_pattern=CODE_PATTERN))
+            sets[family.name] = list(cases(strange, family.questions))
+        scale, threshold = fit_belief([case for found in sets.values() for case in found])
         own = Assistant.open(ROOT / "corpus", Path(work) / "own", make_settings())
         dev = [asdict(row) for row in load_questions(sorted((ROOT / "eval").glob("*.jsonl"))) if row.split == "dev"]
-        sets = {"left-out family": list(cases(strange, family.questions)), "dev": list(cases(own, dev))}
-        scale, threshold = fit_belief(sets["left-out family"])
+        sets["dev"] = list(cases(own, dev))
         best: tuple[float, Calibration] = (0.0, Calibration())
         print(
             f"reading_scale {scale}, reading_threshold {threshold}\n| words | widen | tie |",
             " | ".join(sets),
-            "|\n|---|---|---|---|---|",
+            "|\n|---|---|---|" + "---|" * len(sets),
         )
         for words, widen, tie in itertools.product(WORDS, WIDEN, TIE):
             tried = Calibration(scale, threshold, SURE, widen, tie, words)

@@ -67,7 +67,7 @@ def compared(family: Family, index: Index) -> Iterator[tuple[Sequence[float], bo
     for row in [*rows, *ones[:: max(1, len(ones) // (2 * len(rows)))]] if rows else []:
         if bare_text(row["question"], CODE_PATTERN) == row["question"]:
             text = correct(index, row["question"])
-            found = sides(index, text, subjects(index, text, index.encoder.encode_one(text)))
+            found = sides(index, text, subjects(index, text))
             if found:
                 meant = {index.service(index.by_code[code][0])[0] for code in row["codes"]}
                 yield found.features, row in rows and meant.issuperset(found.documents)
@@ -82,7 +82,7 @@ def cases(family: Family, index: Index) -> Iterator[Case]:
         if bare_text(row["question"], CODE_PATTERN) != row["question"] or (row["kind"] in NAMING and len(row["codes"]) > 1):
             continue
         text = correct(index, row["question"])
-        found = sorted(subjects(index, text, index.encoder.encode_one(text)), key=lambda one: one.document)
+        found = sorted(subjects(index, text), key=lambda one: one.document)
         wanted = row["top_code"] or (row["codes"][0] if row["codes"] and row["kind"] != "ambiguous" else None)
         if wanted and wanted not in index.by_code:
             continue

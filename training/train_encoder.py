@@ -172,11 +172,11 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--leave-out", default="", help="a family that is not trained on, to measure with")
+    parser.add_argument("--leave-out", nargs="*", default=[], help="families that are not trained on, to measure with")
     options = parser.parse_args()
     random.seed(options.seed)
     base = options.base or locate("default")
-    families = [family for family in load_families() if family.name != options.leave_out]
+    families = [family for family in load_families() if family.name not in options.leave_out]
     trainer, known, apart = Trainer(base), terms(), siblings(families)
     held = sentences(apart)
     before = torch.tensor(load(base).encode(held, show_progress_bar=False))

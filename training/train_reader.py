@@ -3,7 +3,8 @@
 A question and a candidate (sentence, item, list, section) each become a vector, and a part of their likeness word by word is added. A
 softmax over the candidates of a document and a threshold that stands for "the document does not say" is drawn to the right ones.
 
-Each step takes one authored document and a handful of its questions. Half of the questions are asked without the words of the document's
+Each step takes one authored document and a handful of its questions, those that set it beside another and those over all documents of its
+family among them. Half of the questions are asked without the words of the document's
 title, as the program asks them a second time, and some with slips of the keyboard. Further steps choose sentences of SQuAD 2.0 paragraphs,
 with their unanswerable questions.
 
@@ -29,6 +30,7 @@ import torch.nn.functional as functional
 from assistant.chunking import candidates_of, read_texts
 from assistant.embedding import locate
 from assistant.evaluation.questions import squash
+from assistant.kinds import listed
 from assistant.lexical import FUNCTION_WORDS
 from assistant.query import bare_text
 from assistant.tokens import tokenize
@@ -37,6 +39,8 @@ from assistant.units import sentences
 from authored import CODE_PATTERN, Family, load_families
 from network import Encoded, Network, fit
 
+SIDES, LISTING = "sides", "listing"
+"""Notes of questions that set documents side by side, and of those over all documents of a family, which other documents do not answer."""
 ONE_FACT = ("direct", "bycode", "narrow", "billing", "unanswerable")
 AS_GOOD = 1.4
 """A candidate that holds the gold and is at most so many times as long as the shortest one counts as right too."""
@@ -83,6 +87,7 @@ def examples(families: Sequence[Family]) -> list[Example]:
                 for r in family.questions
                 if r["kind"] in ONE_FACT and len(r["codes"]) == 1 and r["codes"][0] in document.codes and not r["history"]
             ]
+            rows += [part for row in family.questions if (part := _part(row, document)) is not None]
             asked = tuple(one for row in rows if (one := _asked(row, spans, headings)) is not None)
             texts = tuple(read_texts(document, one)[0] for one in candidates)
             found.append(Example(family.name, _title_words(document), texts, asked))
@@ -92,6 +97,18 @@ def examples(families: Sequence[Family]) -> list[Example]:
 def _title_words(document: Document) -> frozenset[str]:
     headed = {word for section in document.sections if section.kind is SectionKind.BODY for word in tokenize(section.heading)}
     return frozenset(tokenize(document.title_text)) - FUNCTION_WORDS - headed
+
+
+def _part(row: dict[str, Any], document: Document) -> dict[str, Any] | None:
+    """Return what a question about several documents asks of this one; None where it does not concern it, or that is not known."""
+    mine = bool(set(row["codes"]).intersection(document.codes))
+    if row["notes"] not in (SIDES, LISTING) or (row["notes"] == SIDES and not mine):
+        return None
+    text = squash(document.text)
+    gold = [wanted for wanted in row["must_contain"] if squash(wanted) in text]
+    if mine != bool(gold):
+        return None
+    return {**row, "question": listed(row["question"]), "must_contain": gold, "expect": "answer" if mine else "abstain"}
 
 
 def _asked(row: dict[str, Any], spans: Sequence[str], headings: Sequence[str]) -> Asked | None:
@@ -209,13 +226,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--base", default="")
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--leave-out", default="", help="a family that is not trained on, to measure with")
+    parser.add_argument("--leave-out", nargs="*", default=[], help="families that are not trained on, to measure with")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--squad", type=int, default=40, help="steps with SQuAD in an epoch")
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    found = examples([family for family in load_families() if family.name != options.leave_out])
+    found = examples([family for family in load_families() if family.name not in options.leave_out])
     squad = squad_paragraphs(options.data / "squad2" / "dev-v2.0.cs224n-half.json.gz") if options.data else []
     trainer = Trainer(options.base or locate("default"))
 
