@@ -227,7 +227,7 @@ def main() -> None:
     parser.add_argument("--base", default="")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--leave-out", nargs="*", default=[], help="families that are not trained on, to measure with")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--squad", type=int, default=40, help="steps with SQuAD in an epoch")
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--seed", type=int, default=7)
