@@ -16,7 +16,7 @@ from assistant.chunking import Candidate
 from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
-from assistant.kinds import Kind, listed, lists, presumes
+from assistant.kinds import Kind, listed, lists, of_one_side, presumes
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import beliefs as saying
 from assistant.listing import matching
@@ -216,7 +216,7 @@ class Answerer:
         text = query.asked_of(document)
         for other in query.documents:
             text = text if other == document else without_title(self._index, text, other)
-        return text
+        return text if len(query.documents) < 2 else of_one_side(text)
 
     def _headed(self, query: Query) -> list[Quote]:
         """Return the whole sections that a question names by their heading and nothing else, one of each document; else none."""

@@ -59,6 +59,12 @@ _OF_CODES = (
 )
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
 _LISTS = re.compile(rf"{_OF_CODES}|\b(?:list|name)\s+(?:all|every)\b", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:compar(?:e|es|ed|ing|ison)(?:\s+(?:to|with|of|between|against))?|vs\.?|versus|side\s+by\s+side|next\s+to\s+each\s+other|as\s+against|differen(?:t|ce|ces)(?:\s+(?:between|from|in))?|differ"
+    r"|respectively)\b|\s[/&+]\s|\s[/&+]$",
+    re.IGNORECASE,
+)
+"""Words and marks that set things side by side."""
 _ASKS_INCLUSION = re.compile(
     r"\b(?:includ\w*|bundl\w*|separate(?:ly)?|extra|(?:charg|bill|invoic|pa(?:id|y)|cod)\w*\s+(?:\w+\s+){0,3}(?:apart|separate\w*|alone|extra|own)"
     r"|part\s+of\s+(?:\w+\s+){0,4}(?:code|fee|price|rate|charge|payment|it)|(?:same|own|its\s+own)\s+(?:claim\s+)?(?:line|code|charge|fee)|rolled\s+in(?:to)?"
@@ -121,6 +127,12 @@ def lists_codes(text: str) -> bool:
 def listed(text: str) -> str:
     """Return a question without the words by which it asks of all codes, as it is asked of each; unchanged if nothing would be left."""
     left = " ".join(_LISTS.sub(" ", text).split())
+    return left if len(left.split()) > 1 else text
+
+
+def of_one_side(text: str) -> str:
+    """Return what a comparison asks of one of its sides, without the words that compare; unchanged if nothing would be left."""
+    left = " ".join(_COMPARES.sub(" ", text).split()).strip(" ,:;/–-")
     return left if len(left.split()) > 1 else text
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.errors import ModelError
-from assistant.kinds import Forms, asks_for_code, listed, lists, presumes, surface
+from assistant.kinds import Forms, asks_for_code, listed, lists, of_one_side, presumes, surface
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,19 @@ def test_damaged_heads_are_noticed(assistant, tmp_path, content):
         (tmp_path / "forms.json").write_text(content, encoding="utf-8")
     with pytest.raises(ModelError, match=r"forms\.json"):
         Forms(assistant.index.reader, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("the team of chemo versus the team of heparin", "the team of chemo the team of heparin"),
+        ("put the teams next to each other: /", "put the teams"),
+        ("Compare the recovery times", "the recovery times"),
+        ("how does recovery differ?", "how does recovery ?"),
+        ("side by side", "side by side"),
+        ("is a nurse needed?", "is a nurse needed?"),
+        ("either arm or leg", "either arm or leg"),
+    ],
+)
+def test_what_is_asked_of_one_side_leaves_out_the_words_that_compare(text, left):
+    assert of_one_side(text) == left
