@@ -13,6 +13,7 @@ from assistant.chunking import Level
 from assistant.config import PACKAGED_READER
 from assistant.errors import ModelError
 from assistant.index import Index
+from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
 from assistant.reading import Reading, word_likeness
 from assistant.subjects import logistic, telling_words
@@ -22,6 +23,11 @@ NEAREST = 4
 """So many of a document's best candidates are compared with the question word by word."""
 FEATURES = 6
 WEIGHTS_FILE = PACKAGED_READER / "listing.json"
+_ASKING = FUNCTION_WORDS.union(
+    tokenize("mention list name say tell warn talk speak describe document code service therapy procedure treatment"),
+    tokenize("two three four five six seven eight nine ten"),
+)
+"""Stems of words that ask over all documents without saying for what."""
 
 
 @lru_cache(maxsize=1)
@@ -68,13 +74,16 @@ def beliefs(index: Index, text: str, found: Mapping[str, Sequence[Reading]]) -> 
 def matching(index: Index, text: str, document: str, readings: Sequence[Reading]) -> list[Reading]:
     """Return the single units of a document that hold an amount as asked, or else all words that tell documents apart, best first.
 
-    Empty where the question has neither, and where the document has none such. A title that rules the amount out rules the document out.
+    Empty where the question has neither or has a word that no document has, and where the document has none such. A title that rules the
+    amount out rules the document out.
     """
     units = [reading for reading in readings if reading.candidate.level is Level.UNIT]
     asked = quantities(text)
     if asked:
         return _with_amount(index, document, units, asked)
     words = telling_words(index, text).keys()
+    if any(index.words.document_frequency(word) == 0 for word in tokenize(text) if word not in _ASKING):
+        return []
     return [reading for reading in units if words and words <= set(tokenize(_text(index, reading)))]
 
 

@@ -75,6 +75,18 @@ def test_a_question_without_a_telling_word_or_amount_matches_nothing(assistant):
     assert held(assistant, "which of these?", "S9357")[1] == []
 
 
+@pytest.mark.parametrize("code", ["S9327", "S9338"])
+def test_a_word_that_no_document_has_is_not_passed_over_for_one_that_some_have(assistant, code):
+    assert held(assistant, "do they allow it at home?", code)[1]
+    assert held(assistant, "do they allow swimming at home?", code)[1] == []
+
+
+def test_documents_that_each_may_say_it_say_it_together(assistant):
+    answer = assistant.ask("which of these need a nurse?")
+    assert answer.status is Status.ANSWERED
+    assert {quote.section for quote in answer.quotes} == {"Personnel"}
+
+
 def test_no_readings_give_no_matches(assistant):
     assert matching(assistant.index, "which mention anaphylaxis?", "S9338-immunotherapy.txt", []) == []
 
