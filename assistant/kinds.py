@@ -21,12 +21,18 @@ import numpy.typing as npt
 
 from assistant.errors import ModelError
 from assistant.inference import Encoder
+from assistant.tokens import tokenize
 
 Scores = npt.NDArray[np.float64]
 FORMS_FILE = "forms.json"
 LONGEST = 40
 """Words from which on a question counts as long."""
-
+REQUESTS = frozenset(
+    tokenize("tell info information detail more help please pls plz know say give show explain code thing something anything question")
+    + tokenize("describe description define definition mean meaning stand")
+    + tokenize("do go get ok okay yes no thanks thank hi hello hey good morning day evening there")
+)
+"""Stems of words that ask without saying for what."""
 
 _CODE = r"(?:hcpcs|cpt|(?:billing\s+|procedure\s+)?codes?)"
 _ASKS_CODE = re.compile(
@@ -53,15 +59,16 @@ _ASKS_CONTENT = re.compile(
     re.IGNORECASE,
 )
 _OF_CODES = (
-    r"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:the(?:se|m)?|those|your|all|\d+)?\s*(?:codes|ones|services|therapies|procedures|documents|treatments|infusions)\b"
+    r"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:(?:the(?:se|m)?|those|your|all|\d+|two|three|four|five|six|seven|eight|nine|ten)\s+){0,2}"
+    r"(?:codes|ones|services|therapies|procedures|documents|treatments|infusions)\b"
     r"|\bwhich\s+(?:of\s+(?:the(?:se|m)?|those|your)\b)|\bin\s+which\s+of\b|\bwhich\s+(?:list|mention|need|require|warn|say|run|allow|use|have|include)\b"
     r"|\b(?:do|are)\s+all\s+of\b"
 )
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
 _LISTS = re.compile(rf"{_OF_CODES}|\b(?:list|name)\s+(?:all|every)\b", re.IGNORECASE)
 _COMPARES = re.compile(
-    r"\b(?:compar(?:e|es|ed|ing|ison)(?:\s+(?:to|with|of|between|against))?|vs\.?|versus|side\s+by\s+side|next\s+to\s+each\s+other|as\s+against|differen(?:t|ce|ces)(?:\s+(?:between|from|in))?|differ"
-    r"|respectively)\b|\s[/&+]\s|\s[/&+]$",
+    r"\b(?:compar(?:e|es|ed|ing|ison)(?:\s+(?:to|with|of|between|against))?|vs\.?|versus|side\s+by\s+side|next\s+to\s+each\s+other|as\s+against|differen(?:t|ce|ces)(?:\s+(?:between|from|in))?|differs?"
+    r"|distinguish(?:es)?|(?<!far )apart|respectively)\b|\s[/&+]\s|\s[/&+]$",
     re.IGNORECASE,
 )
 """Words and marks that set things side by side."""
@@ -126,13 +133,21 @@ def lists_codes(text: str) -> bool:
 
 def listed(text: str) -> str:
     """Return a question without the words by which it asks of all codes, as it is asked of each; unchanged if nothing would be left."""
-    left = " ".join(_LISTS.sub(" ", text).split())
-    return left if len(left.split()) > 1 else text
+    return _without(_LISTS, text)
 
 
 def of_one_side(text: str) -> str:
     """Return what a comparison asks of one of its sides, without the words that compare; unchanged if nothing would be left."""
-    left = " ".join(_COMPARES.sub(" ", text).split()).strip(" ,:;/–-")
+    return _without(_COMPARES, text)
+
+
+def uncompared(text: str) -> str:
+    """Return a text without the words that compare."""
+    return _COMPARES.sub(" ", text)
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    left = " ".join(pattern.sub(" ", text).split()).strip(" ,:;/–-")
     return left if len(left.split()) > 1 else text
 
 

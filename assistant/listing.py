@@ -13,6 +13,7 @@ from assistant.chunking import Level
 from assistant.config import PACKAGED_READER
 from assistant.errors import ModelError
 from assistant.index import Index
+from assistant.kinds import REQUESTS
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
 from assistant.reading import Reading, word_likeness
@@ -23,10 +24,7 @@ NEAREST = 4
 """So many of a document's best candidates are compared with the question word by word."""
 FEATURES = 6
 WEIGHTS_FILE = PACKAGED_READER / "listing.json"
-_ASKING = FUNCTION_WORDS.union(
-    tokenize("mention list name say tell warn talk speak describe document code service therapy procedure treatment"),
-    tokenize("two three four five six seven eight nine ten"),
-)
+_ASKING = FUNCTION_WORDS.union(REQUESTS, tokenize("mention list name warn talk speak document service therapy procedure treatment"))
 """Stems of words that ask over all documents without saying for what."""
 
 

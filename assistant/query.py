@@ -11,21 +11,13 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from assistant.index import Index
-from assistant.kinds import Kind, asks_for_code, lists, lists_codes
+from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.spelling import correct, spell_codes
 from assistant.subjects import Subject, sides, subjects
 from assistant.tokens import code_spans, codes_in, normalize, tokenize
 from assistant.types import SectionKind
-
-_REQUESTS = frozenset(
-    tokenize("tell info information detail more help please pls plz know say give show explain code thing something anything question")
-    + tokenize("describe description define definition mean meaning stand")
-    + tokenize("do go get ok okay yes no thanks thank hi hello hey good morning day evening there")
-)
-"""Stems of words that ask without saying for what."""
-
 
 _ASKS_OTHERWISE = re.compile(
     r"\b(?:who|whom|whose|when|where|why|how|which)\b"
@@ -44,8 +36,6 @@ _NEXT_QUESTION = re.compile(rf"[?;.!]+\s*(?={_OPENS})|(?:[?;.!]+\s*|,?\s+)(?:(?:
 _QUESTION = re.compile(rf"(?:^\W*|[,:–-]\s+)(?:(?:and|so|ok|okay|also|please)\W+)*{_OPENS}", re.IGNORECASE)
 QUESTION_WORDS = 3
 """A question that can stand alone has so many words."""
-_COMPARING = frozenset(tokenize("compare comparing comparison vs versus difference differences differ different side apart distinguish"))
-"""Stems of words that set things side by side without saying in what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +69,7 @@ class Query:
     @property
     def is_empty(self) -> bool:
         """Say whether the question names neither a subject nor anything to ask of it."""
-        return not self.documents and all(word in FUNCTION_WORDS or word in _REQUESTS for word in tokenize(self.text))
+        return not self.documents and all(word in FUNCTION_WORDS or word in REQUESTS for word in tokenize(self.text))
 
 
 _SYSTEM = re.compile(r"\b(?:hcpcs|cpt)\b(?:\s+codes?\b)?\W*\Z", re.IGNORECASE)
@@ -216,8 +206,8 @@ def _asked_of_each(index: Index, turn: str, documents: Sequence[str]) -> tuple[t
     for document in documents:
         own = [clause for clause, owned in zip(clauses, owners, strict=True) if not owned or document in owned]
         asked = correct(index, bare_text(", ".join(own), pattern))
-        says_nothing = FUNCTION_WORDS | _REQUESTS | _COMPARING | (index.vocabulary(document)[2] - index.heading_words)
-        asks = any(word not in says_nothing for word in tokenize(asked))
+        says_nothing = FUNCTION_WORDS | REQUESTS | (index.vocabulary(document)[2] - index.heading_words)
+        asks = any(word not in says_nothing for word in tokenize(uncompared(asked)))
         found += [(document, asked)] if asks and len(own) < len(clauses) else []
     return tuple(found)
 
@@ -235,10 +225,10 @@ def _owners(index: Index, clauses: Sequence[str], documents: Sequence[str], patt
 
 def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -> bool:
     """Say whether a question about codes only asks what they are, or a comparison holds no word but those that compare and name."""
-    words = set(tokenize(text)) - FUNCTION_WORDS - _REQUESTS
+    words = set(tokenize(uncompared(text) if kind is Kind.COMPARISON else text)) - FUNCTION_WORDS - REQUESTS
     if kind is not Kind.COMPARISON:
         return not words and not _ASKS_OTHERWISE.search(text)
-    return words.issubset(_COMPARING.union(*(index.vocabulary(document)[2] for document in documents)))
+    return words.issubset(frozenset().union(*(index.vocabulary(document)[2] for document in documents)))
 
 
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
@@ -291,7 +281,7 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
     rest = _FOLLOWS.sub("", text) if led else _LEADS.sub("", text)
     if _ASKS_OTHERWISE.search(rest):
         return False
-    content = [word for word in tokenize(rest) if word not in FUNCTION_WORDS and word not in _REQUESTS and not _in_most_titles(index, word)]
+    content = [word for word in tokenize(rest) if word not in FUNCTION_WORDS and word not in REQUESTS and not _in_most_titles(index, word)]
     if not content:
         return True
     if not led:
