@@ -28,11 +28,13 @@ _COVERS = re.compile(r"\b(?:cover(?:s|ed|age)?|pay(?:s|ments?)?|paid|reimburs\w*
 
 def asks_payment(text: str) -> bool:
     """Say whether a question asks for a price, or for what a payer covers or asks for."""
-    return bool(_ASKS_PRICE.search(text) or (_PAYERS.search(text) and _COVERS.search(text)))
+    return bool(_ASKS_PRICE.search(text)) or _asks_payer(text)
 
 
 def says_payment(text: str, said: str) -> bool:
     """Say whether what a document says has an amount of money, or names payers, as a question for payment asks."""
-    if _PAYERS.search(text) and _COVERS.search(text):
-        return bool(_PAYERS.search(said))
-    return bool(_MONEY.search(said))
+    return bool((_PAYERS if _asks_payer(text) else _MONEY).search(said))
+
+
+def _asks_payer(text: str) -> bool:
+    return bool(_PAYERS.search(text) and _COVERS.search(text))
