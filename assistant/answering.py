@@ -6,7 +6,7 @@ Knows documents, readings and messages; refuses to know FAISS, models and surfac
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rapidfuzz import process
@@ -146,13 +146,11 @@ class Answerer:
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         if not holding and max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE:
             return self._refuse(query, Reason.OUT_OF_SCOPE)
-        if not holding and (belief := _any(beliefs)) < self._index.reader.calibration.reading_sure:
-            return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - belief)
         if not holding:
-            listed_by = saying(self._index, text, found)
-            holding = {d: found[d] for d, sure in listed_by.items() if sure >= LISTED and beliefs[d] >= LISTED_SURE}
-            if not holding:
-                return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(listed_by.values()))
+            sure = saying(self._index, text, found)
+            holding = {d: found[d] for d in sure if sure[d] >= LISTED and beliefs[d] >= LISTED_SURE}
+            if (belief := _any(beliefs[d] for d in holding)) < self._index.reader.calibration.reading_sure:
+                return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - belief)
             if 2 * len(holding) > self._index.services > 1 and not lists(query.text):
                 return self._from_anywhere(query)
         quotes = [quote for d in sorted(holding) for quote in self._chosen(text, holding[d])[:1]]
@@ -170,7 +168,7 @@ class Answerer:
         found = {d: self._best(self._read_service(d, asked[d], query.codes)) for d in query.documents}
         found = self._side_by_side(found)
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
-        enough = LISTED_SURE if _any(beliefs) >= self._index.reader.calibration.reading_sure else 1.0
+        enough = LISTED_SURE if _any(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering and self._index.forms.read(query.text).inclusion >= SURELY_INCLUSION:
             described = [self._index.by_id[d] for d in query.documents if found[d]]
@@ -389,9 +387,9 @@ class Answerer:
         )
 
 
-def _any(beliefs: Mapping[str, float]) -> float:
+def _any(beliefs: Iterable[float]) -> float:
     """Return the belief that some document answers, as if each did so by itself."""
-    return 1 - math.prod(1 - belief for belief in beliefs.values())
+    return 1 - math.prod(1 - belief for belief in beliefs)
 
 
 def _within(one: Quote, other: Quote) -> bool:
