@@ -24,7 +24,8 @@ from assistant.messages import FOREIGN, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
 from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses
-from assistant.reading import Reader, Reading, answerability, beside, choose, read, without_title
+from assistant.reading import Reader, Reading, answerability, beside, choose, read
+from assistant.subjects import without_title
 from assistant.tokens import tokenize
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
@@ -209,11 +210,13 @@ class Answerer:
         return self._answered(query, kept, min(answer.confidence for answer in answered), message)
 
     def _asked_of(self, query: Query, document: str) -> str:
-        """Return what a question asks of one of its documents, without the words of the others' titles."""
+        """Return what a question asks of one of its documents; of one of several without the words that name and compare them."""
         text = query.asked_of(document)
-        for other in query.documents:
-            text = text if other == document else without_title(self._index, text, other)
-        return text if len(query.documents) < 2 else of_one_side(text)
+        if len(query.documents) < 2:
+            return text
+        for name in query.documents:
+            text = without_title(self._index, text, name)
+        return of_one_side(text)
 
     def _headed(self, query: Query) -> list[Quote]:
         """Return the whole sections that a question names by their heading and nothing else, one of each document; else none."""

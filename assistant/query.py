@@ -15,7 +15,7 @@ from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, u
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.spelling import correct, spell_codes
-from assistant.subjects import Subject, sides, subjects
+from assistant.subjects import Subject, sides, subjects, without_title
 from assistant.tokens import code_spans, codes_in, normalize, tokenize
 from assistant.types import SectionKind
 
@@ -25,6 +25,8 @@ _ASKS_OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 """Asks something of what it names, if only in function words."""
+_ASKS_BY_ITSELF = re.compile(r"\b(?:who|whom|whose|when|where|how|which)\b", re.IGNORECASE)
+"""Asks something without a further word: "who?", "how long?"."""
 _CLAUSES = re.compile(r"[,;:.?!/]+(?=\s|$)|\s/\s|\b(?:and|but|while|whereas)\b", re.IGNORECASE)
 """What clauses stand between."""
 _OPENS = (
@@ -42,11 +44,10 @@ QUESTION_WORDS = 3
 class Query:
     """A question made complete. `text` is what is searched for, codes left out; `documents` are those it is surely about.
 
-    `asked` tells what is asked of some of `documents` where it is a part of `text` alone, `questions` what several questions are asked of
-    one. `unknown` holds codes that no document
-    describes. `carried` names what came from earlier questions: "codes", "topic". `foreign` says that it is asked in another language
-    than the documents are written in, `names_only` that it names documents, or sets them side by side, and asks nothing of them but
-    what they are.
+    `asked` tells what is asked of some of `documents` where that is not `text`, `questions` what several questions are asked of one.
+    `unknown` holds codes that no document describes. `carried` names what came from earlier questions: "codes", "topic". `foreign` says
+    that it is asked in another language than the documents are written in, `names_only` that it names documents, or sets them side by
+    side, and asks nothing of them but what they are.
     """
 
     question: str
@@ -124,7 +125,7 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
     """Return the complete query that `question` stands for after `history`, the earlier questions in order.
 
     A turn that names codes or a clear subject speaks of these; another speaks of what the turn before it spoke of. A turn that names
-    a subject and nothing to ask of it asks again what was asked before.
+    a subject and nothing to ask of it asks again what was asked before; one that only leans on it ("why?") asks on.
     """
     query: Query | None = None
     for turn in [*history, question]:
@@ -178,14 +179,32 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     if before and before.documents and not (named or own):
         documents, known = before.documents, before.codes
         carried.append("codes")
+        if before.text and _asks_on(text):
+            text = f"{before.text} {text}"
+            carried.append("topic")
     elif before and before.text and own and _asks_nothing(index, spoken, text, own):
         text = before.text
         carried.append("topic")
     kind = _kind(index, text, documents, named, before, carried)
     names_only = bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind)
     asked = _asked_of_each(index, spoken, documents) if len(documents) > 1 and not carried else ()
+    if before and carried == ["topic"]:
+        asked = tuple((document, _topic(index, before, document)) for document in documents)
     questions = _questions(text) if len(documents) == 1 and kind is Kind.FACT else ()
     return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), asked, questions, names_only=names_only)
+
+
+def _asks_on(text: str) -> bool:
+    """Say whether a turn only asks on from the one before: "why?", "and if not?"."""
+    return all(word in FUNCTION_WORDS for word in tokenize(text)) and not _ASKS_BY_ITSELF.search(text)
+
+
+def _topic(index: Index, before: Query, document: str) -> str:
+    """Return what the turn before asked as it is asked of another document, without the words that name what it was asked of."""
+    text = before.text
+    for name in before.documents:
+        text = text if name == document else without_title(index, text, name)
+    return text
 
 
 def _questions(text: str) -> tuple[str, ...]:
@@ -258,7 +277,8 @@ def _only_subject(index: Index, text: str) -> tuple[str, ...]:
     if not _FOLLOWS.match(text):
         return ()
     rest = _FOLLOWS.sub("", text)
-    if not rest or any(_is_topic(index, word) for word in tokenize(rest)):
+    words = [word for word in tokenize(rest) if word not in FUNCTION_WORDS]
+    if not words or any(_is_topic(index, word) for word in words):
         return ()
     found = subjects(index, rest)
     return (found[0].document,) if found and found[0].share >= SIDE else ()

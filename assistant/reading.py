@@ -15,9 +15,8 @@ import numpy as np
 from assistant.chunking import Candidate, read_texts
 from assistant.index import Index
 from assistant.inference import Vectors
-from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import asked_dimension
-from assistant.tokens import tokenize
+from assistant.subjects import without_title
 
 NORMALIZED_OVER = 64
 """Candidates that share the belief that something answers; more of a long document would only dilute it."""
@@ -107,13 +106,6 @@ def word_likeness(index: Index, text: str, readings: Sequence[Reading]) -> Vecto
     cosines = np.concatenate([asked @ pieces[i : i + block].T for i in range(0, len(pieces), block)], axis=1)
     alike: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
     return alike
-
-
-def without_title(index: Index, text: str, document: str) -> str:
-    """Return a question without the words of a document's title that head no section; as it is if nothing would be left to ask."""
-    title = index.vocabulary(document)[2] - FUNCTION_WORDS - index.heading_words
-    kept = [word for word in text.split() if not (stems := tokenize(word)) or not title.issuperset(stems)]
-    return " ".join(kept) if any(tokenize(word) for word in kept) else text
 
 
 def read(index: Index, reader: Reader, text: str, document: str) -> list[Reading]:

@@ -213,6 +213,13 @@ def says(index: Index, document: str, text: str) -> bool:
     return any(_squash(span.of(one.text)) == typed for span in spans if span.end - span.start >= len(typed))
 
 
+def without_title(index: Index, text: str, document: str) -> str:
+    """Return a question without the words of a document's title that head no section; as it is if nothing would be left to ask."""
+    title = index.vocabulary(document)[2] - FUNCTION_WORDS - index.heading_words
+    kept = [word for word in text.split() if not (stems := tokenize(word)) or not title.issuperset(stems)]
+    return " ".join(kept) if any(tokenize(word) for word in kept) else text
+
+
 def _squash(text: str) -> str:
     return normalize(text).casefold().rstrip(".")
 

@@ -128,12 +128,20 @@ def test_a_question_that_asks_nothing_is_empty(assistant, question):
         (["S9357 duration"], "what are the risks of home chemotherapy?", "S9330", ()),
         (["S9357 duration"], "S9330 risks", "S9330", ()),
         (["how long does it take?"], "the enzyme one", "S9357", ()),
+        (["is a nurse needed for S9357?"], "why?", "S9357", ("codes", "topic")),
+        (["what happens first with S9357?"], "and after that?", "S9357", ("codes", "topic")),
+        (["risks of S9357"], "who does it?", "S9357", ("codes",)),
     ],
 )
 def test_a_follow_up_is_completed_from_the_turns_before_it(assistant, history, question, owner, carried):
     query = understand(assistant.index, question, history)
     assert [name[:5] for name in query.documents] == [owner]
     assert query.carried == carried
+
+
+def test_what_is_asked_again_of_another_document_does_not_name_the_first(assistant):
+    query = understand(assistant.index, "no sorry, the immune one", ["How long do the enzyme infusions take?"])
+    assert [query.asked_of(name) for name in query.documents] == ["How long do the take?"]
 
 
 @pytest.mark.parametrize("question", ["same for the blood thinner one", "S9327?", "what about S9330?", "and S9338?"])

@@ -5,7 +5,8 @@ import pytest
 
 from assistant import Assistant
 from assistant.chunking import read_texts
-from assistant.reading import COMPARED, COMPARED_WITHIN, EncoderReader, answerability, beside, choose, nearest, read, without_title
+from assistant.reading import COMPARED, COMPARED_WITHIN, EncoderReader, answerability, beside, choose, nearest, read
+from assistant.subjects import without_title
 
 ENZYME = "S9357-enzyme-replacement.txt"
 

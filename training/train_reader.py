@@ -40,7 +40,7 @@ from authored import CODE_PATTERN, Family, load_families
 from network import Encoded, Network, fit
 
 SIDES, LISTING = "sides", "listing"
-"""Notes of questions that set documents side by side, and of those over all documents of a family, which other documents do not answer."""
+"""Notes of questions that set documents side by side, and of those over all documents of a family."""
 ONE_FACT = ("direct", "bycode", "narrow", "billing", "unanswerable")
 AS_GOOD = 1.4
 """A candidate that holds the gold and is at most so many times as long as the shortest one counts as right too."""
@@ -100,15 +100,15 @@ def _title_words(document: Document) -> frozenset[str]:
 
 
 def _part(row: dict[str, Any], document: Document) -> dict[str, Any] | None:
-    """Return what a question about several documents asks of this one; None where it does not concern it, or that is not known."""
-    mine = bool(set(row["codes"]).intersection(document.codes))
-    if row["notes"] not in (SIDES, LISTING) or (row["notes"] == SIDES and not mine):
+    """Return what a question about several documents asks of this one; None where it is not known to answer.
+
+    A document that a question over all does not list may say that it does not, which is an answer when it is asked alone.
+    """
+    if row["notes"] not in (SIDES, LISTING) or not set(row["codes"]).intersection(document.codes):
         return None
     text = squash(document.text)
     gold = [wanted for wanted in row["must_contain"] if squash(wanted) in text]
-    if mine != bool(gold):
-        return None
-    return {**row, "question": listed(row["question"]), "must_contain": gold, "expect": "answer" if mine else "abstain"}
+    return {**row, "question": listed(row["question"]), "must_contain": gold} if gold else None
 
 
 def _asked(row: dict[str, Any], spans: Sequence[str], headings: Sequence[str]) -> Asked | None:
@@ -128,7 +128,7 @@ def _asked(row: dict[str, Any], spans: Sequence[str], headings: Sequence[str]) -
 
 
 def untitled(text: str, title: frozenset[str]) -> str:
-    """Return a question without the words of a title, as `reading.without_title` does."""
+    """Return a question without the words of a title, as `subjects.without_title` does."""
     kept = [word for word in text.split() if not (stems := tokenize(word)) or not title.issuperset(stems)]
     return " ".join(kept) if any(tokenize(word) for word in kept) else text
 
