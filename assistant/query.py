@@ -16,7 +16,7 @@ from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.spelling import correct, spell_codes
 from assistant.subjects import Subject, sides, subjects, without_title
-from assistant.tokens import code_spans, codes_in, normalize, tokenize
+from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize
 from assistant.types import SectionKind
 
 _ASKS_OTHERWISE = re.compile(
@@ -138,7 +138,8 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
 def about(index: Index, query: Query, code: str) -> Query:
     """Return a query as it is asked of one code of the corpus, whatever else it names."""
     documents, questions = documents_of_codes(index, (code,)), _questions(query.text)
-    return Query(query.question, query.text, Kind.FACT, (code,), (), documents, questions=questions, foreign=query.foreign)
+    only = _names_only(index, query.text, documents, Kind.FACT)
+    return Query(query.question, query.text, Kind.FACT, (code,), (), documents, questions=questions, foreign=query.foreign, names_only=only)
 
 
 def _unquoted(turn: str) -> str:
@@ -160,7 +161,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     meant = _TAKEN_BACK.sub("", spoken)
     named = codes_in(meant, pattern) or codes_in(spoken, pattern)
     known = tuple(code for code in named if code in index.by_code)
-    unknown = tuple(code for code in named if code not in index.by_code and not (known and code.isdigit()))
+    unknown = tuple(code for code in named if code not in index.by_code and not (known and _may_be_amount(code, pattern)))
     text = correct(index, bare_text(spoken, pattern))
     found = subjects(index, text) if text else ()
     affirmed = _DENIED.sub(" ", text).strip()
@@ -205,6 +206,11 @@ def _topic(index: Index, before: Query, document: str) -> str:
     for name in before.documents:
         text = text if name == document else without_title(index, text, name)
     return text
+
+
+def _may_be_amount(code: str, pattern: str) -> bool:
+    """Say whether what looks like a code may be a number, or a strength such as U100, beside one that is a code without doubt."""
+    return code.isdigit() or not is_code(code, pattern)
 
 
 def _questions(text: str) -> tuple[str, ...]:

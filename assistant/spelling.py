@@ -30,6 +30,10 @@ LONG = 5
 _NEXT_WORD = re.compile(r"\s*[^\W\d_]+")
 _ALONE = re.compile(r"(?<![^\W_])(?<!\d[.,])(\d{4,6})(?![^\W_]|[.,]\d)(?:\s+[^\W\d_]+)?")
 """The digits of a code without its letter, and the word after them, which may be a unit."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_BEFORE_YEAR = re.compile(
+    r"\b(?:in|since|year|until|till|before|after|during|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\W*\Z", re.IGNORECASE
+)
 _CHARACTERS = re.compile(r"[^\W_]+")
 
 
@@ -58,6 +62,8 @@ def spell_codes(index: Index, text: str) -> str:
 
     def lettered(match: re.Match[str]) -> str:
         digits = match.group(1)
+        if _YEAR.fullmatch(digits) and _BEFORE_YEAR.search(match.string, 0, match.start()):
+            return match.group()
         owners = [code for code in index.by_code if code[0].isalpha() and code[1:] == digits]
         return match.group().replace(digits, owners[0], 1) if len(owners) == 1 and not quantities(match.group()) else match.group()
 

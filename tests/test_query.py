@@ -180,6 +180,11 @@ def test_a_new_question_that_the_documents_do_not_cover_inherits_no_answer(assis
     assert assistant.ask("what is the capital of France?", ["S9357 duration"]).status is Status.ABSTAINED
 
 
+def test_a_strength_beside_a_known_code_is_no_mistyped_code(assistant):
+    assert understand(assistant.index, "Does S9357 include U100 insulin?", []).unknown == ()
+    assert understand(assistant.index, "Does U100 insulin come with it?", []).unknown == ("U100",)
+
+
 def test_an_unknown_code_after_a_known_one_is_not_answered_from_the_known_one(assistant):
     answer = assistant.ask("and S9999?", ["S9357 duration"])
     assert (answer.status, answer.reason, answer.quotes) == (Status.ABSTAINED, Reason.UNKNOWN_CODE, ())

@@ -1,5 +1,6 @@
 import pytest
 
+from assistant import Assistant
 from assistant.spelling import correct, spell_codes
 
 
@@ -87,3 +88,13 @@ def test_a_code_of_the_corpus_is_written_plainly_whatever_way_it_was_typed(assis
 )
 def test_what_may_be_something_else_is_left_alone(assistant, text):
     assert spell_codes(assistant.index, text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("what changed in 2011?", "what changed in 2011?"), ("since May 2011", "since May 2011"), ("2011 duration", "H2011 duration")],
+)
+def test_a_year_is_no_code_without_its_letter(seeded, settings, tmp_path, text, plain):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "crisis.txt").write_text("Crisis visit\n\nCode: H2011\n\nDuration\n\nUp to four hours.\n", encoding="utf-8")
+    assert spell_codes(Assistant.open(tmp_path / "corpus", seeded, settings).index, text) == plain
