@@ -19,13 +19,13 @@ from assistant.index import Index
 from assistant.kinds import Kind, listed, lists, of_one_side, presumes
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import beliefs as saying
-from assistant.listing import matching
-from assistant.messages import FOREIGN, PARTLY, SEPARATOR, message_for
+from assistant.listing import matching, speaking
+from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
 from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses
 from assistant.reading import Reader, Reading, answerability, beside, choose, read
-from assistant.subjects import without_title
+from assistant.subjects import certain, without_title
 from assistant.tokens import tokenize
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
@@ -50,6 +50,8 @@ SURELY_INCLUSION = 0.8
 """A question that is this surely about what is included is answered by the title that says so, even where the reader would decline."""
 CLAUSE_NEAR = 0.1
 """A clause that all codes share answers when it scores so little less than the threshold: a part of a sentence says less than the whole."""
+LISTED_AMONG = 16
+"""So many documents are read for a question about all codes, and all further ones that hold its telling words."""
 LISTED = 0.3
 """In a question about all codes, a document is listed from this belief on; see training/fit_listings.py."""
 
@@ -63,51 +65,57 @@ class Answerer:
 
     def answer(self, query: Query) -> Answer:
         """Return the answer; `elapsed_ms` is left at zero for the caller to fill."""
-        if query.unknown:
-            return self._refuse(query, Reason.UNKNOWN_CODE, choices=self._nearest_codes(query.unknown[0]))
-        if query.foreign:
-            return self._make(query.question, ", ".join(query.codes), Status.ABSTAINED, Reason.OUT_OF_SCOPE, message=FOREIGN)
-        if not query.text or query.names_only:
+        if settled := self._settled(query):
+            return settled
+        if query.names_only:
             return self._titles(query)
         if query.is_empty:
             return self._refuse(query, Reason.LOW_CONFIDENCE)
         if query.kind is Kind.SCENARIO:
             return self._fit(query)
+        if query.questions:
+            return self._several(query)
         if asks_payment(query.text) and not self._says_payment(query, among := self._among(query)):
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(self._read(among, query.text)))
         if query.kind is Kind.LISTING:
             return self._list(query)
-        if query.questions:
-            return self._several(query)
         if query.documents:
             return self._from_documents(query)
         return self._from_anywhere(query)
 
     def fit(self, query: Query) -> Answer:
         """Return which code fits the scenario in `query`, whatever its form."""
-        return self._fit(query)
+        return self._settled(query) or self._fit(query)
 
     def refuse(self, question: str, reason: Reason) -> Answer:
         """Return a refusal that needs no look at the documents."""
         return self._make(question, "", Status.ABSTAINED, reason)
 
+    def _settled(self, query: Query) -> Answer | None:
+        """Return the answer to what needs no reading: an unknown code, another language, a bare code; None for the rest."""
+        if query.unknown:
+            return self._refuse(query, Reason.UNKNOWN_CODE, choices=self._nearest_codes(query.unknown[0]))
+        if query.foreign:
+            return self._make(query.question, ", ".join(query.codes), Status.ABSTAINED, Reason.OUT_OF_SCOPE, message=FOREIGN)
+        return None if query.text else self._titles(query)
+
     def _titles(self, query: Query) -> Answer:
-        """Answer a bare code with the official title of its documents, or with the opening of the part that it heads."""
+        """Answer a bare code with the official title of its documents, or the opening of the part that it heads, or their own."""
         quotes = []
         for document in map(self._index.by_id.__getitem__, query.documents):
             held = [*map(self._index.candidates.__getitem__, self._index.candidates.of(document.id))]
             own = [codes_at(document, c.path(document)) for c in held] if len(document.codes) > 1 else []
             parts = [held[own.index((code,))] for code in query.codes if (code,) in own]
-            holders = parts or [c for c in held if c.span(document).contains(document.title)][:1]
+            holders = parts or [c for c in held if c.span(document).contains(document.title)][:1] or held[:1]
             quotes += [quote_candidate(document, holder, Role.ANSWER) for holder in holders]
-        return self._answered(query, quotes, 1.0)
+        return self._answered(query, quotes, 1.0) if quotes else self._refuse(query, Reason.NOT_COVERED)
 
     def _fit(self, query: Query) -> Answer:
         """Answer a scenario with the code that fits, evidence for it, and evidence against those that do not."""
         among = query.subjects
-        if query.documents and "codes" in query.carried:
-            among = tuple(subject for subject in query.subjects if subject.document in query.documents)
-            among = tuple(replace(subject, share=1.0, features=(1.0, *subject.features[1:])) for subject in among[:1])
+        if "codes" in query.carried:
+            likely = [subject.document for subject in query.subjects if subject.document in query.documents]
+            among = tuple(map(certain, (likely or query.documents)[:1]))
         fits = weigh(self._index, self._reader, query.text, among)
         best = [fit for fit in fits if fit.fits][:1]
         others = [fit for fit in fits if not fit.fits and fit.score > 0 and any(q.role is Role.AGAINST for q in fit.quotes)]
@@ -125,7 +133,7 @@ class Answerer:
                 codes=code_fits(fits),
                 confidence=1 - fits[0].score if fits else 1.0,
             )
-        resolved = best[0].document.label
+        resolved = ", ".join(best[0].codes) or best[0].document.label
         return self._make(query.question, resolved, Status.ANSWERED, None, quotes, codes=code_fits(fits), confidence=best[0].score)
 
     def _share_of(self, query: Query, document: str) -> float:
@@ -142,7 +150,8 @@ class Answerer:
     def _list(self, query: Query) -> Answer:
         """Answer a question about all codes: by an amount or telling words in it, else by what is alike in meaning."""
         text = listed(query.text)
-        found = self._read([subject.document for subject in query.subjects[: CHOICES * 2]], text)
+        likely = [subject.document for subject in query.subjects]
+        found = self._read([*likely[:LISTED_AMONG], *speaking(self._index, text, likely[LISTED_AMONG:])], text)
         holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, text, d, readings))}
         beliefs = {d: answerability(self._index, readings) for d, readings in found.items()}
         if not holding and max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE:
@@ -155,7 +164,8 @@ class Answerer:
             if 2 * len(holding) > self._index.services > 1 and not lists(query.text):
                 return self._from_anywhere(query)
         quotes = [quote for d in sorted(holding) for quote in self._chosen(text, holding[d])[:1]]
-        return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding))
+        message = LIKELIEST if len(found) < self._index.services else ""
+        return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding), message)
 
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
@@ -198,10 +208,10 @@ class Answerer:
 
     def _several(self, query: Query) -> Answer:
         """Answer each of several questions about one document; where none is, answer them as one."""
-        answers = [self._from_documents(replace(query, text=text, questions=())) for text in query.questions]
+        answers = [self.answer(replace(query, text=text, questions=())) for text in query.questions]
         answered = [answer for answer in answers if answer.status is Status.ANSWERED]
         if not answered:
-            return self._from_documents(query)
+            return self.answer(replace(query, questions=()))
         quotes = [quote for answer in answered for quote in answer.quotes]
         spans = [(quote.document, quote.start, quote.end) for quote in quotes]
         inside = [any(_within(one, other) and not _within(other, one) for other in quotes) for one in quotes]

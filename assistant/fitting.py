@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from assistant.index import Index
@@ -63,9 +63,10 @@ _BILLED_BY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One document weighed against a scenario."""
+    """One document weighed against a scenario; `codes` are those of its part that says what is closest to the scenario."""
 
     document: Document
+    codes: tuple[str, ...]
     fits: bool
     score: float
     quotes: tuple[Quote, ...]
@@ -85,10 +86,12 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
         document, why, share = index.by_id[subject.document], against[subject.document], share_of(subject)
         fits_it = why is None and subject.similarity >= FITS_LIKE and _share_of_kind(index, subject, considered) >= FITS
-        fits.append(Fit(document, fits_it, round(share, 4), _evidence(index, reader, text, document, why)))
+        quotes = _evidence(index, reader, text, document, why)
+        codes = quotes[-1].codes if quotes else document.codes
+        fits.append(Fit(document, codes, fits_it, round(share, 4), quotes))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)
-    return [fit if fit.document.id == best or not fit.fits else Fit(fit.document, False, fit.score, fit.quotes) for fit in fits]
+    return [replace(fit, fits=fit.document.id == best) for fit in fits]
 
 
 def _share_of_kind(index: Index, subject: Subject, considered: Sequence[Subject]) -> float:
@@ -100,7 +103,7 @@ def _share_of_kind(index: Index, subject: Subject, considered: Sequence[Subject]
 
 def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
     """Return the codes of the weighed documents in the same order."""
-    return [CodeFit(code, fit.document.title_text, fit.fits, fit.score) for fit in fits for code in fit.document.codes[:1]]
+    return [CodeFit(code, fit.document.title_text, fit.fits, fit.score) for fit in fits for code in fit.codes[:1]]
 
 
 def _evidence(index: Index, reader: Reader, text: str, document: Document, against: str | None) -> tuple[Quote, ...]:

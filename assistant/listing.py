@@ -69,6 +69,12 @@ def beliefs(index: Index, text: str, found: Mapping[str, Sequence[Reading]]) -> 
     return {document: logistic(weights(), row) for document, row in features(index, text, found).items()}
 
 
+def speaking(index: Index, text: str, documents: Sequence[str]) -> list[str]:
+    """Return those documents that hold all words of a question that tell documents apart, in the same order; none where it has none."""
+    words = telling_words(index, text).keys()
+    return [document for document in documents if words and words <= index.vocabulary(document)[0]]
+
+
 def matching(index: Index, text: str, document: str, readings: Sequence[Reading]) -> list[Reading]:
     """Return the single units of a document that hold an amount as asked, or else all words that tell documents apart, best first.
 

@@ -16,6 +16,7 @@ BY_REASON: dict[Reason, str] = {
 }
 FOREIGN = "The question is in another language than the documents."
 PARTLY = "For some of these the documents do not say."
+LIKELIEST = "Only the documents that fit best were looked at; others may say it too."
 NEAREST = "Nearest passage, not an answer:"
 CONFLICT = "The sources disagree:"
 NO_READER = "Answers are chosen by plain similarity; no trained reader is in use."
@@ -38,5 +39,5 @@ def message_for(status: Status, reason: Reason | None) -> str:
 def catalogue() -> frozenset[str]:
     """Return all fixed texts."""
     asked = {UNDERSTOOD, CARRIED, AFRESH, SEPARATOR}
-    shown = {FOREIGN, PARTLY, NEAREST, CONFLICT, FITS, FITS_NOT, FOR, AGAINST, WEIGHED, NO_SECTION}
+    shown = {FOREIGN, PARTLY, LIKELIEST, NEAREST, CONFLICT, FITS, FITS_NOT, FOR, AGAINST, WEIGHED, NO_SECTION}
     return frozenset({*BY_REASON.values(), *asked, *shown, NO_READER, ""})

@@ -105,6 +105,11 @@ class Subject:
         return self.features[4]
 
 
+def certain(document: str) -> Subject:
+    """Return a document as the subject of what leaves no doubt of it."""
+    return Subject(document, 1.0, 1.0, (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+
+
 def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     """Return the documents that `text` may be about, most likely first; shares sum to 1."""
     vector = index.encoder.encode_one(text)

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from assistant import Assistant
 from assistant.answer_json import answer_to_json
 from assistant.messages import PARTLY, SEPARATOR, catalogue
 from assistant.types import Reason, Role, Status
@@ -262,6 +263,25 @@ def test_where_one_of_two_questions_has_no_answer_the_other_is_answered_and_that
     answer = assistant.ask("How long does S9357 take and what is the capital of France?")
     assert {quote.section for quote in answer.quotes} == {"Duration"}
     assert answer.message == PARTLY
+
+
+def test_a_price_that_no_document_has_leaves_the_other_of_two_questions_answered(assistant):
+    answer = assistant.ask("How long does S9357 take and how much does it cost?")
+    assert {quote.section for quote in answer.quotes} == {"Duration"}
+    assert answer.message == PARTLY
+
+
+def test_a_bare_code_whose_title_stands_in_no_text_is_told_by_the_opening(seeded, settings, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "E0431.md").write_text("---\ncodes: [E0431]\ntitle: Portable oxygen\n---\nGas for walks.\n", encoding="utf-8")
+    answer = Assistant.open(corpus, seeded, settings).ask("E0431")
+    assert [quote.text for quote in answer.quotes] == ["Gas for walks."]
+
+
+@pytest.mark.parametrize("question", ["what is S9357?", "tell me about it"])
+def test_what_a_picked_code_is_says_its_title_as_a_named_one_does(assistant, question):
+    assert assistant.ask(question, code="S9357").quotes == assistant.ask("S9357").quotes
 
 
 def test_two_questions_that_no_document_answers_are_refused(assistant):

@@ -35,6 +35,17 @@ def services(seeded, tmp_path, settings):
     return Assistant.open(corpus, seeded, settings, build=False)
 
 
+def test_a_case_is_not_weighed_for_an_unknown_code_nor_in_another_language(assistant):
+    assert assistant.fit("S9999 for an 18 hour pain infusion").reason is Reason.UNKNOWN_CODE
+    assert assistant.fit("Der Patient bekommt zu Hause eine Infusion gegen Schmerzen").reason is Reason.OUT_OF_SCOPE
+    assert assistant.fit("S9357").quotes == assistant.ask("S9357").quotes
+
+
+def test_a_case_asked_of_what_was_spoken_of_is_weighed_for_it_alone(assistant):
+    answer = assistant.ask("which code do I bill for that?", ["how long does S9336 take?"])
+    assert [fit.code for fit in answer.codes if fit.fits] == ["S9336"]
+
+
 def fitting(answer):
     return [fit.code for fit in answer.codes if fit.fits]
 

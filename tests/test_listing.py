@@ -1,8 +1,10 @@
 import pytest
 
+from assistant import Assistant
 from assistant.chunking import Level
 from assistant.errors import ModelError
 from assistant.listing import beliefs, matching, weights
+from assistant.messages import LIKELIEST
 from assistant.quantities import quantities
 from assistant.reading import EncoderReader, read
 from assistant.types import Reason, Role, Status
@@ -35,6 +37,19 @@ def test_words_and_amounts_decide_what_is_listed(assistant, question, owners):
     answer = assistant.ask(question)
     assert answer.status is Status.ANSWERED
     assert {code for quote in answer.quotes for code in quote.codes} == owners
+
+
+def test_all_documents_that_hold_the_word_asked_for_are_listed_and_that_others_were_not_read_is_said(seeded, settings, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for n in range(40):
+        what = "a lantern" if n % 2 else "an oar"
+        (corpus / f"B{1000 + n}.txt").write_text(
+            f"Boat number {n}\n\nCode: B{1000 + n}\n\nTools\n\nThe kit holds {what}.\n", encoding="utf-8"
+        )
+    answer = Assistant.open(corpus, seeded, settings).ask("which codes mention a lantern?")
+    assert {code for quote in answer.quotes for code in quote.codes} == {f"B{1000 + n}" for n in range(1, 40, 2)}
+    assert answer.message == LIKELIEST
 
 
 @pytest.mark.parametrize("question", ["which services mention zebras?", "which services mention hemophilia?"])

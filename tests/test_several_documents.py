@@ -122,6 +122,13 @@ def test_words_under_a_code_are_quoted_under_it_in_whatever_way_the_question_fin
     assert (quote.code, quote.codes, quote.section) == ("B1002", ("B1002",), "B1002 Sailing boat")
 
 
+@pytest.mark.parametrize(("boat", "code"), [("rowing", "B1001"), ("sailing", "B1002")])
+def test_a_case_gets_the_code_that_heads_the_part_about_it(island, boat, code):
+    answer = island.fit(f"we want to hire the {boat} boat of the island for a trip")
+    assert [fit.code for fit in answer.codes if fit.fits] == [code]
+    assert answer.resolved == code
+
+
 @pytest.fixture
 def harbour(seeded, settings, tmp_path):
     """Return an assistant over the ferry in two files, the lighthouse, an overview of both, and a file that says nothing."""
