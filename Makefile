@@ -42,13 +42,13 @@ index: setup ## build or update the index
 clean: ## remove the virtual environment, the index and caches
 	rm -rf $(VENV) index/data-* index/manifest.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
-LEFT_OUT := wound-and-ostomy lib-home-infusion-d
+LEFT_OUT := wound-and-ostomy lib-home-infusion-d own-home-infusion-b lib-lab-and-imaging
 .PHONY: reader
 reader: setup ## train the reader anew from the encoder; DATA names the folder of public data
 	$(BIN)/python training/train_reader.py --base training/runs/encoder --out training/runs/reader --leave-out $(LEFT_OUT) --data $(DATA)
 	$(BIN)/python training/export.py training/runs/reader assistant/data/reader
 	$(BIN)/python training/fit_forms.py assistant/data/reader
-	$(BIN)/python training/calibrate.py assistant/data/reader --left-out $(LEFT_OUT)
+	$(BIN)/python training/calibrate.py assistant/data/reader --left-out $(LEFT_OUT) --data $(DATA)
 	$(BIN)/python training/fit_listings.py assistant/data/reader
 
 .PHONY: encoder

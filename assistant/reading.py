@@ -16,12 +16,12 @@ from assistant.chunking import Candidate, read_texts
 from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.quantities import asked_dimension
-from assistant.subjects import without_title
+from assistant.subjects import logistic, without_title
 
-NORMALIZED_OVER = 64
-"""Candidates that share the belief that something answers; more of a long document would only dilute it."""
-
-
+AVERAGED_OVER = 64
+"""Candidates whose scores are averaged: what is like everything in a document is answered by nothing in it."""
+LEAST_PIECES = 3
+"""Word pieces of a question that the best candidate says least of; an answer leaves out less than what only shares words with it."""
 LACKING = 0.2
 """A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
 AMOUNT = 0.08
@@ -153,7 +153,7 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
         both = [replace(reading, score=reading.score + float(more)) for reading, more in zip(readings, added, strict=True)]
         readings = sorted(both, key=lambda reading: -round(reading.score, 6))
     best = chosen = readings[0]
-    for reading in readings[1:NORMALIZED_OVER]:
+    for reading in readings[1:AVERAGED_OVER]:
         if reading.score < best.score - calibration.reading_widen:
             break
         if _inside(best.candidate, reading.candidate):
@@ -171,12 +171,28 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
     return one.first < other.last and other.first < one.last
 
 
-def answerability(index: Index, readings: Sequence[Reading]) -> float:
-    """Return the belief in [0, 1] that the document of `readings` answers: its candidates' share against the threshold's."""
-    if not readings:
+def answerability(index: Index, text: str, readings: Sequence[Reading]) -> float:
+    """Return the belief in [0, 1] that the document of `readings` answers `text`."""
+    return logistic(index.reader.calibration.reading_belief, evidence(index, text, readings)) if readings else 0.0
+
+
+def evidence(index: Index, text: str, readings: Sequence[Reading]) -> list[float]:
+    """Return what tells whether a document answers a question; `readings` are its candidates, best first, at least one.
+
+    These are the best score and the mean of the first ones; the best cosine with the question as it is, and without the words of the
+    title; and how much the best candidate says of what it says least of in the question.
+    """
+    first = readings[:AVERAGED_OVER]
+    vectors = index.candidate_vectors[[reading.row for reading in first]]
+    asked = (text, without_title(index, text, readings[0].candidate.document))
+    whole, rest = (float((vectors @ index.reader.encode_one(one)).max()) for one in asked)
+    return [first[0].score, sum(reading.score for reading in first) / len(first), whole, rest, least_said(index, text, first[0])]
+
+
+def least_said(index: Index, text: str, reading: Reading) -> float:
+    """Return the mean cosine of those word pieces of a question that a candidate says least of, each with the most like one there."""
+    document = index.by_id[reading.candidate.document]
+    asked, held = index.reader.encode_words([text, read_texts(document, reading.candidate)[0]])
+    if not asked.size or not held.size:
         return 0.0
-    calibration = index.reader.calibration
-    scores = np.array([reading.score for reading in readings[:NORMALIZED_OVER]])
-    margin = np.log(np.exp((scores - scores[0]) * calibration.reading_scale).sum()) / calibration.reading_scale
-    odds = (scores[0] + margin - calibration.reading_threshold) * calibration.reading_scale
-    return float(1 / (1 + np.exp(-odds)))
+    return float(np.sort((asked @ held.T).max(axis=1))[:LEAST_PIECES].mean())

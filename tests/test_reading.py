@@ -5,7 +5,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.chunking import read_texts
-from assistant.reading import COMPARED, COMPARED_WITHIN, EncoderReader, answerability, beside, choose, nearest, read
+from assistant.reading import COMPARED, COMPARED_WITHIN, EncoderReader, answerability, beside, choose, evidence, least_said, nearest, read
 from assistant.subjects import without_title
 
 ENZYME = "S9357-enzyme-replacement.txt"
@@ -67,16 +67,27 @@ def test_words_of_the_title_are_left_out_unless_nothing_would_be_left(assistant,
 
 
 def test_belief_in_an_answer_is_high_where_there_is_one_and_low_where_there_is_none(assistant):
-    there = answerability(assistant.index, reading_of(assistant, "how long does it take?", ENZYME))
-    absent = answerability(assistant.index, reading_of(assistant, "what is the capital of France?", ENZYME))
+    there, absent = (
+        answerability(assistant.index, text, reading_of(assistant, text, ENZYME))
+        for text in ("how long does it take?", "what is the capital of France?")
+    )
     assert 0 <= absent < 0.5 < there <= 1
-    assert answerability(assistant.index, []) == 0
+    assert answerability(assistant.index, "how long does it take?", []) == 0
 
 
 def test_higher_scores_give_more_belief(assistant):
-    readings = reading_of(assistant, "how long does it take?", ENZYME)
+    text = "how long does it take?"
+    readings = reading_of(assistant, text, ENZYME)
     lower = [replace(reading, score=reading.score - 0.3) for reading in readings]
-    assert answerability(assistant.index, lower) < answerability(assistant.index, readings)
+    assert answerability(assistant.index, text, lower) < answerability(assistant.index, text, readings)
+
+
+def test_what_leaves_out_part_of_the_question_says_least_of_it(assistant):
+    text = "how long does it take?"
+    [best, *_] = reading_of(assistant, text, ENZYME)
+    asked = [least_said(assistant.index, more, best) for more in (text, f"{text} and what does the battery weigh?")]
+    assert asked[1] < asked[0]
+    assert least_said(assistant.index, text, best) == evidence(assistant.index, text, [best])[-1]
 
 
 def test_what_is_like_the_answer_of_another_document_gains(assistant):

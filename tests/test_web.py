@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import socket
-from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 

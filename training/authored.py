@@ -23,6 +23,8 @@ from assistant.evaluation.questions import squash
 from assistant.sections import parse_corpus
 from assistant.types import Document
 
+SIDES, LISTING = "sides", "listing"
+"""Notes of questions that set documents side by side, and of those over all documents of a family."""
 FOLDER = Path(__file__).with_name("authored")
 CODE_PATTERN = r"[A-Z]\d{4}|\d{5}"
 """The families use HCPCS level II codes and five-digit procedure codes."""

@@ -36,11 +36,9 @@ from assistant.query import bare_text
 from assistant.tokens import tokenize
 from assistant.types import Document, SectionKind, Span
 from assistant.units import sentences
-from authored import CODE_PATTERN, Family, load_families
+from authored import CODE_PATTERN, LISTING, SIDES, Family, load_families
 from network import Encoded, Network, fit
 
-SIDES, LISTING = "sides", "listing"
-"""Notes of questions that set documents side by side, and of those over all documents of a family."""
 ONE_FACT = ("direct", "bycode", "narrow", "billing", "unanswerable")
 AS_GOOD = 1.4
 """A candidate that holds the gold and is at most so many times as long as the shortest one counts as right too."""
@@ -52,6 +50,7 @@ SLIPS = 0.15
 """Part of the questions that are asked with a slip of the keyboard or two."""
 ASKED = 32
 """Questions of one document in a step."""
+SQUAD = "squad2/dev-v2.0.cs224n-half.json.gz"
 PARAGRAPHS = 4
 """SQuAD paragraphs in a step."""
 
@@ -233,7 +232,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     found = examples([family for family in load_families() if family.name not in options.leave_out])
-    squad = squad_paragraphs(options.data / "squad2" / "dev-v2.0.cs224n-half.json.gz") if options.data else []
+    squad = squad_paragraphs(options.data / SQUAD) if options.data else []
     trainer = Trainer(options.base or locate("default"))
 
     def epoch() -> Iterator[tuple[str, Any]]:
