@@ -12,8 +12,8 @@ from assistant.answering import Answerer
 from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
 from assistant.crossing import CrossReader
-from assistant.errors import IndexMismatch, IndexNotFound, QueryError
-from assistant.freshness import is_current
+from assistant.errors import CorpusError, IndexMismatch, IndexNotFound, QueryError
+from assistant.freshness import is_current, was_built_from
 from assistant.index import Index, open_index
 from assistant.kinds import Kind
 from assistant.manifest import stamp
@@ -86,17 +86,22 @@ class Assistant:
         return cls(open_index(folder, settings), source, folder, seen)
 
     def current(self) -> Assistant:
-        """Return this assistant, or one over the index that a build has put in the place of this one's since.
+        """Return this assistant, or one over the index that a build of its corpus has put in the place of this one's since.
 
-        What goes on for long calls it for each request; an index that cannot be opened is left for the next time.
+        What goes on for long calls it for each request. An index of another corpus, or of other files than are there now, is passed over
+        until the next build, and not looked at again for each request; one that cannot be opened is left for the next time.
         """
         seen = stamp(self.folder)
         if seen == self._seen:
             return self
         try:
-            return Assistant(open_index(self.folder, self.index.settings), self.corpus, self.folder, seen)
-        except (IndexNotFound, IndexMismatch):
+            index = open_index(self.folder, self.index.settings)
+            if was_built_from(index.manifest, self.corpus, index.settings, self.folder):
+                return Assistant(index, self.corpus, self.folder, seen)
+        except (CorpusError, IndexNotFound, IndexMismatch):
             return self
+        self._seen = seen
+        return self
 
     def ask(self, question: str, history: Sequence[str] = (), *, code: str | None = None) -> Answer:
         """Return the answer to `question` after the earlier questions in `history`; only about `code` where given.

@@ -521,3 +521,26 @@ def test_the_page_answers_from_an_index_that_was_built_after_it_was_opened(tiny,
     build_index(tiny / "corpus", tiny / "index", settings)
     assert "T2002" in latest().index.by_code
     assert "T2002" not in assistant.index.by_code
+
+
+def test_the_page_goes_on_with_its_own_documents_when_another_corpus_is_indexed_in_the_same_place(tiny, settings):
+    assistant = Assistant.open(tiny / "corpus", tiny / "index", settings)
+    latest = Latest(assistant)
+    (tiny / "other").mkdir()
+    (tiny / "other" / "tram.txt").write_text("Tram\n\nCode: T2002\n\nDuration\n\nThe tram takes nine minutes.\n", encoding="utf-8")
+    build_index(tiny / "other", tiny / "index", settings)
+    assert latest() is latest() is assistant
+    assert latest().ask("F1001: how long does the crossing take?").quotes[0].document == "ferry.txt"
+    build_index(tiny / "corpus", tiny / "index", settings)
+    assert latest() is not assistant
+    assert list(latest().index.by_code) == ["F1001", "L2002"]
+
+
+def test_the_page_goes_on_while_its_corpus_cannot_be_compared_with_a_new_index(tiny, settings):
+    latest = Latest(Assistant.open(tiny / "corpus", tiny / "index", settings))
+    (tiny / "corpus" / "tram.txt").write_text("Tram\n\nCode: T2002\n\nDuration\n\nThe tram takes nine minutes.\n", encoding="utf-8")
+    build_index(tiny / "corpus", tiny / "index", settings)
+    (tiny / "corpus").rename(tiny / "aside")
+    assert list(latest().index.by_code) == ["F1001", "L2002"]
+    (tiny / "aside").rename(tiny / "corpus")
+    assert list(latest().index.by_code) == ["F1001", "L2002", "T2002"]
