@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from assistant import Assistant
@@ -120,6 +122,18 @@ def test_a_part_of_a_document_headed_by_another_code_is_no_conflict(island):
 def test_words_under_a_code_are_quoted_under_it_in_whatever_way_the_question_finds_them(island):
     [quote] = island.ask("how long does a trip with the sailing boat take?").quotes
     assert (quote.code, quote.codes, quote.section) == ("B1002", ("B1002",), "B1002 Sailing boat")
+
+
+def test_words_of_one_part_are_not_verified_under_the_code_of_another(island):
+    answer = island.ask("B1002: how long does a trip take?")
+    quote = answer.quotes[0]
+    for changes in (
+        {"code": "B1001", "codes": ("B1001",)},
+        {"code": "B1001", "codes": ("B1001",), "path": ("B1001 Rowing boat", "Duration"), "section": "B1001 Rowing boat"},
+        {"codes": ("B1002", "B1001")},
+        {"code": "B1001", "codes": ("B1001", "B1002")},
+    ):
+        assert len(island.verify(replace(answer, quotes=(replace(quote, **changes),)))) == 1, changes
 
 
 @pytest.fixture
