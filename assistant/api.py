@@ -155,11 +155,13 @@ class Assistant:
         """Return the `k` passages that fit best, without an answer; a code or clear subject in the question, or `code`, restricts them.
 
         Raises:
-            QueryError: the question is empty, `k` is below 1, or no document describes `code`.
+            QueryError: the question is empty or too long, `k` is below 1, or no document describes `code`.
         """
-        text = normalize(question)
+        text, most = normalize(question), self.index.settings.max_question_characters
         if not text:
             raise QueryError("the question is empty; type what to search for")
+        if len(question) > most:
+            raise QueryError(f"the question has {len(question):,} characters, over the limit of {most:,}; search for fewer words")
         if k < 1:
             raise QueryError(f"cannot return {k} passages; ask for 1 or more")
         query = understand(self.index, text, ())

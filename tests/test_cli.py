@@ -84,6 +84,12 @@ def test_searching_for_nothing_is_an_error(ask_real):
     assert "empty" in done.complaint
 
 
+def test_searching_for_more_than_a_question_may_hold_is_an_error(ask_real):
+    done = ask_real("search", "risk " * 500)
+    assert (done.code, done.out) == (1, "")
+    assert done.complaint == "assistant: the question has 2,500 characters, over the limit of 2,000; search for fewer words"
+
+
 def test_codes_are_listed_with_their_titles(ask_real):
     rows = json.loads(ask_real("codes", "--json").out)
     assert [row["code"] for row in rows] == ["S9327", "S9330", "S9336", "S9338", "S9357"]
