@@ -380,6 +380,9 @@ def eval_command(
 def verify(
     answer: Annotated[Path, typer.Argument(metavar="ANSWER.json", help="What 'ask --json' or 'batch' wrote.")],
     corpus: Corpus = None,
+    index: Annotated[
+        Path | None, typer.Option("--index", metavar="DIR", help="Not used: quotes are checked against the documents themselves.")
+    ] = None,
 ) -> None:
     """Re-read the source files and check every quote of an answer."""
     from assistant.answer_json import load_answers

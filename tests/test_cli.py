@@ -209,6 +209,13 @@ def test_verify_fails_closed_on_what_is_no_answer(run, corpus, tmp_path, content
     assert done.complaint.startswith("assistant: ")
 
 
+def test_verify_takes_an_index_like_every_command_and_does_not_use_it(ask_real, run, corpus, tmp_path):
+    (tmp_path / "answer.json").write_text(ask_real("ask", "S9357 duration", "--json").out, encoding="utf-8")
+    done = run("verify", tmp_path / "answer.json", "--corpus", corpus, "--index", tmp_path / "nowhere")
+    assert (done.code, done.err) == (0, "")
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_verify_in_a_missing_corpus_fails(ask_real, run, tmp_path):
     (tmp_path / "answer.json").write_text(ask_real("ask", "S9357 duration", "--json").out, encoding="utf-8")
     assert run("verify", tmp_path / "answer.json", "--corpus", tmp_path / "nowhere").code == 1
