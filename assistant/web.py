@@ -14,7 +14,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
 
-from assistant.answer_json import answer_to_json, rows_to_json
+from assistant.answer_json import answer_to_json, entry_to_json, hit_to_json, rows_to_json
 from assistant.api import Assistant
 from assistant.errors import AssistantError, QueryError
 from assistant.html import AFRESH_HTML, CSS, answer_html, comparison_html, document_html, error_html, escape, quote_label
@@ -286,14 +286,18 @@ def _add_comparison(latest: Latest) -> tuple[gr.Dropdown, Any, list[Any]]:
 def _add_endpoints(latest: Latest) -> None:
     """Add the REST and MCP endpoints `ask`, `fit`, `compare`, `search` and `codes` to the page being built."""
 
-    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
+    def ask(question: str, history: list[str] | None = None, code: str | None = None) -> dict[str, Any]:
         """Answer a question with exact, cited quotations from the documents, or say why they do not answer.
 
         Args:
             question: The question.
             history: The earlier questions of the same conversation, oldest first.
+            code: The one code to answer about; whatever the question names if left out.
         """
-        return answer_to_json(latest().ask(question, history or []))
+        try:
+            return answer_to_json(latest().ask(question, history or [], code=code or None))
+        except AssistantError as error:
+            raise gr.Error(str(error)) from error
 
     def fit(scenario: str) -> dict[str, Any]:
         """Tell which code fits a described case, with exact quotations for and against each, or that no code fits.
@@ -315,28 +319,24 @@ def _add_endpoints(latest: Latest) -> None:
         except AssistantError as error:
             raise gr.Error(str(error)) from error
 
-    def search(question: str, k: int = 10) -> list[dict[str, Any]]:
+    def search(question: str, k: int = 10, code: str | None = None) -> list[dict[str, Any]]:
         """Rank passages of the documents for a question, without answering.
 
         Args:
             question: What to search for.
             k: How many passages.
+            code: The one code whose documents to search; all documents if left out.
         """
         assistant = latest()
         try:
-            hits = assistant.search(question, k)
+            hits = assistant.search(question, k, code=code or None)
         except AssistantError as error:
             raise gr.Error(str(error)) from error
-        texts = assistant.index.by_id
-        return [
-            {"document": h.chunk.document, "codes": list(h.chunk.codes), "section": h.chunk.heading, "start": h.chunk.span.start,
-             "end": h.chunk.span.end, "score": h.score, "text": h.chunk.span.of(texts[h.chunk.document].text)}
-            for h in hits
-        ]  # fmt: skip
+        return [hit_to_json(hit, assistant.index.by_id[hit.chunk.document]) for hit in hits]
 
-    def codes() -> list[dict[str, str]]:
+    def codes() -> list[dict[str, Any]]:
         """List the codes that the documents describe, with their official titles."""
-        return [{"code": entry.code, "title": entry.title, "document": entry.document} for entry in latest().codes()]
+        return [entry_to_json(entry) for entry in latest().codes()]
 
     for endpoint in (ask, fit, compare, search, codes):
         gr.api(endpoint, api_name=endpoint.__name__)

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from test_answer_json import KEYS, QUOTE_KEYS
+from test_answer_json import HIT_KEYS, KEYS, QUOTE_KEYS
 
 
 def squash(text):
@@ -73,7 +73,8 @@ def test_search_ranks_passages_with_their_places(ask_real, corpus):
     assert (done.code, done.err) == (0, "")
     assert [hit["rank"] for hit in hits] == [1, 2, 3, 4]
     for hit in hits:
-        assert {"rank", "document", "code", "section", "start", "end", "score", "dense_rank", "lexical_rank", "text"} == set(hit)
+        assert set(hit) == HIT_KEYS
+        assert hit["code"] == hit["codes"][0]
         assert (corpus / hit["document"]).read_bytes().decode()[hit["start"] : hit["end"]] == hit["text"]
     assert ask_real("search", "rare risks", "-k", "1").out.startswith("1. ")
 

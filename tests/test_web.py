@@ -488,6 +488,20 @@ def test_the_endpoint_search_gives_passages_with_their_places(client, corpus):
         assert (corpus / row["document"]).read_bytes().decode()[row["start"] : row["end"]] == row["text"]
 
 
+def test_the_endpoints_search_and_codes_give_what_the_command_line_gives(client, ask_real):
+    asked = client.predict("rare risks", 3, "s-9330", api_name="/search")
+    assert asked == json.loads(ask_real("search", "rare risks", "-k", "3", "--code", "S9330", "--json").out)
+    assert {row["code"] for row in asked} == {"S9330"}
+    assert client.predict(api_name="/codes") == json.loads(ask_real("codes", "--json").out)
+
+
+def test_the_endpoint_ask_can_be_held_to_one_code(client):
+    value = client.predict("how long does it take?", [], "S9327", api_name="/ask")
+    assert {quote["code"] for quote in value["quotes"]} == {"S9327"}
+    with pytest.raises(Exception, match="no document describes the code 'S9999'"):
+        client.predict("how long does it take?", [], "S9999", api_name="/ask")
+
+
 def test_the_endpoint_search_explains_an_error(client):
     with pytest.raises(Exception, match="empty"):
         client.predict(" ", 3, api_name="/search")
