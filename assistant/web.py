@@ -184,8 +184,10 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                 beside, compared = _add_conversation(latest)
             if len(assistant.index.by_code) > 1:
                 with gr.Tab("Compare", id="compare"):
-                    codes, refresh, outputs = _add_comparison(latest)
-                turn = beside.click(lambda chosen: (gr.update(selected="compare"), chosen), compared, [views, codes], **PRIVATE)
+                    codes, refresh, outputs = _add_comparison(latest, page)
+                turn = beside.click(
+                    lambda chosen: (gr.update(selected="compare"), _code_choices(latest(), chosen)), compared, [views, codes], **PRIVATE
+                )
                 turn.then(refresh, codes, outputs, **PRIVATE)
         gr.Markdown(LIMITS)
         _add_endpoints(latest)
@@ -240,8 +242,16 @@ def _add_conversation(latest: Latest) -> tuple[gr.Button, gr.JSON]:
     return beside, compared
 
 
-def _add_comparison(latest: Latest) -> tuple[gr.Dropdown, Any, list[Any]]:
+def _code_choices(assistant: Assistant, chosen: list[str]) -> Any:  # noqa: ANN401 - what Gradio calls an update
+    """Return the choice of codes as the index is now, with those chosen that are in it."""
+    known = list(assistant.index.by_code)
+    return gr.update(choices=known, value=[code for code in chosen if code in known])
+
+
+def _add_comparison(latest: Latest, page: gr.Blocks) -> tuple[gr.Dropdown, Any, list[Any]]:
     """Add the table of codes; return the choice of codes, what is done when it changes, and the outputs of that."""
+    index = latest().index
+    made_from, known = index.manifest.fingerprint, list(index.by_code)
 
     def table(codes: list[str], section: str = ALL_SECTIONS) -> str:
         """Return codes side by side, or why they cannot be."""
@@ -263,7 +273,14 @@ def _add_comparison(latest: Latest) -> tuple[gr.Dropdown, Any, list[Any]]:
     def refresh(codes: list[str]) -> tuple[Any, str]:
         return gr.update(choices=headings(codes), value=ALL_SECTIONS), table(codes)
 
-    known = list(latest().index.by_code)
+    def renew() -> tuple[Any, ...]:
+        """Return what an opened page begins with; what it came with where the index is still the one it was made from."""
+        assistant = latest()
+        if assistant.index.manifest.fingerprint == made_from:
+            return gr.skip(), gr.skip(), gr.skip()
+        first = list(assistant.index.by_code)[:2]
+        return _code_choices(assistant, first), *refresh(first)
+
     first = known[:2]
     with gr.Row():
         codes = gr.Dropdown(
@@ -278,6 +295,7 @@ def _add_comparison(latest: Latest) -> tuple[gr.Dropdown, Any, list[Any]]:
         )
         section = gr.Dropdown(headings(first), value=ALL_SECTIONS, label="Section", elem_id="section", scale=1, min_width=200)
     shown = gr.HTML(table(first), elem_id="table")
+    page.load(renew, None, [codes, section, shown], **PRIVATE)
     codes.change(refresh, codes, [section, shown], **PRIVATE)
     section.input(table, [codes, section], shown, **PRIVATE)
     return codes, refresh, [section, shown]

@@ -537,6 +537,29 @@ def test_the_page_answers_from_an_index_that_was_built_after_it_was_opened(tiny,
     assert "T2002" not in assistant.index.by_code
 
 
+def test_codes_of_an_index_that_was_built_after_the_page_was_made_can_be_compared(browser, tiny, settings):
+    served, url = serve(
+        Assistant.open(tiny / "corpus", tiny / "index", settings), "127.0.0.1", free_port(), open_browser=False, block=False
+    )
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.set_default_timeout(WAIT)
+    tab.goto(url)
+    tab.wait_for_selector("#question textarea")
+    (tiny / "corpus" / "tram.txt").write_text("Tram\n\nCode: T2002\n\nDuration\n\nThe tram takes nine minutes.\n", encoding="utf-8")
+    build_index(tiny / "corpus", tiny / "index", settings)
+    ask(tab, "compare F1001 and T2002 duration")
+    beside(tab, "F1001", "T2002")
+    tab.reload()
+    tab.get_by_role("tab", name="Compare").click()
+    tab.locator("#codes input").click()
+    tab.get_by_role("option", name="T2002").click()
+    tab.wait_for_function("() => document.querySelectorAll('#table thead th').length === 3")
+    assert tab.locator("#table thead th").all_text_contents() == ["F1001", "L2002", "T2002"]
+    context.close()
+    served.close()
+
+
 def test_the_page_goes_on_with_its_own_documents_when_another_corpus_is_indexed_in_the_same_place(tiny, settings):
     assistant = Assistant.open(tiny / "corpus", tiny / "index", settings)
     latest = Latest(assistant)
