@@ -98,7 +98,8 @@ def _misattributed(quote: Quote, source: Source, library: _Library) -> str:
     """Return why the codes of a quote are not its own; empty where its document gives it the first, and others the same words the rest."""
     own = next((codes for one in library.parsed(source) if _begins_with(quote, codes := _codes_over(one, quote.start, quote.end))), None)
     if own is None:
-        return f"the document does not give it the codes {[quote.code, *quote.codes]}"
+        claimed = sorted({str(code) for code in (quote.code, *quote.codes) if code})
+        return f"the document gives it other codes than {', '.join(claimed) or 'none'}"
     strange = next((code for code in quote.codes[len(own) :] if not _says_too(code, quote.text, library)), None)
     return "" if strange is None else f"no document of the code {strange} holds these words"
 
