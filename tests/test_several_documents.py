@@ -171,10 +171,16 @@ def test_a_document_of_several_codes_brings_no_words_of_another_one(harbour, cod
     assert {quote.document for quote in quotes} <= {document.id for document in harbour.documents(code)}
 
 
-def test_a_question_over_all_codes_reads_each_code_in_all_its_documents(harbour):
-    assert harbour.documents("F1001")[0].file == "ferry.txt"
-    answer = harbour.ask("which services mention the harbour office?")
-    assert [(quote.document, quote.codes) for quote in answer.quotes] == [("ferry-office.txt", ("F1001",))]
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("which services mention the harbour office?", "ferry-office.txt"),
+        ("which services have a duration of twelve minutes?", "ferry.txt"),
+    ],
+)
+def test_a_question_over_all_codes_reads_each_code_in_all_its_documents(harbour, question, document):
+    answer = harbour.ask(question)
+    assert [(quote.document, quote.codes) for quote in answer.quotes] == [(document, ("F1001",))]
     assert answer.status is Status.ANSWERED
 
 
