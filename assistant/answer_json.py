@@ -1,4 +1,7 @@
-"""Answer -> JSON of schema 1, and back. The schema's names are a contract; see README.md, Answers as JSON."""
+"""Answer -> JSON of schema 1, and back; passages, codes and comparisons -> JSON, alike on every surface.
+
+The schema's names are a contract; see README.md, Answers as JSON.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.comparing import Row
 from assistant.errors import QuestionSetError, VerificationError
 from assistant.jsonlines import read_lines
-from assistant.types import Answer, Choice, CodeFit, IndexStamp, Quote, Reason, Role, Status
+from assistant.types import Answer, Choice, CodeFit, Document, Hit, IndexStamp, Quote, Reason, Role, Status
+
+if TYPE_CHECKING:
+    from assistant.api import CodeEntry
 
 SCHEMA = 1
 
@@ -43,6 +49,29 @@ def quote_to_json(quote: Quote) -> dict[str, Any]:
 def rows_to_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return a comparison as plain JSON values; a cell is None where a code has no such section."""
     return [{"section": row.heading, "cells": [quote_to_json(cell) if cell else None for cell in row.cells]} for row in rows]
+
+
+def hit_to_json(hit: Hit, document: Document) -> dict[str, Any]:
+    """Return a passage of a document as plain JSON values; `code` is the first of `codes`, None where there are none."""
+    chunk = hit.chunk
+    return {
+        "rank": hit.rank,
+        "document": chunk.document,
+        "code": chunk.codes[0] if chunk.codes else None,
+        "codes": list(chunk.codes),
+        "section": chunk.heading,
+        "start": chunk.span.start,
+        "end": chunk.span.end,
+        "score": round(hit.score, 6),
+        "dense_rank": hit.dense_rank,
+        "lexical_rank": hit.lexical_rank,
+        "text": chunk.span.of(document.text),
+    }
+
+
+def entry_to_json(entry: CodeEntry) -> dict[str, Any]:
+    """Return a code with its document as plain JSON values; the code is None where the document has none."""
+    return {"code": entry.code or None, "title": entry.title, "document": entry.document}
 
 
 def answer_from_json(value: object) -> Answer:

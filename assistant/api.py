@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
 from assistant.answering import Answerer
 from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
 from assistant.crossing import CrossReader
-from assistant.errors import IndexMismatch, IndexNotFound, QueryError
-from assistant.freshness import is_current
+from assistant.errors import CorpusError, IndexMismatch, IndexNotFound, QueryError
+from assistant.freshness import is_current, was_built_from
 from assistant.index import Index, open_index
 from assistant.kinds import Kind
 from assistant.manifest import stamp
@@ -40,6 +43,8 @@ class CodeEntry:
 
 TURNS = 50
 """So many earlier questions count at most."""
+NEAREST = 8
+"""So many known codes are named in place of one that no document describes."""
 
 
 class Assistant:
@@ -86,17 +91,22 @@ class Assistant:
         return cls(open_index(folder, settings), source, folder, seen)
 
     def current(self) -> Assistant:
-        """Return this assistant, or one over the index that a build has put in the place of this one's since.
+        """Return this assistant, or one over the index that a build of its corpus has put in the place of this one's since.
 
-        What goes on for long calls it for each request; an index that cannot be opened is left for the next time.
+        What goes on for long calls it for each request. An index of another corpus, or of other files than are there now, is passed over
+        until the next build, and not looked at again for each request; one that cannot be opened is left for the next time.
         """
         seen = stamp(self.folder)
         if seen == self._seen:
             return self
         try:
-            return Assistant(open_index(self.folder, self.index.settings), self.corpus, self.folder, seen)
-        except (IndexNotFound, IndexMismatch):
+            index = open_index(self.folder, self.index.settings)
+            if was_built_from(index.manifest, self.corpus, index.settings, self.folder):
+                return Assistant(index, self.corpus, self.folder, seen)
+        except (CorpusError, IndexNotFound, IndexMismatch):
             return self
+        self._seen = seen
+        return self
 
     def ask(self, question: str, history: Sequence[str] = (), *, code: str | None = None) -> Answer:
         """Return the answer to `question` after the earlier questions in `history`; only about `code` where given.
@@ -150,11 +160,13 @@ class Assistant:
         """Return the `k` passages that fit best, without an answer; a code or clear subject in the question, or `code`, restricts them.
 
         Raises:
-            QueryError: the question is empty, `k` is below 1, or no document describes `code`.
+            QueryError: the question is empty or too long, `k` is below 1, or no document describes `code`.
         """
-        text = normalize(question)
+        text, most = normalize(question), self.index.settings.max_question_characters
         if not text:
             raise QueryError("the question is empty; type what to search for")
+        if len(question) > most:
+            raise QueryError(f"the question has {len(question):,} characters, over the limit of {most:,}; search for fewer words")
         if k < 1:
             raise QueryError(f"cannot return {k} passages; ask for 1 or more")
         query = understand(self.index, text, ())
@@ -189,16 +201,11 @@ class Assistant:
             raise QueryError("comparing takes two or more different codes; name them one after the other")
         if section is None:
             return compare_documents(self.index, [max(some, key=lambda one: len(one.sections)) for some in described])
-        documents = [next((one for one in some if self._has(one, section)), some[0]) for some in described]
-        for owner, document in enumerate(documents):
-            try:
-                wanted = self.section(document, section)
-            except QueryError:
-                if owner == len(documents) - 1:
-                    raise
-                continue
-            return compare_documents(self.index, documents, wanted)
-        return []
+        held = [[(one, _section_named(one, section)) for one in some] for some in described]
+        pairs = [next((pair for pair in some if pair[1]), some[0]) for some in held]
+        documents = [document for document, _ in pairs]
+        wanted = next((found for _, found in pairs if found), None) or self.section(documents[-1], section)
+        return compare_documents(self.index, documents, wanted)
 
     def codes(self) -> list[CodeEntry]:
         """Return every code of the corpus in order, then documents without a code under an empty code."""
@@ -215,8 +222,9 @@ class Assistant:
         found = codes_in(normalize(code), self.index.settings.code_pattern)
         if len(found) == 1 and found[0] in self.index.by_code:
             return found[0]
-        known = ", ".join(list(self.index.by_code)[:8])
-        raise QueryError(f"no document describes the code '{code}'; known codes: {known}")
+        near = process.extract(normalize(code).upper(), list(self.index.by_code), scorer=Indel.normalized_similarity, limit=NEAREST)
+        known = f"the nearest known ones are {', '.join(one for one, _, _ in near)}" if near else "the documents have no codes"
+        raise QueryError(f"no document describes the code '{code}'; {known}")
 
     def documents(self, code: str) -> tuple[Document, ...]:
         """Return the documents that describe `code`.
@@ -226,12 +234,6 @@ class Assistant:
         """
         return tuple(self.index.by_id[name] for name in self.index.by_code[self.known_code(code)])
 
-    def _has(self, document: Document, name: str) -> bool:
-        try:
-            return bool(self.section(document, name))
-        except QueryError:
-            return False
-
     def sections(self, code: str, name: str) -> list[tuple[Document, Section]]:
         """Return the section `name` of every document of `code` that has it.
 
@@ -239,8 +241,8 @@ class Assistant:
             QueryError: none has it, or no document describes `code`.
         """
         documents = self.documents(code)
-        having = [document for document in documents if self._has(document, name)] or list(documents[:1])
-        return [(document, self.section(document, name)) for document in having]
+        found = [(document, section) for document in documents if (section := _section_named(document, name))]
+        return found or [(documents[0], self.section(documents[0], name))]
 
     def section(self, document: Document, name: str) -> Section:
         """Return the section of a document whose heading begins with, or else holds, `name`.
@@ -248,15 +250,26 @@ class Assistant:
         Raises:
             QueryError: there is none; names those there are.
         """
-        wanted = normalize(name).casefold()
-        sections = [s for s in document.sections if s.kind is not SectionKind.FURNITURE]
-        for test in (str.__eq__, str.startswith, str.__contains__):
-            for section in sections:
-                if test(section.heading.casefold(), wanted):
-                    return section
-        headings = ", ".join(section.heading for section in sections)
+        if found := _section_named(document, name):
+            return found
+        headings = ", ".join(section.heading for section in _named_sections(document))
         raise QueryError(f"{document.label} has no section '{name}'; it has {headings}")
 
     def verify(self, answer: Answer) -> list[Mismatch]:
         """Return the quotes of `answer` that the source files do not bear out."""
         return verify(answer, self.corpus, self.index.settings)
+
+
+def _named_sections(document: Document) -> list[Section]:
+    """Return the sections that a person can ask for by heading."""
+    return [section for section in document.sections if section.kind is not SectionKind.FURNITURE]
+
+
+def _section_named(document: Document, name: str) -> Section | None:
+    """Return the section whose heading is `name`, or else begins with it, or else holds it; None where there is none."""
+    wanted = normalize(name).casefold()
+    for test in (str.__eq__, str.startswith, str.__contains__):
+        for section in _named_sections(document):
+            if test(section.heading.casefold(), wanted):
+                return section
+    return None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.building import Built, Progress
     from assistant.config import Settings
-    from assistant.types import Answer, Hit
+    from assistant.types import Answer
 
 app = typer.Typer(
     name="assistant",
@@ -192,42 +192,29 @@ def search(
     index: IndexDir = None,
 ) -> None:
     """Rank passages without answering: code, section, offsets, score, and each stage's rank."""
+    from assistant.answer_json import hit_to_json
     from assistant.rendering import hit_lines
 
     assistant = _open(corpus, index)
     hits = assistant.search(question, k, code=code)
     documents = assistant.index.by_id
     if as_json:
-        _print_json([{**_hit_json(hit), "text": hit.chunk.span.of(documents[hit.chunk.document].text)} for hit in hits])
+        _print_json([hit_to_json(hit, documents[hit.chunk.document]) for hit in hits])
     else:
         print("\n\n".join("\n".join(hit_lines(hit, documents[hit.chunk.document])) for hit in hits))
     if not hits:
         raise typer.Exit(NOT_ANSWERED)
 
 
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    chunk = hit.chunk
-    return {
-        "rank": hit.rank,
-        "document": chunk.document,
-        "code": chunk.codes[0] if chunk.codes else None,
-        "section": chunk.heading,
-        "start": chunk.span.start,
-        "end": chunk.span.end,
-        "score": round(hit.score, 6),
-        "dense_rank": hit.dense_rank,
-        "lexical_rank": hit.lexical_rank,
-    }
-
-
 @app.command()
 def codes(as_json: Json = False, corpus: Corpus = None, index: IndexDir = None) -> None:
     """List the codes of the corpus with their official titles."""
+    from assistant.answer_json import entry_to_json
     from assistant.rendering import table_lines
 
     entries = _open(corpus, index).codes()
     if as_json:
-        _print_json([{"code": e.code or None, "title": e.title, "document": e.document} for e in entries])
+        _print_json([entry_to_json(entry) for entry in entries])
     else:
         print("\n".join(table_lines([e.code or e.document, e.title] for e in entries)))
 
@@ -380,6 +367,9 @@ def eval_command(
 def verify(
     answer: Annotated[Path, typer.Argument(metavar="ANSWER.json", help="What 'ask --json' or 'batch' wrote.")],
     corpus: Corpus = None,
+    index: Annotated[
+        Path | None, typer.Option("--index", metavar="DIR", help="Not used: quotes are checked against the documents themselves.")
+    ] = None,
 ) -> None:
     """Re-read the source files and check every quote of an answer."""
     from assistant.answer_json import load_answers

@@ -51,10 +51,15 @@ class Settings(BaseModel):
     @field_validator("code_pattern")
     @classmethod
     def _compiles(cls, value: str) -> str:
+        """Refuse what does not compile alone, or not inside the longer expressions that look for codes in a text."""
         try:
             re.compile(value)
         except re.error as error:
             raise ValueError(f"not a regular expression ({error})") from error
+        try:
+            re.compile(f"(?:{value})")
+        except re.error as error:
+            raise ValueError(f"cannot be part of a longer regular expression ({error.msg}); write a flag as in (?i:...)") from error
         return value
 
 

@@ -22,6 +22,15 @@ def is_current(folder: Path, corpus: Path, settings: Settings) -> bool:
         manifest = read_manifest(folder)
     except (IndexNotFound, IndexMismatch):
         return False
+    return was_built_from(manifest, corpus, settings, folder)
+
+
+def was_built_from(manifest: Manifest, corpus: Path, settings: Settings, folder: Path) -> bool:
+    """Say whether the index in `folder` that `manifest` tells of was built from just these files and settings.
+
+    Raises:
+        CorpusError: the corpus is missing or cannot be listed.
+    """
     return manifest.fingerprint == fingerprint(settings, corpus_state(corpus, settings, stamps(manifest), folder))
 
 

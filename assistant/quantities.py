@@ -144,9 +144,7 @@ _BASES = {"[time]": ("time", "hour"), "[length] ** 3": ("volume", "liter"), "[ma
 def _factor(unit: str) -> tuple[str, float, str]:
     """Return the dimension of a unit, its size in the dimension's base unit, and that unit's name."""
     word = unit.casefold()
-    name = _SHORT.get(word) or {"inches": "inch", "litres": "liter", "litre": "liter"}.get(
-        word, word.rstrip("s") if len(word) > 3 else word
-    )
+    name = _SHORT.get(word) or (word.rstrip("s") if len(word) > 3 else word)
     one = _registry().Quantity(1, name)
     dimension, base = _BASES[str(one.dimensionality)]
     return dimension, float(one.to(base).magnitude), base

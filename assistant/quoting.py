@@ -15,7 +15,12 @@ _CLAUSE = re.compile(r"[^;()]+")
 
 def words_of(text: str) -> str:
     """Return `text` in the form in which two quotes count as the same words: case-folded, white space and end marks aside."""
-    return " ".join(text.casefold().split()).strip(" .;,")
+    return bare_words(text.casefold())
+
+
+def bare_words(text: str) -> str:
+    """Return `text` with single blanks between its words and without end marks."""
+    return " ".join(text.split()).strip(" .;,")
 
 
 def codes_at(document: Document, path: Sequence[str]) -> tuple[str, ...]:
@@ -33,7 +38,6 @@ def is_about(document: Document, path: Sequence[str], codes: Iterable[str]) -> b
 
 def quote_span(document: Document, span: Span, section: int, path: tuple[str, ...], role: Role) -> Quote:
     """Return a slice of a document as a quote."""
-    place = document.place_of(span.start)
     codes = codes_at(document, path)
     return Quote(
         text=span.of(document.text),
@@ -47,8 +51,14 @@ def quote_span(document: Document, span: Span, section: int, path: tuple[str, ..
         end=span.end,
         sha256=document.sha256,
         role=role,
-        page=place.number if place and place.kind == "page" else None,
+        page=page_at(document, span.start),
     )
+
+
+def page_at(document: Document, offset: int) -> int | None:
+    """Return the page of its file on which a character of a document stands; None where the file has none."""
+    place = document.place_of(offset)
+    return place.number if place and place.kind == "page" else None
 
 
 def quote_candidate(document: Document, candidate: Candidate, role: Role) -> Quote:

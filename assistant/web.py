@@ -14,7 +14,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
 
-from assistant.answer_json import answer_to_json, rows_to_json
+from assistant.answer_json import answer_to_json, entry_to_json, hit_to_json, rows_to_json
 from assistant.api import Assistant
 from assistant.errors import AssistantError, QueryError
 from assistant.html import AFRESH_HTML, CSS, answer_html, comparison_html, document_html, error_html, escape, quote_label
@@ -184,8 +184,10 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                 beside, compared = _add_conversation(latest)
             if len(assistant.index.by_code) > 1:
                 with gr.Tab("Compare", id="compare"):
-                    codes, refresh, outputs = _add_comparison(latest)
-                turn = beside.click(lambda chosen: (gr.update(selected="compare"), chosen), compared, [views, codes], **PRIVATE)
+                    codes, refresh, outputs = _add_comparison(latest, page)
+                turn = beside.click(
+                    lambda chosen: (gr.update(selected="compare"), _code_choices(latest(), chosen)), compared, [views, codes], **PRIVATE
+                )
                 turn.then(refresh, codes, outputs, **PRIVATE)
         gr.Markdown(LIMITS)
         _add_endpoints(latest)
@@ -240,8 +242,16 @@ def _add_conversation(latest: Latest) -> tuple[gr.Button, gr.JSON]:
     return beside, compared
 
 
-def _add_comparison(latest: Latest) -> tuple[gr.Dropdown, Any, list[Any]]:
+def _code_choices(assistant: Assistant, chosen: list[str]) -> Any:  # noqa: ANN401 - what Gradio calls an update
+    """Return the choice of codes as the index is now, with those chosen that are in it."""
+    known = list(assistant.index.by_code)
+    return gr.update(choices=known, value=[code for code in chosen if code in known])
+
+
+def _add_comparison(latest: Latest, page: gr.Blocks) -> tuple[gr.Dropdown, Any, list[Any]]:
     """Add the table of codes; return the choice of codes, what is done when it changes, and the outputs of that."""
+    index = latest().index
+    made_from, known = index.manifest.fingerprint, list(index.by_code)
 
     def table(codes: list[str], section: str = ALL_SECTIONS) -> str:
         """Return codes side by side, or why they cannot be."""
@@ -263,7 +273,14 @@ def _add_comparison(latest: Latest) -> tuple[gr.Dropdown, Any, list[Any]]:
     def refresh(codes: list[str]) -> tuple[Any, str]:
         return gr.update(choices=headings(codes), value=ALL_SECTIONS), table(codes)
 
-    known = list(latest().index.by_code)
+    def renew() -> tuple[Any, ...]:
+        """Return what an opened page begins with; what it came with where the index is still the one it was made from."""
+        assistant = latest()
+        if assistant.index.manifest.fingerprint == made_from:
+            return gr.skip(), gr.skip(), gr.skip()
+        first = list(assistant.index.by_code)[:2]
+        return _code_choices(assistant, first), *refresh(first)
+
     first = known[:2]
     with gr.Row():
         codes = gr.Dropdown(
@@ -278,6 +295,7 @@ def _add_comparison(latest: Latest) -> tuple[gr.Dropdown, Any, list[Any]]:
         )
         section = gr.Dropdown(headings(first), value=ALL_SECTIONS, label="Section", elem_id="section", scale=1, min_width=200)
     shown = gr.HTML(table(first), elem_id="table")
+    page.load(renew, None, [codes, section, shown], **PRIVATE)
     codes.change(refresh, codes, [section, shown], **PRIVATE)
     section.input(table, [codes, section], shown, **PRIVATE)
     return codes, refresh, [section, shown]
@@ -286,14 +304,18 @@ def _add_comparison(latest: Latest) -> tuple[gr.Dropdown, Any, list[Any]]:
 def _add_endpoints(latest: Latest) -> None:
     """Add the REST and MCP endpoints `ask`, `fit`, `compare`, `search` and `codes` to the page being built."""
 
-    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
+    def ask(question: str, history: list[str] | None = None, code: str | None = None) -> dict[str, Any]:
         """Answer a question with exact, cited quotations from the documents, or say why they do not answer.
 
         Args:
             question: The question.
             history: The earlier questions of the same conversation, oldest first.
+            code: The one code to answer about; whatever the question names if left out.
         """
-        return answer_to_json(latest().ask(question, history or []))
+        try:
+            return answer_to_json(latest().ask(question, history or [], code=code or None))
+        except AssistantError as error:
+            raise gr.Error(str(error)) from error
 
     def fit(scenario: str) -> dict[str, Any]:
         """Tell which code fits a described case, with exact quotations for and against each, or that no code fits.
@@ -315,28 +337,24 @@ def _add_endpoints(latest: Latest) -> None:
         except AssistantError as error:
             raise gr.Error(str(error)) from error
 
-    def search(question: str, k: int = 10) -> list[dict[str, Any]]:
+    def search(question: str, k: int = 10, code: str | None = None) -> list[dict[str, Any]]:
         """Rank passages of the documents for a question, without answering.
 
         Args:
             question: What to search for.
             k: How many passages.
+            code: The one code whose documents to search; all documents if left out.
         """
         assistant = latest()
         try:
-            hits = assistant.search(question, k)
+            hits = assistant.search(question, k, code=code or None)
         except AssistantError as error:
             raise gr.Error(str(error)) from error
-        texts = assistant.index.by_id
-        return [
-            {"document": h.chunk.document, "codes": list(h.chunk.codes), "section": h.chunk.heading, "start": h.chunk.span.start,
-             "end": h.chunk.span.end, "score": h.score, "text": h.chunk.span.of(texts[h.chunk.document].text)}
-            for h in hits
-        ]  # fmt: skip
+        return [hit_to_json(hit, assistant.index.by_id[hit.chunk.document]) for hit in hits]
 
-    def codes() -> list[dict[str, str]]:
+    def codes() -> list[dict[str, Any]]:
         """List the codes that the documents describe, with their official titles."""
-        return [{"code": entry.code, "title": entry.title, "document": entry.document} for entry in latest().codes()]
+        return [entry_to_json(entry) for entry in latest().codes()]
 
     for endpoint in (ask, fit, compare, search, codes):
         gr.api(endpoint, api_name=endpoint.__name__)

@@ -3,12 +3,15 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer_json import answer_from_json, answer_to_json, load_answers
+from assistant.answer_json import answer_from_json, answer_to_json, entry_to_json, load_answers
+from assistant.api import CodeEntry
 from assistant.errors import VerificationError
 from assistant.types import Choice, CodeFit, Reason, Role, Status
 
 KEYS = ["schema", "question", "resolved", "status", "reason", "message", "quotes", "codes", "choices", "confidence", "index", "elapsed_ms"]
 QUOTE_KEYS = {"text", "code", "codes", "document", "title", "section", "path", "start", "end", "page", "sha256", "role"}
+
+HIT_KEYS = {"rank", "document", "code", "codes", "section", "start", "end", "score", "dense_rank", "lexical_rank", "text"}
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +111,7 @@ def test_a_file_without_answers_is_an_error_and_never_passes_as_verified(content
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(VerificationError, match=r"x\.json"):
         load_answers(tmp_path / "x.json")
+
+
+def test_a_document_without_a_code_is_listed_under_none():
+    assert entry_to_json(CodeEntry("", "Walk", "walk.txt")) == {"code": None, "title": "Walk", "document": "walk.txt"}

@@ -34,11 +34,13 @@ def test_a_question_that_stands_alone_carries_nothing(assistant, history, questi
 
 
 def test_nothing_is_carried_exactly_when_the_answer_is_that_without_history(assistant):
-    history = ["S9357 duration"]
+    history, told = ["S9357 duration"], set()
     for question in ("and its risks?", "same for S9338", "S9330 benefits", "who may have it?", "does it hurt?", "what is immunotherapy?"):
         alone, after = assistant.ask(question), assistant.ask(question, history)
-        if not assistant.carried(question, history):
-            assert (alone.quotes, alone.status) == (after.quotes, after.status), question
+        carries = bool(assistant.carried(question, history))
+        assert carries is ((alone.quotes, alone.status) != (after.quotes, after.status)), question
+        told.add(carries)
+    assert told == {True, False}
 
 
 def test_a_question_over_all_codes_carries_nothing_over(assistant):

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from test_answer_json import KEYS, QUOTE_KEYS
+from test_answer_json import HIT_KEYS, KEYS, QUOTE_KEYS
 
 
 def squash(text):
@@ -73,7 +73,8 @@ def test_search_ranks_passages_with_their_places(ask_real, corpus):
     assert (done.code, done.err) == (0, "")
     assert [hit["rank"] for hit in hits] == [1, 2, 3, 4]
     for hit in hits:
-        assert {"rank", "document", "code", "section", "start", "end", "score", "dense_rank", "lexical_rank", "text"} == set(hit)
+        assert set(hit) == HIT_KEYS
+        assert hit["code"] == hit["codes"][0]
         assert (corpus / hit["document"]).read_bytes().decode()[hit["start"] : hit["end"]] == hit["text"]
     assert ask_real("search", "rare risks", "-k", "1").out.startswith("1. ")
 
@@ -82,6 +83,12 @@ def test_searching_for_nothing_is_an_error(ask_real):
     done = ask_real("search", "  ")
     assert done.code == 1
     assert "empty" in done.complaint
+
+
+def test_searching_for_more_than_a_question_may_hold_is_an_error(ask_real):
+    done = ask_real("search", "risk " * 500)
+    assert (done.code, done.out) == (1, "")
+    assert done.complaint == "assistant: the question has 2,500 characters, over the limit of 2,000; search for fewer words"
 
 
 def test_codes_are_listed_with_their_titles(ask_real):
@@ -201,6 +208,13 @@ def test_verify_fails_closed_on_what_is_no_answer(run, corpus, tmp_path, content
     done = run("verify", tmp_path / "answer.json", "--corpus", corpus)
     assert (done.code, done.out) == (1, "")
     assert done.complaint.startswith("assistant: ")
+
+
+def test_verify_takes_an_index_like_every_command_and_does_not_use_it(ask_real, run, corpus, tmp_path):
+    (tmp_path / "answer.json").write_text(ask_real("ask", "S9357 duration", "--json").out, encoding="utf-8")
+    done = run("verify", tmp_path / "answer.json", "--corpus", corpus, "--index", tmp_path / "nowhere")
+    assert (done.code, done.err) == (0, "")
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_verify_in_a_missing_corpus_fails(ask_real, run, tmp_path):

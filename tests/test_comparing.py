@@ -93,6 +93,19 @@ def test_what_cannot_be_compared_is_named(assistant, codes, section, complaint):
         assistant.compare(codes, section)
 
 
+def test_an_unknown_code_is_answered_with_the_nearest_known_ones(harbour, monkeypatch):
+    many = [f"A{number:04}" for number in range(0, 200, 7)]
+    monkeypatch.setitem(vars(harbour.index), "by_code", dict.fromkeys([*many, "S9357", "S9375"], ("ferry.txt",)))
+    with pytest.raises(QueryError, match=r"'s9356'; the nearest known ones are S9357, S9375, "):
+        harbour.known_code("s9356")
+
+
+def test_where_no_document_has_a_code_none_is_named(harbour, monkeypatch):
+    monkeypatch.setitem(vars(harbour.index), "by_code", {})
+    with pytest.raises(QueryError, match="'S9356'; the documents have no codes$"):
+        harbour.known_code("S9356")
+
+
 @pytest.mark.parametrize(
     ("question", "owners", "section"),
     [

@@ -28,6 +28,7 @@ def test_the_environment_is_read_and_an_argument_wins(monkeypatch):
         ("chunk_tokens", 0),
         ("chunk_tokens", "many"),
         ("code_pattern", "[A-Z"),
+        ("code_pattern", r"A)(\d{4}"),
         ("max_question_characters", 1),
         ("max_file_bytes", 0),
         ("chunk_size", 5),
@@ -36,6 +37,12 @@ def test_the_environment_is_read_and_an_argument_wins(monkeypatch):
 def test_an_unknown_key_or_impossible_value_is_named(key, value):
     with pytest.raises(SettingsError, match=f"setting '{key}'"):
         make_settings(**{key: value})
+
+
+def test_a_code_pattern_that_only_works_alone_is_refused_and_told_how_to_be_written():
+    with pytest.raises(SettingsError, match=r"setting 'code_pattern': .*global flags.*; write a flag as in \(\?i:\.\.\.\)"):
+        make_settings(code_pattern=r"(?i)[A-Z]\d{4}")
+    assert make_settings(code_pattern=r"(?i:[A-Z]\d{4})|\d{5}").code_pattern == r"(?i:[A-Z]\d{4})|\d{5}"
 
 
 def test_several_values_are_json_in_the_environment(monkeypatch):

@@ -63,6 +63,11 @@ def test_every_command_has_help_and_is_in_the_readme(readme, commands):
         assert re.search(rf"\bassistant {name}\b", readme), f"README.md does not name 'assistant {name}'"
 
 
+def test_every_command_takes_a_corpus_and_an_index(commands):
+    for name, command in commands.items():
+        assert {"--corpus", "--index"} <= {option for parameter in command.params for option in parameter.opts}, name
+
+
 def test_every_option_has_help(commands):
     for name, command in commands.items():
         for parameter in command.params:

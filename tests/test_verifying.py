@@ -2,8 +2,12 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
-from assistant.types import Status
+from assistant.documents import read_file
+from assistant.quoting import quote_span
+from assistant.sections import parse_document
+from assistant.types import Role, Status
 from assistant.verifying import verify
 
 QUESTION = "S9357 duration"
@@ -84,3 +88,51 @@ def test_every_false_quote_is_reported_and_true_ones_are_not(answer, copied, set
     true = answer.quotes[0]
     both = replace(answer, quotes=(true, replace(true, text="x"), replace(true, sha256="0" * 64)))
     assert faults(both, copied, settings) == ["the text at these offsets is different", "the document has changed since it was quoted"]
+
+
+@pytest.mark.parametrize(
+    ("code", "codes", "why"),
+    [
+        ("S9357", ("S9338",), "gives it other codes than"),
+        ("S9338", ("S9338",), "gives it other codes than"),
+        ("S9338", ("S9357",), "gives it other codes than"),
+        ("S9338", ("S9338", "S9357"), "gives it other codes than"),
+        ("S9357", (), "gives it other codes than"),
+        (None, (), "gives it other codes than"),
+        (None, ("S9357",), "gives it other codes than"),
+        ("S9357", ("S9357", "S9338"), "no document of the code S9338 holds these words"),
+        ("S9357", ("S9357", "S9999"), "no document of the code S9999 holds these words"),
+    ],
+)
+def test_codes_that_are_not_those_of_the_document_are_noticed(answer, copied, settings, code, codes, why):
+    [found] = faults(with_quote(answer, code=code, codes=codes), copied, settings)
+    assert why in found
+
+
+def test_a_code_whose_document_holds_the_same_words_is_its_own_only_as_long_as_that_document_is_there(assistant, copied, settings):
+    answer = assistant.ask("are nursing visits included?")
+    [quote] = answer.quotes
+    assert len(quote.codes) > 1
+    assert faults(answer, copied, settings) == []
+    next(copied.glob(f"{quote.codes[-1]}*")).unlink()
+    assert faults(answer, copied, settings) == [f"no document of the code {quote.codes[-1]} holds these words"]
+
+
+def test_a_page_that_is_not_the_one_the_words_stand_on_is_noticed(answer, settings, tmp_path):
+    canvas = Canvas(str(tmp_path / "ferry.pdf"), invariant=1)
+    for words in ("The ferry carries foot passengers across the harbour.", "The crossing takes twelve minutes in calm weather."):
+        canvas.drawString(72, 600, words)
+        canvas.showPage()
+    canvas.save()
+    [source] = read_file(tmp_path / "ferry.pdf", tmp_path, settings)
+    document = parse_document(source, settings)
+    unit = next(unit for unit in document.units if "twelve" in unit.span.of(document.text))
+    paged = replace(answer, quotes=(quote_span(document, unit.span, unit.section, unit.path, Role.ANSWER),))
+    assert paged.quotes[0].page == 2
+    assert faults(paged, tmp_path, settings) == []
+    assert faults(with_quote(paged, page=1), tmp_path, settings) == ["the text stands on page 2, not on page 1"]
+    assert faults(with_quote(paged, page=None), tmp_path, settings) == ["the text stands on page 2, not on no page"]
+
+
+def test_a_page_of_a_document_without_pages_is_noticed(answer, copied, settings):
+    assert faults(with_quote(answer, page=1), copied, settings) == ["the text stands on no page, not on page 1"]

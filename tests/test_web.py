@@ -489,6 +489,20 @@ def test_the_endpoint_search_gives_passages_with_their_places(client, corpus):
         assert (corpus / row["document"]).read_bytes().decode()[row["start"] : row["end"]] == row["text"]
 
 
+def test_the_endpoints_search_and_codes_give_what_the_command_line_gives(client, ask_real):
+    asked = client.predict("rare risks", 3, "s-9330", api_name="/search")
+    assert asked == json.loads(ask_real("search", "rare risks", "-k", "3", "--code", "S9330", "--json").out)
+    assert {row["code"] for row in asked} == {"S9330"}
+    assert client.predict(api_name="/codes") == json.loads(ask_real("codes", "--json").out)
+
+
+def test_the_endpoint_ask_can_be_held_to_one_code(client):
+    value = client.predict("how long does it take?", [], "S9327", api_name="/ask")
+    assert {quote["code"] for quote in value["quotes"]} == {"S9327"}
+    with pytest.raises(Exception, match="no document describes the code 'S9999'"):
+        client.predict("how long does it take?", [], "S9999", api_name="/ask")
+
+
 def test_the_endpoint_search_explains_an_error(client):
     with pytest.raises(Exception, match="empty"):
         client.predict(" ", 3, api_name="/search")
@@ -522,3 +536,49 @@ def test_the_page_answers_from_an_index_that_was_built_after_it_was_opened(tiny,
     build_index(tiny / "corpus", tiny / "index", settings)
     assert "T2002" in latest().index.by_code
     assert "T2002" not in assistant.index.by_code
+
+
+def test_codes_of_an_index_that_was_built_after_the_page_was_made_can_be_compared(browser, tiny, settings):
+    served, url = serve(
+        Assistant.open(tiny / "corpus", tiny / "index", settings), "127.0.0.1", free_port(), open_browser=False, block=False
+    )
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.set_default_timeout(WAIT)
+    tab.goto(url)
+    tab.wait_for_selector("#question textarea")
+    (tiny / "corpus" / "tram.txt").write_text("Tram\n\nCode: T2002\n\nDuration\n\nThe tram takes nine minutes.\n", encoding="utf-8")
+    build_index(tiny / "corpus", tiny / "index", settings)
+    ask(tab, "compare F1001 and T2002 duration")
+    beside(tab, "F1001", "T2002")
+    tab.reload()
+    tab.get_by_role("tab", name="Compare").click()
+    tab.locator("#codes input").click()
+    tab.get_by_role("option", name="T2002").click()
+    tab.wait_for_function("() => document.querySelectorAll('#table thead th').length === 3")
+    assert tab.locator("#table thead th").all_text_contents() == ["F1001", "L2002", "T2002"]
+    context.close()
+    served.close()
+
+
+def test_the_page_goes_on_with_its_own_documents_when_another_corpus_is_indexed_in_the_same_place(tiny, settings):
+    assistant = Assistant.open(tiny / "corpus", tiny / "index", settings)
+    latest = Latest(assistant)
+    (tiny / "other").mkdir()
+    (tiny / "other" / "tram.txt").write_text("Tram\n\nCode: T2002\n\nDuration\n\nThe tram takes nine minutes.\n", encoding="utf-8")
+    build_index(tiny / "other", tiny / "index", settings)
+    assert latest() is latest() is assistant
+    assert latest().ask("F1001: how long does the crossing take?").quotes[0].document == "ferry.txt"
+    build_index(tiny / "corpus", tiny / "index", settings)
+    assert latest() is not assistant
+    assert list(latest().index.by_code) == ["F1001", "L2002"]
+
+
+def test_the_page_goes_on_while_its_corpus_cannot_be_compared_with_a_new_index(tiny, settings):
+    latest = Latest(Assistant.open(tiny / "corpus", tiny / "index", settings))
+    (tiny / "corpus" / "tram.txt").write_text("Tram\n\nCode: T2002\n\nDuration\n\nThe tram takes nine minutes.\n", encoding="utf-8")
+    build_index(tiny / "corpus", tiny / "index", settings)
+    (tiny / "corpus").rename(tiny / "aside")
+    assert list(latest().index.by_code) == ["F1001", "L2002"]
+    (tiny / "aside").rename(tiny / "corpus")
+    assert list(latest().index.by_code) == ["F1001", "L2002", "T2002"]
