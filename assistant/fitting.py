@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 
 from assistant.index import Index
 from assistant.quantities import Quantity, quantities
-from assistant.quoting import quote_candidate
-from assistant.reading import Reader, read
+from assistant.quoting import codes_at, quote_candidate
+from assistant.reading import Reader, choose, read
 from assistant.subjects import Subject
 from assistant.types import CodeFit, Document, Quote, Role
 
@@ -87,8 +87,7 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
         document, why, share = index.by_id[subject.document], against[subject.document], share_of(subject)
         fits_it = why is None and subject.similarity >= FITS_LIKE and _share_of_kind(index, subject, considered) >= FITS
         quotes = _evidence(index, reader, text, document, why)
-        codes = quotes[-1].codes if quotes else document.codes
-        fits.append(Fit(document, codes, fits_it, round(share, 4), quotes))
+        fits.append(Fit(document, _codes(index, reader, text, document), fits_it, round(share, 4), quotes))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)
     return [replace(fit, fits=fit.document.id == best) for fit in fits]
@@ -104,6 +103,13 @@ def _share_of_kind(index: Index, subject: Subject, considered: Sequence[Subject]
 def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
     """Return the codes of the weighed documents in the same order."""
     return [CodeFit(code, fit.document.title_text, fit.fits, fit.score) for fit in fits for code in fit.codes[:1]]
+
+
+def _codes(index: Index, reader: Reader, text: str, document: Document) -> tuple[str, ...]:
+    """Return the codes of a document that its words closest to the scenario are about."""
+    if len(document.codes) < 2:
+        return document.codes
+    return codes_at(document, choose(index, reader, text, read(index, reader, text, document.id))[0].candidate.path(document))
 
 
 def _evidence(index: Index, reader: Reader, text: str, document: Document, against: str | None) -> tuple[Quote, ...]:

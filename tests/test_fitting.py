@@ -41,8 +41,9 @@ def test_a_case_is_not_weighed_for_an_unknown_code_nor_in_another_language(assis
     assert assistant.fit("S9357").quotes == assistant.ask("S9357").quotes
 
 
-def test_a_case_asked_of_what_was_spoken_of_is_weighed_for_it_alone(assistant):
-    answer = assistant.ask("which code do I bill for that?", ["how long does S9336 take?"])
+@pytest.mark.parametrize("question", ["which code do I bill for that?", "what do we bill for this?"])
+def test_a_case_asked_of_what_was_spoken_of_is_weighed_for_it_alone(assistant, question):
+    answer = assistant.ask(question, ["how long does S9336 take?"])
     assert [fit.code for fit in answer.codes if fit.fits] == ["S9336"]
 
 

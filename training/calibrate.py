@@ -31,12 +31,12 @@ from assistant.inference import CONFIG_FILE, Calibration, Vectors
 from assistant.query import bare_text
 from assistant.reading import EncoderReader, Reading, choose, evidence, nearest, read
 from authored import CODE_PATTERN, load_families
-from train_reader import SQUAD, squad_paragraphs
+from train_reader import SQUAD, WORDS, squad_paragraphs
 
 ROOT = Path(__file__).parent.parent
 KINDS = ("direct", "bycode", "narrow", "billing", "unanswerable")
-WORDS, WIDEN, TIE = (0.0, 0.3, 0.5, 0.8), (0.04, 0.06, 0.08, 0.1, 0.12), (0.01, 0.02, 0.03, 0.05)
-"""What is tried of `reading_words`, `reading_widen` and `reading_tie`."""
+WIDEN, TIE = (0.04, 0.06, 0.08, 0.1, 0.12), (0.01, 0.02, 0.03, 0.05)
+"""What is tried of `reading_widen` and `reading_tie`; `reading_words` is what the reader was trained with."""
 STRANGERS = 80
 """So many questions about something else are asked of each family."""
 SURE = 0.45
@@ -141,11 +141,11 @@ def main() -> None:
         others = [case for found in sets.values() for case in strangers(found[0].index, [*itertools.islice(asked, STRANGERS)])]
         belief = fit_belief([*(case for found in sets.values() for case in found), *others])
         best: tuple[float, Calibration] = (0.0, Calibration())
-        print(f"reading_belief {belief}\n| words | widen | tie |", " | ".join(sets), "|\n|---|---|---|" + "---|" * len(sets))
-        for words, widen, tie in itertools.product(WORDS, WIDEN, TIE):
-            tried = Calibration(belief, SURE, widen, tie, words)
+        print(f"reading_belief {belief}\n| widen | tie |", " | ".join(sets), "|\n|---|---|" + "---|" * len(sets))
+        for widen, tie in itertools.product(WIDEN, TIE):
+            tried = Calibration(belief, SURE, widen, tie, WORDS)
             figures = [shown(found, tried) for found in sets.values()]
-            print(f"| {words} | {widen} | {tie} |", " | ".join(f"{100 * right:.1f} / {100 * clean:.1f}" for right, clean in figures), "|")
+            print(f"| {widen} | {tie} |", " | ".join(f"{100 * right:.1f} / {100 * clean:.1f}" for right, clean in figures), "|")
             best = max(best, (sum(map(sum, figures)), tried), key=lambda one: one[0])
     value = asdict(best[1])
     config = json.loads((options.reader / CONFIG_FILE).read_text(encoding="utf-8"))
