@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
+from assistant.chunking import Candidate
 from assistant.index import Index
+from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
 from assistant.quoting import codes_at, quote_candidate
 from assistant.reading import Reader, choose, read
 from assistant.subjects import Subject
+from assistant.tokens import tokenize
 from assistant.types import CodeFit, Document, Quote, Role
 
 CONSIDERED = 20
@@ -32,6 +35,10 @@ FITS_LIKE = 0.38
 DIFFER_IN_LITTLE = 0.9
 """Cosine of the openings of such documents."""
 LEAST = 1e-9
+EVIDENCE = 5
+"""So many of the candidates closest to a scenario are looked at for words beside the title's."""
+REPEATED = 0.6
+"""A candidate only says the title again when so large a part of its words stand there."""
 DISQUALIFIED = 0.05
 """Score of a document that the scenario contradicts, as a part of what it had."""
 INSTEAD = "alternatives: other options instead of this"
@@ -120,14 +127,20 @@ def _evidence(index: Index, reader: Reader, text: str, document: Document, again
     if against:
         return tuple(quotes)
     instead = _headings_instead(index, document.id)
-    for reading in read(index, reader, text, document.id)[:3]:
+    for reading in read(index, reader, text, document.id)[:EVIDENCE]:
         candidate = reading.candidate
-        if title and candidate.section == title.section:
+        if title and (candidate.section == title.section or _repeats_title(index, document, candidate)):
             continue
         role = Role.AGAINST if candidate.section in instead else Role.FOR
         quotes.append(quote_candidate(document, candidate, role))
         break
     return tuple(quotes)
+
+
+def _repeats_title(index: Index, document: Document, candidate: Candidate) -> bool:
+    """Say whether most words of a candidate stand in the title, which is shown already."""
+    words = {word for word in tokenize(candidate.span(document).of(document.text)) if word not in FUNCTION_WORDS}
+    return len(words & index.vocabulary(document.id)[2]) > REPEATED * len(words)
 
 
 _SAY_INSTEAD: WeakKeyDictionary[Index, dict[str, bool]] = WeakKeyDictionary()

@@ -18,8 +18,8 @@ from assistant.inference import Vectors
 from assistant.quantities import asked_dimension
 from assistant.subjects import logistic, without_title
 
-AVERAGED_OVER = 64
-"""Candidates whose scores are averaged: what is like everything in a document is answered by nothing in it."""
+AVERAGED_OVER, AS_IF, USUAL = 64, 16, 0.1
+"""So many candidates' scores are averaged, with so many more of the usual score, since a short document has few, all alike perhaps."""
 LEAST_PIECES = 3
 """Word pieces of a question that the best candidate says least of; an answer leaves out less than what only shares words with it."""
 LACKING = 0.2
@@ -173,7 +173,10 @@ def _overlap(one: Candidate, other: Candidate) -> bool:
 
 def answerability(index: Index, text: str, readings: Sequence[Reading]) -> float:
     """Return the belief in [0, 1] that the document of `readings` answers `text`."""
-    return logistic(index.reader.calibration.reading_belief, evidence(index, text, readings)) if readings else 0.0
+    if not readings:
+        return 0.0
+    calibration, found = index.reader.calibration, evidence(index, text, readings)
+    return logistic(calibration.reading_belief, found) if max(found[2:4]) >= calibration.reading_least else 0.0
 
 
 def evidence(index: Index, text: str, readings: Sequence[Reading]) -> list[float]:
@@ -186,7 +189,8 @@ def evidence(index: Index, text: str, readings: Sequence[Reading]) -> list[float
     vectors = index.candidate_vectors[[reading.row for reading in first]]
     asked = (text, without_title(index, text, readings[0].candidate.document))
     whole, rest = (float((vectors @ index.reader.encode_one(one)).max()) for one in asked)
-    return [first[0].score, sum(reading.score for reading in first) / len(first), whole, rest, least_said(index, text, first[0])]
+    mean = (sum(reading.score for reading in first) + AS_IF * USUAL) / (len(first) + AS_IF)
+    return [first[0].score, mean, whole, rest, least_said(index, text, first[0])]
 
 
 def least_said(index: Index, text: str, reading: Reading) -> float:
