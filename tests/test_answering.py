@@ -283,6 +283,12 @@ def test_what_a_picked_code_is_says_its_title_as_a_named_one_does(assistant, que
     assert assistant.ask(question, code="S9357").quotes == assistant.ask("S9357").quotes
 
 
+@pytest.mark.parametrize("question", ["Translate 'good morning' into Japanese", "write me a poem about autumn", "what is 17 times 23?"])
+def test_what_the_documents_are_not_about_is_refused(assistant, question):
+    answer = assistant.ask(question)
+    assert (answer.status, answer.quotes) == (Status.ABSTAINED, ())
+
+
 def test_two_questions_that_no_document_answers_are_refused(assistant):
     answer = assistant.ask("what is the capital of France for S9357 and who is the king of Spain?")
     assert answer.status is Status.ABSTAINED

@@ -47,6 +47,12 @@ def test_a_case_asked_of_what_was_spoken_of_is_weighed_for_it_alone(assistant, q
     assert [fit.code for fit in answer.codes if fit.fits] == ["S9336"]
 
 
+def test_what_only_says_the_title_again_is_no_further_evidence(assistant):
+    quotes = assistant.fit("pt needs an 18 hour pain infusion at home, which code?").quotes
+    assert quotes[0].section == "Title"
+    assert "Name of the Procedure" not in {quote.section for quote in quotes}
+
+
 def fitting(answer):
     return [fit.code for fit in answer.codes if fit.fits]
 

@@ -82,6 +82,16 @@ def test_higher_scores_give_more_belief(assistant):
     assert answerability(assistant.index, text, lower) < answerability(assistant.index, text, readings)
 
 
+def test_what_no_candidate_is_like_enough_is_not_answered(assistant, monkeypatch):
+    text = "how long does it take?"
+    readings = reading_of(assistant, text, ENZYME)
+    alike = max(evidence(assistant.index, text, readings)[2:4])
+    for least, answers in ((alike - 0.01, True), (alike + 0.01, False)):
+        calibration = replace(assistant.index.reader.calibration, reading_least=least)
+        monkeypatch.setattr(assistant.index.reader, "calibration", calibration)
+        assert (answerability(assistant.index, text, readings) > 0) is answers
+
+
 def test_what_leaves_out_part_of_the_question_says_least_of_it(assistant):
     text = "how long does it take?"
     [best, *_] = reading_of(assistant, text, ENZYME)
