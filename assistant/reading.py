@@ -47,7 +47,7 @@ class Reader(Protocol):
     """Scores the candidates of one document for a question."""
 
     def score(self, index: Index, text: str, document: str) -> Vectors:
-        """Return one score for each row of `index.candidates.of(document)`, comparable over documents and with the threshold."""
+        """Return one score for each row of `index.candidates.of(document)`, comparable over documents."""
         ...
 
     def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
