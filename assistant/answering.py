@@ -153,7 +153,7 @@ class Answerer:
         likely = [subject.document for subject in query.subjects]
         found = self._read([*likely[:LISTED_AMONG], *speaking(self._index, text, likely[LISTED_AMONG:])], text)
         holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, text, d, readings))}
-        beliefs = self._beliefs(found, text)
+        beliefs = self._beliefs(found, dict.fromkeys(found, text))
         if not holding and max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE:
             return self._refuse(query, Reason.OUT_OF_SCOPE)
         if not holding:
@@ -178,7 +178,7 @@ class Answerer:
         asked = {d: self._asked_of(query, d) for d in query.documents}
         found = {d: self._best(self._read_service(d, asked[d], query.codes)) for d in query.documents}
         found = self._side_by_side(found, asked)
-        beliefs = {d: answerability(self._index, asked[d], readings) for d, readings in found.items()}
+        beliefs = self._beliefs(found, asked)
         enough = LISTED_SURE if _any(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering and self._index.forms.read(query.text).inclusion >= SURELY_INCLUSION:
@@ -210,7 +210,7 @@ class Answerer:
 
     def _several(self, query: Query) -> Answer:
         """Answer each of several questions about one document; where none is, answer them as one."""
-        answers = [self.answer(replace(query, text=text, questions=())) for text in query.questions]
+        answers = [self.answer(replace(query, text=text, asked=(), questions=())) for text in query.questions]
         answered = [answer for answer in answers if answer.status is Status.ANSWERED]
         if not answered:
             return self.answer(replace(query, questions=()))
@@ -260,7 +260,7 @@ class Answerer:
         top = query.subjects[0].share if query.subjects else 0.0
         contending = [s.document for s in query.subjects if s.share >= CONTENDING * top][:CHOICES]
         found = self._read(contending, query.text)
-        beliefs = self._beliefs(found, query.text)
+        beliefs = self._beliefs(found, dict.fromkeys(found, query.text))
         belief = max(beliefs.values(), default=0.0)
         lost = max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE
         enough = LISTED_SURE if belief >= (OUT_OF_SCOPE_SURE if lost else self._index.reader.calibration.reading_sure) else 1.0
@@ -309,11 +309,11 @@ class Answerer:
         self._index.reader.remember([text, *(without_title(self._index, text, d) for d in documents)])
         return {d: self._best(self._read_service(d, text)) for d in documents}
 
-    def _beliefs(self, found: Mapping[str, Sequence[Reading]], text: str) -> dict[str, float]:
-        """Return how sure it is that each document answers."""
+    def _beliefs(self, found: Mapping[str, Sequence[Reading]], asked: Mapping[str, str]) -> dict[str, float]:
+        """Return how sure it is that each document answers what is asked of it; the words of all best candidates are read at once."""
         best = (readings[0].candidate for readings in found.values() if readings)
-        self._index.reader.remember([read_texts(self._index.by_id[one.document], one)[0] for one in best])
-        return {d: answerability(self._index, text, readings) for d, readings in found.items()}
+        self._index.reader.encode_words([read_texts(self._index.by_id[one.document], one)[0] for one in best])
+        return {d: answerability(self._index, asked[d], readings) for d, readings in found.items()}
 
     def _read_service(self, document: str, text: str, codes: Sequence[str] = ()) -> list[list[Reading]]:
         """Return the readings of the documents that describe the same code as one, those first whose word counts most.

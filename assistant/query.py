@@ -191,7 +191,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     asked = _asked_of_each(index, spoken, documents) if len(documents) > 1 and not carried else ()
     if before and carried == ["topic"]:
         asked = tuple((document, _topic(index, before, document)) for document in documents)
-    questions = _questions(text) if len(documents) == 1 and kind is Kind.FACT else ()
+    questions = _questions(dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else ()
     return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), asked, questions, names_only=names_only)
 
 

@@ -258,6 +258,12 @@ def test_two_questions_at_once_are_both_answered(assistant):
     assert answer.message == ""
 
 
+def test_two_questions_asked_again_of_another_code_are_both_answered(assistant):
+    answer = assistant.ask("no sorry, the enzyme one", ["How long does S9338 take and where is it given?"])
+    assert {quote.section for quote in answer.quotes} >= {"Duration", "Setting"}
+    assert {quote.code for quote in answer.quotes} == {"S9357"}
+
+
 def test_where_one_of_two_questions_has_no_answer_the_other_is_answered_and_that_is_said(assistant):
     answer = assistant.ask("How long does S9357 take and what is the capital of France?")
     assert {quote.section for quote in answer.quotes} == {"Duration"}
