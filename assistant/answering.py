@@ -151,10 +151,11 @@ class Answerer:
         """Answer a question about all codes: by an amount or telling words in it, else by what is alike in meaning."""
         text = listed(query.text)
         likely = [subject.document for subject in query.subjects]
-        found = self._read([*likely[:LISTED_AMONG], *speaking(self._index, text, likely[LISTED_AMONG:])], text)
-        holding = {d: kept for d, readings in found.items() if (kept := matching(self._index, text, d, readings))}
+        found = self._read(likely[:LISTED_AMONG], text)
+        further = self._read(speaking(self._index, text, likely[LISTED_AMONG:]), text)
+        holding = {d: kept for d, readings in (found | further).items() if (kept := matching(self._index, text, d, readings))}
         beliefs = self._beliefs(found, dict.fromkeys(found, text))
-        if not holding and max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE:
+        if not holding and _is_strange(query):
             return self._refuse(query, Reason.OUT_OF_SCOPE)
         if not holding:
             sure = saying(self._index, text, found)
@@ -164,8 +165,8 @@ class Answerer:
             if 2 * len(holding) > self._index.services > 1 and not lists(query.text):
                 return self._from_anywhere(query)
         quotes = [quote for d in sorted(holding) for quote in self._chosen(text, holding[d])[:1]]
-        message = LIKELIEST if len(found) < self._index.services else ""
-        return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding), message)
+        message = LIKELIEST if len(found | further) < self._index.services else ""
+        return self._answered(query, share_words(quotes), max(beliefs.get(d, 0.0) for d in holding), message)
 
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
@@ -187,9 +188,8 @@ class Answerer:
                 return self._answered(query, share_words(ruled), self._index.forms.read(query.text).inclusion)
         if not answering:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
-        chosen = [
-            quote for d in answering for part in self._parts(asked[d], found[d], query.codes) for quote in self._chosen(asked[d], part)
-        ]
+        parts = [(asked[d], part) for d in answering for part in self._parts(asked[d], found[d], query.codes)]
+        chosen = [quote for text, part in parts for quote in self._chosen(text, part)]
         quotes = share_words(title_first(self._index, query.text, chosen))
         against = conflicting(self._index, quotes)
         quotes = [quote for quote in quotes if not any(_within(quote, other) for other in against)]
@@ -262,15 +262,15 @@ class Answerer:
         found = self._read(contending, query.text)
         beliefs = self._beliefs(found, dict.fromkeys(found, query.text))
         belief = max(beliefs.values(), default=0.0)
-        lost = max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE
-        enough = LISTED_SURE if belief >= (OUT_OF_SCOPE_SURE if lost else self._index.reader.calibration.reading_sure) else 1.0
+        strange = _is_strange(query)
+        enough = LISTED_SURE if belief >= (OUT_OF_SCOPE_SURE if strange else self._index.reader.calibration.reading_sure) else 1.0
         answering = [d for d in contending if found[d] and beliefs[d] >= enough]
         subject = next((s for s in query.subjects if answering == [s.document]), None)
         if not answering or (subject and subject.telling <= 0 and subject.belief < ALONE):
             return self._refuse(
                 query,
-                Reason.OUT_OF_SCOPE if lost else Reason.LOW_CONFIDENCE,
-                [] if lost else self._nearest(found),
+                Reason.OUT_OF_SCOPE if strange else Reason.LOW_CONFIDENCE,
+                [] if strange else self._nearest(found),
                 confidence=1 - belief,
             )
         quotes = [quote for d in answering for quote in self._chosen(query.text, found[d])[:1]]
@@ -407,6 +407,11 @@ class Answerer:
             index=self._index.manifest.stamp,
             elapsed_ms=0.0,
         )
+
+
+def _is_strange(query: Query) -> bool:
+    """Say whether no chunk is like a question."""
+    return max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE
 
 
 def _any(beliefs: Iterable[float]) -> float:
