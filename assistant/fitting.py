@@ -35,8 +35,6 @@ FITS_LIKE = 0.38
 DIFFER_IN_LITTLE = 0.9
 """Cosine of the openings of such documents."""
 LEAST = 1e-9
-EVIDENCE = 5
-"""So many of the candidates closest to a scenario are looked at for words beside the title's."""
 REPEATED = 0.6
 """A candidate only says the title again when so large a part of its words stand there."""
 DISQUALIFIED = 0.05
@@ -93,8 +91,8 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
         document, why, share = index.by_id[subject.document], against[subject.document], share_of(subject)
         fits_it = why is None and subject.similarity >= FITS_LIKE and _share_of_kind(index, subject, considered) >= FITS
-        quotes = _evidence(index, reader, text, document, why)
-        fits.append(Fit(document, _codes(index, reader, text, document), fits_it, round(share, 4), quotes))
+        quotes, codes = _evidence(index, reader, text, document, why)
+        fits.append(Fit(document, codes, fits_it, round(share, 4), quotes))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)
     return [replace(fit, fits=fit.document.id == best) for fit in fits]
@@ -112,35 +110,26 @@ def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
     return [CodeFit(code, fit.document.title_text, fit.fits, fit.score) for fit in fits for code in fit.codes[:1]]
 
 
-def _codes(index: Index, reader: Reader, text: str, document: Document) -> tuple[str, ...]:
-    """Return the codes of a document that its words closest to the scenario are about."""
-    if len(document.codes) < 2:
-        return document.codes
-    return codes_at(document, choose(index, reader, text, read(index, reader, text, document.id))[0].candidate.path(document))
-
-
-def _evidence(index: Index, reader: Reader, text: str, document: Document, against: str | None) -> tuple[Quote, ...]:
-    """Return the title, and what the document says closest to the scenario: for it, or against it."""
+def _evidence(
+    index: Index, reader: Reader, text: str, document: Document, against: str | None
+) -> tuple[tuple[Quote, ...], tuple[str, ...]]:
+    """Return the title and what the document says closest to the scenario, for it or against it, and the codes that the latter is about."""
     rows = index.candidates.of(document.id)
     title = next((c for c in (index.candidates[row] for row in rows) if c.span(document).contains(document.title)), None)
     quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
-    if against:
-        return tuple(quotes)
-    instead = _headings_instead(index, document.id)
-    for reading in read(index, reader, text, document.id)[:EVIDENCE]:
-        candidate = reading.candidate
-        if title and (candidate.section == title.section or _repeats_title(index, document, candidate)):
-            continue
-        role = Role.AGAINST if candidate.section in instead else Role.FOR
-        quotes.append(quote_candidate(document, candidate, role))
-        break
-    return tuple(quotes)
+    readings = [r for r in read(index, reader, text, document.id) if not (title and _is_title(index, document, title, r.candidate))]
+    if against or not readings:
+        return tuple(quotes), document.codes
+    closest = choose(index, reader, text, readings)[0].candidate
+    role = Role.AGAINST if closest.section in _headings_instead(index, document.id) else Role.FOR
+    quotes.append(quote_candidate(document, closest, role))
+    return tuple(quotes), codes_at(document, closest.path(document))
 
 
-def _repeats_title(index: Index, document: Document, candidate: Candidate) -> bool:
-    """Say whether most words of a candidate stand in the title, which is shown already."""
+def _is_title(index: Index, document: Document, title: Candidate, candidate: Candidate) -> bool:
+    """Say whether a candidate stands where the title does, or most of its words stand in the title, which is shown already."""
     words = {word for word in tokenize(candidate.span(document).of(document.text)) if word not in FUNCTION_WORDS}
-    return len(words & index.vocabulary(document.id)[2]) > REPEATED * len(words)
+    return candidate.section == title.section or len(words & index.vocabulary(document.id)[2]) > REPEATED * len(words)
 
 
 _SAY_INSTEAD: WeakKeyDictionary[Index, dict[str, bool]] = WeakKeyDictionary()

@@ -142,12 +142,14 @@ def nearest(readings: Sequence[Reading]) -> Sequence[Reading]:
 def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading]) -> list[Reading]:
     """Return the readings of one document to quote, best first.
 
-    They are ranked by score and what the second look adds; to those not looked at, no more than the least of the others.
+    They are ranked by score and what the second look adds; to those not looked at, no more than the least of the others. A single one near
+    the best needs no second look.
     The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off; a second, elsewhere,
     is added where it all but ties with the best.
     """
     calibration = index.reader.calibration
-    added = reader.compare(index, text, nearest(readings))
+    near = nearest(readings)
+    added = reader.compare(index, text, near) if len(near) > 1 else np.zeros(0, dtype=np.float32)
     if added.size:
         added = np.append(added, np.full(len(readings) - added.size, added.min()))
         both = [replace(reading, score=reading.score + float(more)) for reading, more in zip(readings, added, strict=True)]
