@@ -9,9 +9,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from rapidfuzz import process
-from rapidfuzz.distance import Indel
-
 from assistant.chunking import Candidate, read_texts
 from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
@@ -25,12 +22,13 @@ from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
 from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses
 from assistant.reading import Reader, Reading, answerability, beside, choose, read
+from assistant.spelling import nearest_codes
 from assistant.subjects import certain, without_title
 from assistant.tokens import tokenize
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
-NEAREST_CODES, LIKE = 3, 0.3
-"""So many known codes are offered in place of an unknown one, where so large a part of their characters is the same."""
+NEAREST_CODES = 3
+"""So many known codes are offered in place of an unknown one."""
 CHOICES = 8
 """So many choices are offered at most."""
 QUOTED_CHOICES = 5
@@ -365,8 +363,8 @@ class Answerer:
         return quote_candidate(self._index.by_id[reading.candidate.document], reading.candidate, role)
 
     def _nearest_codes(self, unknown: str) -> list[Choice]:
-        close = process.extract(unknown, list(self._index.by_code), scorer=Indel.normalized_similarity, limit=NEAREST_CODES)
-        return [Choice(code, self._index.by_id[self._index.by_code[code][0]].title_text) for code, likeness, _ in close if likeness >= LIKE]
+        near = nearest_codes(self._index, unknown, NEAREST_CODES)
+        return [Choice(code, self._index.by_id[self._index.by_code[code][0]].title_text) for code in near]
 
     def _answered(self, query: Query, quotes: Sequence[Quote], confidence: float, message: str = "") -> Answer:
         answering = [quote for quote in quotes if quote.role is Role.ANSWER]

@@ -8,9 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rapidfuzz import process
-from rapidfuzz.distance import Indel
-
 from assistant.answering import Answerer
 from assistant.comparing import Row, compare_documents
 from assistant.config import Settings, default_corpus, default_index, make_settings
@@ -24,6 +21,7 @@ from assistant.query import Query, about, documents_of_codes, understand
 from assistant.reading import EncoderReader
 from assistant.reranking import rerank
 from assistant.retrieval import DEPTH, retrieve
+from assistant.spelling import nearest_codes
 from assistant.tokens import codes_in, normalize
 from assistant.types import Answer, Document, Hit, Reason, Section, SectionKind
 from assistant.verifying import Mismatch, verify
@@ -41,10 +39,10 @@ class CodeEntry:
     document: str
 
 
-TURNS = 50
-"""So many earlier questions count at most."""
 NEAREST = 8
 """So many known codes are named in place of one that no document describes."""
+TURNS = 50
+"""So many earlier questions count at most."""
 
 
 class Assistant:
@@ -222,8 +220,9 @@ class Assistant:
         found = codes_in(normalize(code), self.index.settings.code_pattern)
         if len(found) == 1 and found[0] in self.index.by_code:
             return found[0]
-        near = process.extract(normalize(code).upper(), list(self.index.by_code), scorer=Indel.normalized_similarity, limit=NEAREST)
-        known = f"the nearest known ones are {', '.join(one for one, _, _ in near)}" if near else "the documents have no codes"
+        known = "'assistant codes' lists those that are known" if self.index.by_code else "the documents have no codes"
+        if near := nearest_codes(self.index, normalize(code).upper(), NEAREST):
+            known = f"the nearest known ones are {', '.join(near)}"
         raise QueryError(f"no document describes the code '{code}'; {known}")
 
     def documents(self, code: str) -> tuple[Document, ...]:

@@ -19,13 +19,14 @@ from assistant.subjects import Subject, sides, subjects, without_title
 from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize
 from assistant.types import SectionKind
 
+_ASKS = "who|whom|whose|when|where|how|which"
 _ASKS_OTHERWISE = re.compile(
-    r"\b(?:who|whom|whose|when|where|why|how|which)\b"
+    rf"\b(?:{_ASKS}|why)\b"
     r"|^\W*(?:does|do|did|is|are|can|could|will|would|should|may|must)\s+(?:i|it|we|he|she|they|the|my|our|his|her|their|this|that|an?|any|one)\b",
     re.IGNORECASE,
 )
 """Asks something of what it names, if only in function words."""
-_ASKS_BY_ITSELF = re.compile(r"\b(?:who|whom|whose|when|where|how|which)\b", re.IGNORECASE)
+_ASKS_BY_ITSELF = re.compile(rf"\b(?:{_ASKS})\b", re.IGNORECASE)
 """Asks something without a further word: "who?", "how long?"."""
 _CLAUSES = re.compile(r"[,;:.?!/]+(?=\s|$)|\s/\s|\b(?:and|but|while|whereas)\b", re.IGNORECASE)
 """What clauses stand between."""

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from assistant.index import Index
 from assistant.lexical import FUNCTION_FORMS
@@ -30,6 +30,8 @@ LONG = 5
 _NEXT_WORD = re.compile(r"\s*[^\W\d_]+")
 _ALONE = re.compile(r"(?<![^\W_])(?<!\d[.,])(\d{4,6})(?![^\W_]|[.,]\d)(?:\s+[^\W\d_]+)?")
 """The digits of a code without its letter, and the word after them, which may be a unit."""
+LIKE_CODE = 0.3
+"""A known code is named in place of an unknown one where so large a part of their characters is the same."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_YEAR = re.compile(
     r"\b(?:in|since|year|until|till|before|after|during|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\W*\Z", re.IGNORECASE
@@ -68,6 +70,13 @@ def spell_codes(index: Index, text: str) -> str:
         return match.group().replace(digits, owners[0], 1) if len(owners) == 1 and not quantities(match.group()) else match.group()
 
     return _ALONE.sub(lettered, _CHARACTERS.sub(parted, _SPACED.sub(joined, text)))
+
+
+def nearest_codes(index: Index, unknown: str, most: int) -> list[str]:
+    """Return at most so many codes of the corpus that are most like one that no document describes, nearest first; those unlike it left out."""
+    codes = list(index.by_code)
+    close = process.extract(unknown, codes, scorer=Indel.normalized_similarity, limit=most, score_cutoff=LIKE_CODE)
+    return [code for code, _, _ in close]
 
 
 def correct(index: Index, text: str) -> str:
