@@ -73,7 +73,7 @@ def spell_codes(index: Index, text: str) -> str:
 
 
 def nearest_codes(index: Index, unknown: str, most: int) -> list[str]:
-    """Return at most so many codes of the corpus that are most like one that no document describes, nearest first; those unlike it left out."""
+    """Return at most so many codes of the corpus that are most like an unknown one, nearest first; those unlike it left out."""
     codes = list(index.by_code)
     close = process.extract(unknown, codes, scorer=Indel.normalized_similarity, limit=most, score_cutoff=LIKE_CODE)
     return [code for code, _, _ in close]
