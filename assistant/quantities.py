@@ -30,14 +30,19 @@ _BEFORE = (
     r"|at\s+least|minimum(?:\s+of)?|no\s+less\s+than|not\s+less\s+than|more\s+than|over|longer\s+than|greater\s+than|exceed(?:s|ing)?|above"
     r"|every|each|once\s+(?:a|per|every)|q"
 )
-_AFTER = r"or\s+(?:more|longer|greater|over|above|less|shorter|fewer|under)|and\s+(?:over|above|up|under)|plus|\+"
+_AFTER = r"or\s+(?:more|longer|greater|over|above|less|shorter|fewer|under)|and\s+(?:over|above|up(?!\s+to)|under)|plus|\+"
 _QUANTITY = re.compile(
     rf"(?:\b(?P<before>{_BEFORE})\s*)?(?:\bbetween\s+)?(?<![\w.])(?P<low>{_NUMBER})"
     rf"(?:\s*(?:-|–|to|and|or)\s*(?P<high>{_NUMBER}))?[\s-]*(?:full\s+|whole\s+|solid\s+|straight\s+)?(?P<unit>{_UNIT})\b"
     rf"(?:[\s-]*(?:old\b))?(?:\s*(?P<after>{_AFTER}))?",
     re.IGNORECASE,
 )
-_AND_HIGH = re.compile(r",?\s*(?:but|and)\s+(?:(?:no|not)\s+more\s+than|less\s+than\s+or\s+equal\s+to|up\s+to)\s+", re.IGNORECASE)
+_HIGH = r",?\s*(?:but|and)\s+(?:(?:no|not)\s+more\s+than|less\s+than\s+or\s+equal\s+to|up\s+to|(?P<open>less\s+than|under))\s+"
+_AND_HIGH = re.compile(_HIGH, re.IGNORECASE)
+_SAME_UNIT = re.compile(
+    rf"\b((?:more|greater|longer)\s+than|over|above|at\s+least)\s+({_NUMBER})(?={_HIGH}{_NUMBER}[\s-]*(?P<unit>{_UNIT})\b)", re.IGNORECASE
+)
+"""The lower of two bounds whose unit stands with the upper one: "more than 2 but no more than 3 liters"."""
 _ENDLESS = re.compile(
     r"\b(?:24\s*/\s*7|(?:a?round|all)[\s-]+the[\s-]+clock|non[\s-]?stop|day\s+and\s+night|continuous(?:ly)?|uninterrupted(?:ly)?"
     r"|without\s+(?:a\s+|any\s+)?(?:break|breaks|pause|interruption|stopping|stop))\b",
@@ -187,7 +192,7 @@ def _digits(text: str) -> str:
     )
     plain = re.sub(r"\b(every|each|once\s+(?:a|per|every))\s+(?=(?:hour|day|week|month|year)\b)", r"\1 1 ", plain, flags=re.IGNORECASE)
     plain = re.sub(r"\b(\d+(?:\.\d+)?)\s*\+\s*(?=[A-Za-z])", r"at least \1 ", plain)
-    return _periods(str(alpha2digit(plain, "en", threshold=0)))
+    return _SAME_UNIT.sub(r"\1 \2 \g<unit>", _periods(str(alpha2digit(plain, "en", threshold=0))))
 
 
 def _in_halves(text: str) -> str:
@@ -231,13 +236,14 @@ def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
         return Quantity("period", low, high, base), end
     if _UP_TO.search(before):
         return Quantity(dimension, 0, high, base), end
-    if _LOWER.search(before) or re.search(r"more|longer|greater|over|above|up|plus|\+", after):
+    if re.search(r"more|longer|greater|over|above|up|plus|\+", after):
         return Quantity(dimension, low, math.inf, base), end
-    if _ABOVE.search(before):
-        bounded = _AND_HIGH.match(text, match.end())
+    if (above := bool(_ABOVE.search(before))) or _LOWER.search(before):
+        bounded = _AND_HIGH.match(text, end)
         limit = _QUANTITY.match(text, bounded.end()) if bounded else None
-        high = _value(limit["low"]) * factor if limit else math.inf
-        return Quantity(dimension, low, high, base, low_open=True), limit.end() if limit else end
+        if bounded is None or limit is None:
+            return Quantity(dimension, low, math.inf, base, low_open=above), end
+        return Quantity(dimension, low, _value(limit["low"]) * factor, base, above, bounded["open"] is not None), limit.end()
     if _BELOW.search(before):
         return Quantity(dimension, 0, high, base, high_open=True), end
     if re.search(r"less|shorter|fewer|under", after):
