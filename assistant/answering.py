@@ -22,6 +22,7 @@ from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
 from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses
 from assistant.reading import Reader, Reading, answerability, beside, choose, read
+from assistant.sides import without_names
 from assistant.spelling import nearest_codes
 from assistant.subjects import certain, without_title
 from assistant.tokens import tokenize
@@ -174,7 +175,7 @@ class Answerer:
             return self._clarify(query, [*query.documents, rival], [], 1.0)
         if headed := self._headed(query):
             return self._answered(query, share_words(headed), 1.0)
-        asked = {d: self._asked_of(query, d) for d in query.documents}
+        asked = self._asked(query)
         found = {d: self._best(self._read_service(d, asked[d], query.codes)) for d in query.documents}
         found = self._side_by_side(found, asked)
         beliefs = self._beliefs(found, asked)
@@ -219,14 +220,17 @@ class Answerer:
         message = PARTLY if len(answered) < len(answers) else ""
         return self._answered(query, kept, min(answer.confidence for answer in answered), message)
 
-    def _asked_of(self, query: Query, document: str) -> str:
-        """Return what a question asks of one of its documents; of one of several without the words that name and compare them."""
-        text = query.asked_of(document)
-        if len(query.documents) < 2:
-            return text
+    def _asked(self, query: Query) -> dict[str, str]:
+        """Return what a question asks of each of its documents; of several, without the words that name and compare them."""
+        asked = {d: query.asked_of(d) for d in query.documents}
+        if len(asked) < 2:
+            return asked
+        if not query.codes:
+            others = [subject.document for subject in query.subjects]
+            asked = {d: without_names(self._index, text, query.documents, others) for d, text in asked.items()}
         for name in query.documents:
-            text = without_title(self._index, text, name)
-        return of_one_side(text)
+            asked = {d: without_title(self._index, text, name) for d, text in asked.items()}
+        return {d: of_one_side(text) for d, text in asked.items()}
 
     def _headed(self, query: Query) -> list[Quote]:
         """Return the whole sections that a question names by their heading and nothing else, one of each document; else none."""

@@ -30,7 +30,7 @@ AGAINST_SHARE = 0.05
 FITS = 0.5
 """A code fits when its document, with those that differ from it in little, has this share of all that a case may belong to, before what
 the case contradicts is ruled out: what that leaves over does not make a stranger fit. Chosen on `eval/` dev."""
-FITS_LIKE = 0.38
+FITS_LIKE = 0.4
 """… and is at least so much like the case: without this, the likeliest of documents about something else would do. From `eval/` dev."""
 DIFFER_IN_LITTLE = 0.9
 """Cosine of the openings of such documents."""

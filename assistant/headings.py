@@ -173,11 +173,14 @@ def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
 
 
 def _with_questions(headings: list[int], questions: set[int]) -> list[int]:
-    """Return plain headings with the questions that head sections; those that follow a heading at once divide its section."""
+    """Return plain headings with the questions that head sections; those that follow a heading at once divide its section.
+
+    What follows the only heading is no part of a section: that heading is a second title.
+    """
     chosen: list[int] = []
     divided, plain = False, set(headings)
     for i in sorted(plain | questions):
-        divided = i in questions and (divided or i - 1 in plain)
+        divided = i in questions and len(plain) > 1 and (divided or i - 1 in plain)
         if not divided:
             chosen.append(i)
     return chosen

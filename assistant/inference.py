@@ -17,6 +17,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from assistant.errors import ModelError
+from assistant.types import Span
 
 Vectors = npt.NDArray[np.float32]
 Known = TypeVar("Known")
@@ -86,6 +87,10 @@ class Encoder(Protocol):
 
     def encode_words(self, texts: Sequence[str]) -> list[Vectors]:
         """Return, for each text, `(word pieces, dimension)` float32, rows of unit length, each in the light of the whole text."""
+        ...
+
+    def encode_phrases(self, text: str, spans: Sequence[Span]) -> Vectors:
+        """Return `(len(spans), dimension)` float32, rows of unit length, each in the light of the whole text; zeros past its end."""
         ...
 
 
@@ -163,6 +168,15 @@ class OnnxEncoder:
                 found[text] = _unit(rows[1 : len(ids[text]) - 1])
                 _remember(self._recent_words, text, found[text], REMEMBERED_WORDS)
         return [found[text] for text in texts]
+
+    def encode_phrases(self, text: str, spans: Sequence[Span]) -> Vectors:
+        """Return the mean of the word pieces in each span of a text, as unit rows; zeros for what stands past the longest text."""
+        pieces = self._tokenizer.encode(text).offsets[1:-1]
+        words = self.encode_words([text])[0]
+        inside = np.asarray([[span.start < end and start < span.end for start, end in pieces] for span in spans], dtype=np.float32)
+        means: Vectors = inside.reshape(len(spans), len(words)) @ words
+        means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.float32(1e-6))
+        return means
 
     def _hidden(self, ids: Sequence[Sequence[int]]) -> tuple[Vectors, npt.NDArray[np.int64]]:
         width = max(len(row) for row in ids)

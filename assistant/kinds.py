@@ -67,7 +67,7 @@ _OF_CODES = (
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
 _LISTS = re.compile(rf"{_OF_CODES}|\b(?:list|name)\s+(?:all|every)\b", re.IGNORECASE)
 _COMPARES = re.compile(
-    r"\b(?:compar(?:e|es|ed|ing|ison)(?:\s+(?:to|with|of|between|against))?|vs\.?|versus|side\s+by\s+side|next\s+to\s+each\s+other|as\s+against|differen(?:t|ce|ces)(?:\s+(?:between|from|in))?|differs?"
+    r"\b(?:compar(?:e|es|ed|ing|ison)(?:\s+(?:to|with|of|between|against))?|vs?\.?|versus|side\s+by\s+side|next\s+to\s+each\s+other|as\s+against|differen(?:t|ce|ces)(?:\s+(?:between|from|in))?|differs?"
     r"|distinguish(?:es)?|(?<!far )apart|respectively)\b|\s[/&+]\s|\s[/&+]$",
     re.IGNORECASE,
 )

@@ -14,8 +14,9 @@ from assistant.index import Index
 from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
+from assistant.sides import sides
 from assistant.spelling import correct, spell_codes
-from assistant.subjects import Subject, sides, subjects, without_title
+from assistant.subjects import Subject, subjects, without_title
 from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize
 from assistant.types import SectionKind
 
@@ -28,8 +29,6 @@ _ASKS_OTHERWISE = re.compile(
 """Asks something of what it names, if only in function words."""
 _ASKS_BY_ITSELF = re.compile(rf"\b(?:{_ASKS})\b", re.IGNORECASE)
 """Asks something without a further word: "who?", "how long?"."""
-_CLAUSES = re.compile(r"[,;:.?!/]+(?=\s|$)|\s/\s|\b(?:and|but|while|whereas)\b", re.IGNORECASE)
-"""What clauses stand between."""
 _OPENS = (
     r"(?:(?:how|what(?:['’]?s)?|who(?:['’]?s)?|when|where|why)|(?:does|do|did|is|are|can|could|will|would|should|may|must)\s+"
     r"(?:i|it|you|we|he|she|they|the|my|our|your|his|her|their|this|that|these|those|there|an?|any|one))\b"
@@ -104,7 +103,7 @@ _FOLLOWS = re.compile(
 )
 _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
-SURE = 0.45
+SURE = 0.38
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
 SIDES = 0.7
 """A question sets documents side by side when this is how sure it is; see training/fit_subjects.py."""
@@ -170,7 +169,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         rest = subjects(index, affirmed)
         affirmed, found = (affirmed, rest) if rest and rest[0].belief >= SURE else (text, found)
     own = documents_of_codes(index, known) or _clear_subjects(index, affirmed or text, found, before)
-    if not own and before and before.documents and (named_only := _only_subject(index, text)):
+    if not own and before and before.documents and (named_only := _only_subject(index, text)) not in ((), before.documents):
         own = named_only
     if not own and before and not before.documents and before.text and text:
         joined = f"{before.text} {text}"
@@ -189,9 +188,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         carried.append("topic")
     kind = _kind(index, text, documents, named, before, carried)
     names_only = bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind)
-    asked = _asked_of_each(index, spoken, documents) if len(documents) > 1 and not carried else ()
-    if before and carried == ["topic"]:
-        asked = tuple((document, _topic(index, before, document)) for document in documents)
+    asked = tuple((document, _topic(index, before, document)) for document in documents) if before and carried == ["topic"] else ()
     questions = _questions(dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else ()
     return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), asked, questions, names_only=names_only)
 
@@ -221,34 +218,6 @@ def _questions(text: str) -> tuple[str, ...]:
     return tuple(parts) if whole and len(parts) > 1 else ()
 
 
-def _asked_of_each(index: Index, turn: str, documents: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Return what a turn asks of some of several documents: all but the clauses about others alone, where that still asks something."""
-    pattern = index.settings.code_pattern
-    clauses = [clause for clause in map(str.strip, _CLAUSES.split(turn)) if clause]
-    if len(clauses) < 2:
-        return ()
-    owners = _owners(index, clauses, documents, pattern)
-    found = []
-    for document in documents:
-        own = [clause for clause, owned in zip(clauses, owners, strict=True) if not owned or document in owned]
-        asked = correct(index, bare_text(", ".join(own), pattern))
-        says_nothing = FUNCTION_WORDS | REQUESTS | (index.vocabulary(document)[2] - index.heading_words)
-        asks = any(word not in says_nothing for word in tokenize(uncompared(asked)))
-        found += [(document, asked)] if asks and len(own) < len(clauses) else []
-    return tuple(found)
-
-
-def _owners(index: Index, clauses: Sequence[str], documents: Sequence[str], pattern: str) -> list[frozenset[str]]:
-    """Return, for each clause, those of `documents` that it names; by meaning, where it has no code, at most one."""
-    named = [documents_of_codes(index, codes_in(clause, pattern)) for clause in clauses]
-    plain = [correct(index, clause) for clause in clauses]
-    index.encoder.remember(plain)
-    for i, clause in enumerate(plain):
-        found = () if named[i] else subjects(index, clause)[:1]
-        named[i] = named[i] or tuple(one.document for one in found if _is_clear(index, clause, one, SURE))
-    return [frozenset(some).intersection(documents) for some in named]
-
-
 def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -> bool:
     """Say whether a question about codes only asks what they are, or a comparison holds no word but those that compare and name."""
     words = set(tokenize(uncompared(text) if kind is Kind.COMPARISON else text)) - FUNCTION_WORDS - REQUESTS
@@ -266,6 +235,12 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
         return ()
     top = found[0]
     leaves = before is not None and bool(before.documents) and top.document not in before.documents
+    if (
+        leaves
+        and not _in_title(index, top.document, text)
+        and all(word in FUNCTION_WORDS or _is_topic(index, word) for word in tokenize(text))
+    ):
+        return ()
     return (top.document,) if _is_clear(index, text, top, SURE_ENOUGH_TO_LEAVE if leaves else SURE) else ()
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,20 +36,8 @@ SAID = 12.0
 """What a document gains that says the question's own words as one of its units: whoever types a description means its document."""
 FEWEST_SAID = 2
 """So many words are said, not just mentioned."""
-
-
-NO_DOUBT = 0.8
-"""A part of a question that has this share for a document names it, though the question may name two others rather."""
-LEAST_COMPARING = 0.01
-"""A question that is less surely a comparison is not looked at in parts; of `eval/` dev a quarter, none of which sets two side by side."""
-PARTS, SMALLEST = 5, 1e-4
-"""Scale of the number of parts, and the least share of which log odds are taken."""
-_BETWEEN = re.compile(
-    r"\b(?:vs\.?|versus|and|or|than|but|compared\s+(?:to|with)|against|with|between|from|for|after|before|while|when|if)\b"
-    r"|[,;:.?!/()]|\s[-–—]+\s",
-    re.IGNORECASE,
-)
-"""What parts of a question stand between."""
+SMALLEST = 1e-4
+"""The least share of which log odds are taken."""
 WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
 
 
@@ -59,8 +46,8 @@ class Weights:
     """How features become shares and beliefs; fitted by training/fit_subjects.py on authored families of documents.
 
     `share` weighs `Subject.features` in a conditional logit; the others weigh features in logistic models, the last value alone.
-    `clear` weighs `odds_features`: whether the document is the one that a question means. `sides` weighs `Sides.features`: whether a
-    question sets two documents side by side.
+    `clear` weighs `odds_features`: whether the document is the one that a question means. `sides` weighs `sides.Sides.features`: whether
+    a question sets two documents side by side.
     """
 
     share: tuple[float, ...]
@@ -142,65 +129,15 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     return tuple(Subject(name, round(summed[name], 6), round(beliefs[name], 6), rows[services[name][0]]) for name in order)
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The documents that parts of a question are about, in their order, and what tells whether it is about the two likeliest ones."""
-
-    documents: tuple[str, ...]
-    features: tuple[float, ...]
-
-    @property
-    def belief(self) -> float:
-        """Return how sure it is that the question sets them side by side."""
-        return logistic(weights().sides, self.features)
-
-
-def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
-    """Return the documents that a question may set side by side; None where its parts are about one. `found` are its subjects.
-
-    Each part between conjunctions and marks is looked at by itself. The documents that come first for some part are ranked by their share
-    of that part and of the whole; more than two are kept where a part leaves no doubt of them.
-    """
-    apart = FUNCTION_WORDS | index.heading_words
-    parts = [part for part in map(str.strip, _BETWEEN.split(text)) if any(word not in apart for word in tokenize(part))]
-    compares = index.forms.read(text).comparison
-    if len(parts) < 2 or compares < LEAST_COMPARING:
-        return None
-    best: dict[str, Subject] = {}
-    index.encoder.remember(parts)
-    for part in parts:
-        first = next(iter(subjects(index, part)), None)
-        if first and (first.document not in best or first.share > best[first.document].share):
-            best.pop(first.document, None)
-            best[first.document] = first
-    whole = {subject.document: subject.share for subject in found}
-    ranked = sorted(best, key=lambda name: (-round(best[name].share + whole.get(name, 0.0), 6), name))
-    if len(ranked) < 2:
-        return None
-    one, other = best[ranked[0]], best[ranked[1]]
-    odds = [
-        one.share,
-        other.share,
-        other.belief,
-        whole.get(one.document, 0.0),
-        whole.get(other.document, 0.0),
-        found[0].share,
-        found[0].belief,
-    ]
-    seen = [*map(_log_odds, (compares, *odds)), other.similarity, min(one.similarity, other.similarity)]
-    third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT)
-    named = sorted((*ranked[:2], *third), key=[*best].index)
-    return Sides(tuple(named), (*seen, *other.features[5:], len(parts) / PARTS))
-
-
-def _log_odds(share: float) -> float:
+def log_odds(share: float) -> float:
+    """Return the log odds of a share, of at least `SMALLEST` and at most what that leaves."""
     return math.log(max(share, SMALLEST) / max(1 - share, SMALLEST))
 
 
 def odds_features(share: float, features: Sequence[float]) -> list[float]:
     """Return the log odds of a share, how like the question the document's nearest chunk and its opening are, and its telling words."""
     nearest, _, opening, _, _, in_opening, in_title = features
-    return [max(min(_log_odds(share), MOST_ODDS), -MOST_ODDS), nearest, opening, in_opening, in_title]
+    return [max(min(log_odds(share), MOST_ODDS), -MOST_ODDS), nearest, opening, in_opening, in_title]
 
 
 def logistic(fitted: Sequence[float], features: Sequence[float]) -> float:

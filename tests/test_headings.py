@@ -369,6 +369,12 @@ def test_a_long_question_heads_a_section():
     assert names(f"{BLANK}\n{asked}\n\nWait on the pier.\n") == [*WANTED, asked]
 
 
+def test_questions_under_a_second_title_head_sections():
+    asked = ["What is it for?", "How long is it lent?", "Who may have it?"]
+    sections = "\n\n".join(f"{one}\nIt is lent to all who live here. Ask the office." for one in asked)
+    assert names(f"{TITLE}\n\nYour crossing by ferry\n\n{sections}\n")[-3:] == asked
+
+
 @pytest.mark.parametrize("known", [(), ("Common", "Rare", "Preparation")])
 def test_short_lines_over_lists_divide_the_section_that_has_nothing_else_above_them(parse, known):
     text = BLANK.replace("  • Seasickness\n  • Delay by fog", "Common\n\n- Seasickness\n\nRare\n\n- Fog")

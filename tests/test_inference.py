@@ -4,6 +4,7 @@ import pytest
 from assistant import inference
 from assistant.config import PACKAGED_READER
 from assistant.inference import OnnxEncoder
+from assistant.types import Span
 
 TEXTS = [
     "Duration: two hours.",
@@ -39,6 +40,14 @@ def test_word_vectors_do_not_depend_on_what_else_is_encoded_or_was_before(encode
 def test_a_word_means_something_else_in_another_sentence(encoder):
     near, far = encoder.encode_words(["the bank of the river", "the bank lends money"])
     assert not np.allclose(near[1], far[1], atol=0.05)
+
+
+def test_a_phrase_is_the_mean_of_its_word_pieces_and_nothing_past_the_longest_text(encoder):
+    text = "A guide leads the group. " * 200
+    first, rest = encoder.encode_phrases(text, [Span(2, 13), Span(len(text) - 10, len(text))])
+    mean = encoder.encode_words([text])[0][1:3].mean(axis=0)
+    assert np.allclose(first, mean / np.linalg.norm(mean), atol=1e-6)
+    assert not rest.any()
 
 
 def test_what_was_read_together_is_what_is_read_alone(encoder):

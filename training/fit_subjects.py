@@ -26,13 +26,14 @@ from assistant import Assistant
 from assistant.config import make_settings
 from assistant.index import Index
 from assistant.query import bare_text
+from assistant.sides import sides
 from assistant.spelling import correct
-from assistant.subjects import WEIGHTS_FILE, odds_features, sides, subjects, weights
+from assistant.subjects import WEIGHTS_FILE, odds_features, subjects, weights
 from authored import CODE_PATTERN, Family, load_families, names_its_service
 
 NAMING = ("named", "direct", "narrow", "billing", "scenario")
 """Kinds of questions that name their service, where the family was written so that they do."""
-START = {"share": 7, "clear": 6, "sides": 14}
+START = {"share": 7, "clear": 6, "sides": 16}
 """How many weights there are of each sort."""
 PENALTY = 1e-3
 OF_A_KIND = {"ambiguous": 6.0, "scenario": 2.0}

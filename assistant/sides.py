@@ -1,0 +1,153 @@
+"""Question -> the documents that it sets side by side, and what it asks of them once the words that name them are left out.
+
+Knows likeness of meaning; knows no name. People name a service by what it is for, its drug or its pump, in words that no title has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.index import Index
+from assistant.inference import Vectors
+from assistant.lexical import FUNCTION_WORDS
+from assistant.subjects import Subject, log_odds, logistic, subjects, weights
+from assistant.tokens import tokenize
+from assistant.types import Span
+
+NO_DOUBT = 0.8
+"""A part of a question that has this share for a document names it, though the question may name two others rather."""
+LEAST_COMPARING = 0.01
+"""A question that is less surely a comparison is not looked at in parts; of `eval/` dev a quarter, none of which sets two side by side."""
+PARTS = 5
+"""Scale of the number of parts."""
+LONGEST = 4
+"""Words of a phrase that may name a document."""
+AMONG = 16
+"""So many of the likeliest documents a phrase is compared with."""
+NAMES, MAY_NAME, LOOKED_AT = 0.2, 0.1, 4
+"""A phrase names a document when it is so much more like it than like the others on average. The second suffices for it to be looked at by
+itself; of so many documents the phrases are. Chosen on the families of training/."""
+GROWS = 0.8
+"""A longer phrase around it names it too when it keeps so much of that."""
+_BETWEEN = re.compile(
+    r"\b(?:vs?\.?|versus|and|or|than|but|compared\s+(?:to|with)|against|with|between|from|for|after|before|while|when|if)\b"
+    r"|[,;:.?!/()]|\s[-–—]+\s",
+    re.IGNORECASE,
+)
+"""What parts of a question stand between."""
+_WORD = re.compile(r"[\w'’/-]+")
+_BREAK = re.compile(r"[,.;:?!()]|\s[-–—]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The documents that parts of a question are about, in their order, and what tells whether it is about the two likeliest ones."""
+
+    documents: tuple[str, ...]
+    features: tuple[float, ...]
+
+    @property
+    def belief(self) -> float:
+        """Return how sure it is that the question sets them side by side."""
+        return logistic(weights().sides, self.features)
+
+
+def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
+    """Return the documents that a question may set side by side; None where its parts are about one. `found` are its subjects.
+
+    Each part between conjunctions and marks is looked at by itself, and so are the phrases that are most like one document. The documents
+    that come first for some part are ranked by their share of that part and of the whole; more than two are kept where a part leaves no
+    doubt of them.
+    """
+    apart = FUNCTION_WORDS | index.heading_words
+    parts = [part for part in map(str.strip, _BETWEEN.split(text)) if any(word not in apart for word in tokenize(part))]
+    compares = index.forms.read(text).comparison
+    if not found or compares < LEAST_COMPARING:
+        return None
+    names = _names(index, text, [subject.document for subject in found[:AMONG]])
+    likeliest = sorted(names, key=lambda name: -names[name][1])[:LOOKED_AT]
+    phrases = [names[name][0].of(text) for name in likeliest if names[name][1] >= MAY_NAME]
+    looked_at = [*dict.fromkeys((*parts, *phrases))]
+    if len(looked_at) < 2:
+        return None
+    best: dict[str, Subject] = {}
+    index.encoder.remember(looked_at)
+    for part in sorted(looked_at, key=text.find):
+        first = next(iter(subjects(index, part)), None)
+        if first and (first.document not in best or first.share > best[first.document].share):
+            best.pop(first.document, None)
+            best[first.document] = first
+    whole = {subject.document: subject.share for subject in found}
+    ranked = sorted(best, key=lambda name: (-round(best[name].share + whole.get(name, 0.0), 6), name))
+    if len(ranked) < 2:
+        return None
+    one, other = best[ranked[0]], best[ranked[1]]
+    odds = [
+        one.share,
+        other.share,
+        other.belief,
+        whole.get(one.document, 0.0),
+        whole.get(other.document, 0.0),
+        found[0].share,
+        found[0].belief,
+    ]
+    named = sorted(names[name][1] if name in names else 0.0 for name in ranked[:2])
+    seen = [*map(log_odds, (compares, *odds)), other.similarity, min(one.similarity, other.similarity)]
+    third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT)
+    together = sorted((*ranked[:2], *third), key=[*best].index)
+    return Sides(tuple(together), (*seen, *other.features[5:], len(parts) / PARTS, *named))
+
+
+def without_names(index: Index, text: str, documents: Sequence[str], others: Sequence[str]) -> str:
+    """Return a question without the one phrase of each of `documents` that names it; as it is where nothing would be left to ask.
+
+    `others` are documents that it might name instead.
+    """
+    names = _names(index, text, [*dict.fromkeys((*documents, *others))][: max(AMONG, len(documents))])
+    kept, cut = text, len(text)
+    for span in sorted((names[d][0] for d in documents if d in names and names[d][1] >= NAMES), key=lambda span: -span.start):
+        kept = f"{kept[: span.start]} {kept[min(span.end, cut) :]}"
+        cut = span.start
+    return " ".join(kept.split()) if any(word not in FUNCTION_WORDS for word in tokenize(kept)) else text
+
+
+def _names(index: Index, text: str, documents: Sequence[str]) -> dict[str, tuple[Span, float]]:
+    """Return, for each of several documents, the phrase most like it beside the others, and by how much; none for fewer than two."""
+    phrases = _phrases(text)
+    if not phrases or len(documents) < 2:
+        return {}
+    vectors, chunks = index.encoder.encode_phrases(text, phrases), index.vectors.vectors()
+    likeness = np.stack([_likeness(index, vectors, chunks, name) for name in documents], axis=1)
+    beyond = likeness - (likeness.sum(axis=1, keepdims=True) - likeness) / (len(documents) - 1)
+    found = {}
+    for name, own in zip(documents, beyond.T, strict=True):
+        best = int(own.argmax())
+        around = (span for span, more in zip(phrases, own, strict=True) if span.contains(phrases[best]) and more >= GROWS * own[best])
+        found[name] = max(around, key=lambda span: span.end - span.start, default=phrases[best]), float(own[best])
+    return found
+
+
+def _likeness(index: Index, vectors: Vectors, chunks: Vectors, name: str) -> Vectors:
+    """Return `(phrases,)`: the mean of the cosines with a document's opening and with its nearest chunk."""
+    rows = index.chunks.of(name)
+    nearest = (vectors @ chunks[rows.start : rows.stop].T).max(axis=1)
+    alike: Vectors = (vectors @ index.openings[index.documents.position[name]] + nearest) / 2
+    return alike
+
+
+def _phrases(text: str) -> list[Span]:
+    """Return the runs of up to `LONGEST` words within a clause that neither begin nor end with a function word."""
+    words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+    says = [any(word not in FUNCTION_WORDS for word in tokenize(text[start:end])) for start, end in words]
+    found = []
+    for first, (start, _) in enumerate(words):
+        for last in range(first, min(first + LONGEST, len(words))):
+            if last > first and _BREAK.search(text[words[last - 1][1] : words[last][0]]):
+                break
+            if says[first] and says[last]:
+                found.append(Span(start, words[last][1]))
+    return found
