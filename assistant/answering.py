@@ -22,7 +22,6 @@ from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
 from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses
 from assistant.reading import Reader, Reading, answerability, beside, choose, read
-from assistant.sides import without_names
 from assistant.spelling import nearest_codes
 from assistant.subjects import certain, without_title
 from assistant.tokens import tokenize
@@ -203,9 +202,8 @@ class Answerer:
         surest = max((d for d in found if found[d]), key=lambda d: (answerability(self._index, asked[d], found[d]), d), default=None)
         if surest is None:
             return found
-        return {
-            d: readings if d == surest or not readings else beside(self._index, readings, found[surest][0]) for d, readings in found.items()
-        }
+        said = choose(self._index, self._reader, asked[surest], found[surest])[0]
+        return {d: readings if d == surest or not readings else beside(self._index, readings, said) for d, readings in found.items()}
 
     def _several(self, query: Query) -> Answer:
         """Answer each of several questions about one document; where none is, answer them as one."""
@@ -221,13 +219,10 @@ class Answerer:
         return self._answered(query, kept, min(answer.confidence for answer in answered), message)
 
     def _asked(self, query: Query) -> dict[str, str]:
-        """Return what a question asks of each of its documents; of several, without the words that name and compare them."""
+        """Return what a question asks of each of its documents; of several, without the words of titles and those that compare."""
         asked = {d: query.asked_of(d) for d in query.documents}
         if len(asked) < 2:
             return asked
-        if not query.codes:
-            others = [subject.document for subject in query.subjects]
-            asked = {d: without_names(self._index, text, query.documents, others) for d, text in asked.items()}
         for name in query.documents:
             asked = {d: without_title(self._index, text, name) for d, text in asked.items()}
         return {d: of_one_side(text) for d, text in asked.items()}

@@ -1,4 +1,4 @@
-"""Question -> the documents that it sets side by side, and what it asks of them once the words that name them are left out.
+"""Question -> the documents that it sets side by side, told by its parts and by the phrases that are like one document alone.
 
 Knows likeness of meaning; knows no name. People name a service by what it is for, its drug or its pump, in words that no title has.
 """
@@ -28,11 +28,10 @@ LONGEST = 4
 """Words of a phrase that may name a document."""
 AMONG = 16
 """So many of the likeliest documents a phrase is compared with."""
-NAMES, MAY_NAME, LOOKED_AT = 0.2, 0.1, 4
-"""A phrase names a document when it is so much more like it than like the others on average. The second suffices for it to be looked at by
-itself; of so many documents the phrases are. Chosen on the families of training/."""
+NAMES, LOOKED_AT = 0.1, 4
+"""A phrase may name a document when it is so much more like it than like the others on average; so many phrases are looked at."""
 GROWS = 0.8
-"""A longer phrase around it names it too when it keeps so much of that."""
+"""A longer phrase around it names it rather when it keeps so much of that."""
 _BETWEEN = re.compile(
     r"\b(?:vs?\.?|versus|and|or|than|but|compared\s+(?:to|with)|against|with|between|from|for|after|before|while|when|if)\b"
     r"|[,;:.?!/()]|\s[-–—]+\s",
@@ -70,7 +69,7 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
         return None
     names = _names(index, text, [subject.document for subject in found[:AMONG]])
     likeliest = sorted(names, key=lambda name: -names[name][1])[:LOOKED_AT]
-    phrases = [names[name][0].of(text) for name in likeliest if names[name][1] >= MAY_NAME]
+    phrases = [names[name][0].of(text) for name in likeliest if names[name][1] >= NAMES]
     looked_at = [*dict.fromkeys((*parts, *phrases))]
     if len(looked_at) < 2:
         return None
@@ -100,19 +99,6 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT)
     together = sorted((*ranked[:2], *third), key=[*best].index)
     return Sides(tuple(together), (*seen, *other.features[5:], len(parts) / PARTS, *named))
-
-
-def without_names(index: Index, text: str, documents: Sequence[str], others: Sequence[str]) -> str:
-    """Return a question without the one phrase of each of `documents` that names it; as it is where nothing would be left to ask.
-
-    `others` are documents that it might name instead.
-    """
-    names = _names(index, text, [*dict.fromkeys((*documents, *others))][: max(AMONG, len(documents))])
-    kept, cut = text, len(text)
-    for span in sorted((names[d][0] for d in documents if d in names and names[d][1] >= NAMES), key=lambda span: -span.start):
-        kept = f"{kept[: span.start]} {kept[min(span.end, cut) :]}"
-        cut = span.start
-    return " ".join(kept.split()) if any(word not in FUNCTION_WORDS for word in tokenize(kept)) else text
 
 
 def _names(index: Index, text: str, documents: Sequence[str]) -> dict[str, tuple[Span, float]]:

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.sides import sides, without_names
+from assistant.sides import sides
 from assistant.subjects import subjects
 
 
@@ -30,24 +30,3 @@ def test_services_named_in_everyday_words_are_set_side_by_side_in_their_order(as
 def test_a_question_about_one_service_or_none_sets_nothing_side_by_side(assistant, text):
     found = told(assistant.index, text)
     assert found is None or found[1] < 0.5
-
-
-def test_what_is_asked_is_left_when_the_names_are_cut_out(assistant):
-    index = assistant.index
-    documents = [index.by_code[code][0] for code in ("S9330", "S9336")]
-    kept = without_names(index, "which takes longer, the chemotherapy pump or the heparin drip?", documents, index.documents.ids)
-    assert kept.startswith("which takes longer,")
-    assert "chemotherapy" not in kept
-    assert "heparin" not in kept
-
-
-def test_a_name_is_cut_out_for_the_documents_asked_about_alone(assistant):
-    index = assistant.index
-    document = index.by_code["S9330"][0]
-    assert "heparin" in without_names(index, "chemotherapy after heparin: how long?", [document], index.documents.ids)
-
-
-@pytest.mark.parametrize("text", ["chemotherapy, heparin", "", "how long and for whom?"])
-def test_a_question_that_would_have_nothing_left_stays_as_it_is(assistant, text):
-    index = assistant.index
-    assert without_names(index, text, [index.by_code["S9330"][0], index.by_code["S9336"][0]], []) == text
