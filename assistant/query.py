@@ -16,7 +16,7 @@ from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.sides import sides
 from assistant.spelling import correct, spell_codes
-from assistant.subjects import Subject, subjects, without_title
+from assistant.subjects import Subject, names_none, subjects, without_title
 from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize
 from assistant.types import SectionKind
 
@@ -231,16 +231,10 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     together = sides(index, text, found)
     if together and together.belief >= SIDES:
         return together.documents
-    if not found:
+    if not found or names_none(index, text):
         return ()
     top = found[0]
     leaves = before is not None and bool(before.documents) and top.document not in before.documents
-    if (
-        leaves
-        and not _in_title(index, top.document, text)
-        and all(word in FUNCTION_WORDS or _is_topic(index, word) for word in tokenize(text))
-    ):
-        return ()
     return (top.document,) if _is_clear(index, text, top, SURE_ENOUGH_TO_LEAVE if leaves else SURE) else ()
 
 

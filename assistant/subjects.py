@@ -155,6 +155,16 @@ def says(index: Index, document: str, text: str) -> bool:
     return any(_squash(span.of(one.text)) == typed for span in spans if span.end - span.start >= len(typed))
 
 
+def names_none(index: Index, text: str) -> bool:
+    """Say whether a text has no word that could tell documents apart: none but those of headings, of most documents, and function words."""
+    most = len(index.documents) / 2
+    return all(
+        index.words.title_frequency(word) == 0 and (word in index.heading_words or index.words.document_frequency(word) >= most)
+        for word in tokenize(text)
+        if word not in FUNCTION_WORDS
+    )
+
+
 def without_title(index: Index, text: str, document: str) -> str:
     """Return a question without the words of a document's title that head no section; as it is if nothing would be left to ask."""
     title = index.vocabulary(document)[2] - FUNCTION_WORDS - index.heading_words
