@@ -15,7 +15,7 @@ from assistant.chunking import Candidate
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
-from assistant.quoting import codes_at, quote_candidate
+from assistant.quoting import codes_at, is_about, quote_candidate
 from assistant.reading import Reader, choose, read
 from assistant.subjects import Subject
 from assistant.tokens import tokenize
@@ -120,10 +120,23 @@ def _evidence(
     readings = [r for r in read(index, reader, text, document.id) if not (title and _is_title(index, document, title, r.candidate))]
     if against or not readings:
         return tuple(quotes), document.codes
-    closest = choose(index, reader, text, readings)[0].candidate
+    codes = _codes_meant(index, text, document)
+    closest = choose(index, reader, text, [r for r in readings if is_about(document, r.candidate.path(document), codes)] or readings)[
+        0
+    ].candidate
     role = Role.AGAINST if closest.section in _headings_instead(index, document.id) else Role.FOR
     quotes.append(quote_candidate(document, closest, role))
-    return tuple(quotes), codes_at(document, closest.path(document))
+    return tuple(quotes), codes
+
+
+def _codes_meant(index: Index, text: str, document: Document) -> tuple[str, ...]:
+    """Return the codes of the part of a document whose chunk is most like a scenario: a reader looks past what names a part."""
+    rows = index.chunks.of(document.id)
+    if len(document.codes) < 2 or not rows:
+        return document.codes
+    likeness = index.vectors.vectors()[rows.start : rows.stop] @ index.encoder.encode_one(text)
+    nearest = index.chunks[rows[int(likeness.argmax())]]
+    return codes_at(document, document.units[nearest.units[0]].path)
 
 
 def _is_title(index: Index, document: Document, title: Candidate, candidate: Candidate) -> bool:

@@ -9,7 +9,7 @@ ORDER = [
     "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
     "manifest", "freshness", "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
     "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
-    "retrieval", "spelling", "language", "subjects", "query", "reading", "crossing", "listing", "reranking",
+    "retrieval", "spelling", "language", "subjects", "sides", "query", "reading", "crossing", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting", "payment",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
     "evaluation.questions", "evaluation.runner", "evaluation.ablation", "evaluation.report", "web", "cli",

@@ -73,26 +73,6 @@ def test_a_question_is_told_by_its_kind_and_its_documents(assistant, question, k
 
 
 @pytest.mark.parametrize(
-    ("question", "asked"),
-    [
-        ("do I fast for S9327, and can I eat before S9338?", ["do I fast for it", "can I eat before it"]),
-        ("risks of S9327 and S9338", ["risks of it", "risks of it and it"]),
-        ("S9327 vs S9338 risks", ["vs it risks", "vs it risks"]),
-    ],
-)
-def test_each_of_several_documents_is_asked_what_is_not_asked_of_others_alone(assistant, question, asked):
-    query = understand(assistant.index, question, [])
-    assert [query.asked_of(document) for document in query.documents] == asked
-
-
-def test_a_clause_about_another_document_is_left_out_and_a_shared_one_kept(assistant):
-    query = understand(assistant.index, "who comes to the house? for the chemo pump, and for the heparin pump", [])
-    chemo, heparin = map(query.asked_of, query.documents)
-    assert "who comes to the house" in chemo and "heparin" not in chemo
-    assert "who comes to the house" in heparin and "chemo" not in heparin
-
-
-@pytest.mark.parametrize(
     ("question", "questions"),
     [
         ("How long does S9357 take and does it need sedation?", ("How long does it take", "does it need sedation?")),
