@@ -167,7 +167,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     affirmed = _DENIED.sub(" ", text).strip()
     if affirmed not in ("", text):
         rest = subjects(index, affirmed)
-        affirmed, found = (affirmed, rest) if rest and rest[0].belief >= SURE else (text, found)
+        affirmed, found = (affirmed, rest) if rest and (rest[0].belief >= SURE or rest[0].share >= SIDE) else (text, found)
     own = documents_of_codes(index, known) or _clear_subjects(index, affirmed or text, found, before)
     if not own and before and before.documents and (named_only := _only_subject(index, text)) not in ((), before.documents):
         own = named_only
