@@ -43,9 +43,12 @@ clean: ## remove the virtual environment, the index and caches
 	rm -rf $(VENV) index/data-* index/manifest.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 LEFT_OUT := wound-and-ostomy lib-home-infusion-d own-home-infusion-b lib-lab-and-imaging
+NEWEST := lib-home-infusion-j lib-home-infusion-k lib-home-infusion-l lib-home-infusion-m own-home-infusion-c own-home-infusion-d own-home-infusion-e \
+	own-drugs own-supplies-and-oxygen
 .PHONY: reader
 reader: setup ## train the reader anew from the encoder; DATA names the folder of public data
-	$(BIN)/python training/train_reader.py --base training/runs/encoder --out training/runs/reader --leave-out $(LEFT_OUT) --data $(DATA)
+	$(BIN)/python training/train_reader.py --base training/runs/encoder --out training/runs/first --leave-out $(LEFT_OUT) $(NEWEST) --data $(DATA)
+	$(BIN)/python training/train_reader.py --base training/runs/first --out training/runs/reader --leave-out $(LEFT_OUT) --twice $(NEWEST) --epochs 1 --data $(DATA)
 	$(BIN)/python training/export.py training/runs/reader assistant/data/reader
 	$(BIN)/python training/fit_forms.py assistant/data/reader
 	$(BIN)/python training/calibrate.py assistant/data/reader --left-out $(LEFT_OUT) --data $(DATA)
