@@ -2,10 +2,9 @@ import json
 
 import pytest
 
-from assistant.documents import read_corpus
+from assistant import Assistant
 from assistant.errors import QuestionSetError
 from assistant.evaluation.questions import EXPECTATIONS, KINDS, SPLITS, check_rows, load_questions, squash
-from assistant.sections import parse_corpus
 
 ROW = {
     "id": "q1", "kind": "direct", "question": "how long does enzyme infusion take?", "history": [], "codes": ["S9357"],
@@ -120,10 +119,10 @@ def test_the_projects_own_rows_are_well_formed_and_hold_verbatim_golds(root, doc
 
 
 @pytest.mark.parametrize("name", ["a", "b"])
-def test_the_rows_about_documents_of_other_codes_hold_verbatim_golds(root, settings, name):
-    sources, refused = read_corpus(root / "eval" / "brought" / name / "documents", settings)
-    assert not refused
-    assert check_rows(load_questions([root / "eval" / "brought" / name / "questions.jsonl"]), parse_corpus(sources, settings)) == []
+def test_the_rows_about_documents_of_other_codes_hold_verbatim_golds(root, settings, seeded, name):
+    brought = root / "eval" / "brought" / name
+    index = Assistant.open(brought / "documents", seeded, settings).index
+    assert check_rows(load_questions([brought / "questions.jsonl"]), list(index.documents)) == []
 
 
 def test_texts_are_compared_without_case_and_runs_of_white_space():
