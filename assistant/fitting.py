@@ -29,8 +29,8 @@ AGAINST_SHARE = 0.05
 """A document that does not fit is only shown when similarity gave it this share of belief."""
 FITS = 0.6
 """A code fits when its document, with those that differ from it in little, has this share of all that a case may belong to, before what
-the case contradicts is ruled out: what that leaves over does not make a stranger fit. Chosen on the
-families of training/: from 0.5 on, a third more of the codes are wrong."""
+the case contradicts is ruled out: what that leaves over does not make a stranger fit.
+Chosen on the families of training/: from 0.5 on, a third more of the codes are wrong."""
 FITS_LIKE = 0.4
 """… and is at least so much like the case: without this, the likeliest of documents about something else would do. From `eval/` dev."""
 DIFFER_IN_LITTLE = 0.9
@@ -114,7 +114,7 @@ def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
 def _evidence(
     index: Index, reader: Reader, text: str, document: Document, against: str | None
 ) -> tuple[tuple[Quote, ...], tuple[str, ...]]:
-    """Return the title and what the document says closest to the scenario, for it or against it, and the codes that the latter is about."""
+    """Return the title and what the document says closest to the scenario, for it or against it, and the codes it is about."""
     rows = index.candidates.of(document.id)
     title = next((c for c in (index.candidates[row] for row in rows) if c.span(document).contains(document.title)), None)
     quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
@@ -122,9 +122,8 @@ def _evidence(
     if against or not readings:
         return tuple(quotes), document.codes
     codes = _codes_meant(index, text, document)
-    closest = choose(index, reader, text, [r for r in readings if is_about(document, r.candidate.path(document), codes)] or readings)[
-        0
-    ].candidate
+    about = [reading for reading in readings if is_about(document, reading.candidate.path(document), codes)]
+    closest = choose(index, reader, text, about or readings)[0].candidate
     role = Role.AGAINST if closest.section in _headings_instead(index, document.id) else Role.FOR
     quotes.append(quote_candidate(document, closest, role))
     return tuple(quotes), codes
