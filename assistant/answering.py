@@ -41,7 +41,8 @@ the third share."""
 OUT_OF_SCOPE, OUT_OF_SCOPE_SURE = 0.25, 0.8
 """A question that no chunk is so much like is out of scope, unless a document answers it with the second belief. Chosen on `eval/` dev."""
 ALONE = 0.35
-"""A question that shares no telling word with the only document that seems to answer it is about it when this belief says so."""
+"""A question that shares no telling word with the only document that seems to answer it is about it when this belief says so, else it is
+asked back."""
 LISTED_SURE = 0.1
 """In a question that is not about one document, this belief suffices for the others once one of them surely answers."""
 SURELY_INCLUSION = 0.8
@@ -263,7 +264,8 @@ class Answerer:
         enough = LISTED_SURE if belief >= (OUT_OF_SCOPE_SURE if strange else self._index.reader.calibration.reading_sure) else 1.0
         answering = [d for d in contending if found[d] and beliefs[d] >= enough]
         subject = next((s for s in query.subjects if answering == [s.document]), None)
-        if not answering or (subject and subject.telling <= 0 and subject.belief < ALONE):
+        unnamed = subject is not None and subject.telling <= 0 and subject.belief < ALONE
+        if not answering:
             return self._refuse(
                 query,
                 Reason.OUT_OF_SCOPE if strange else Reason.LOW_CONFIDENCE,
@@ -272,7 +274,7 @@ class Answerer:
             )
         quotes = [quote for d in answering for quote in self._chosen(query.text, found[d])[:1]]
         shared = share_words(quotes)
-        if len(shared) == 1:
+        if len(shared) == 1 and not unnamed:
             return self._answered(query, shared, belief)
         described = [self._index.by_id[d] for d in contending]
         if asks_inclusion(self._index, query.text) and all(map(title_rules, described)):

@@ -231,10 +231,12 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     together = sides(index, text, found)
     if together and together.belief >= SIDES:
         return together.documents
-    if not found or names_none(index, text):
+    if not found:
         return ()
     top = found[0]
     leaves = before is not None and bool(before.documents) and top.document not in before.documents
+    if leaves and names_none(index, text):
+        return ()
     return (top.document,) if _is_clear(index, text, top, SURE_ENOUGH_TO_LEAVE if leaves else SURE) else ()
 
 

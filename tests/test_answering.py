@@ -295,6 +295,14 @@ def test_what_the_documents_are_not_about_is_refused(assistant, question):
     assert (answer.status, answer.quotes) == (Status.ABSTAINED, ())
 
 
+def test_a_question_that_names_nothing_is_asked_back_though_one_document_alone_answers_it(root, seeded, settings, tmp_path):
+    for name in ("S9361-diuretic.txt", "S9366-tpn.md"):
+        (tmp_path / name).write_bytes((root / "eval" / "brought" / "a" / "documents" / name).read_bytes())
+    answer = Assistant.open(tmp_path, seeded, settings).ask("how long does it take?")
+    assert answer.status is Status.CLARIFY
+    assert {choice.code for choice in answer.choices} == {"S9361", "S9366"}
+
+
 def test_two_questions_that_no_document_answers_are_refused(assistant):
     answer = assistant.ask("what is the capital of France for S9357 and who is the king of Spain?")
     assert answer.status is Status.ABSTAINED
