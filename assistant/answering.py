@@ -102,7 +102,7 @@ class Answerer:
         """Answer a bare code with the official title of its documents, or the opening of the part that it heads, or their own."""
         quotes = []
         for document in map(self._index.by_id.__getitem__, query.documents):
-            held = [*map(self._index.candidates.__getitem__, self._index.candidates.of(document.id))]
+            held = self._index.candidates.all_of(document.id)
             own = [codes_at(document, c.path(document)) for c in held] if len(document.codes) > 1 else []
             parts = [held[own.index((code,))] for code in query.codes if (code,) in own]
             holders = parts or [c for c in held if c.span(document).contains(document.title)][:1] or held[:1]
@@ -233,7 +233,7 @@ class Answerer:
         asked = [word for word in tokenize(query.text) if word not in FUNCTION_WORDS]
         quotes = []
         for name in query.documents if asked else ():
-            held = (c for d in self._index.service(name) for c in map(self._index.candidates.__getitem__, self._index.candidates.of(d)))
+            held = (candidate for d in self._index.service(name) for candidate in self._index.candidates.all_of(d))
             widest = max((c for c in held if self._heads(c, asked)), key=lambda c: (c.last - c.first, -c.first), default=None)
             if widest is None:
                 return []

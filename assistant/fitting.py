@@ -115,8 +115,7 @@ def _evidence(
     index: Index, reader: Reader, text: str, document: Document, against: str | None
 ) -> tuple[tuple[Quote, ...], tuple[str, ...]]:
     """Return the title and what the document says closest to the scenario, for it or against it, and the codes it is about."""
-    rows = index.candidates.of(document.id)
-    title = next((c for c in (index.candidates[row] for row in rows) if c.span(document).contains(document.title)), None)
+    title = next((c for c in index.candidates.all_of(document.id) if c.span(document).contains(document.title)), None)
     quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
     readings = [r for r in read(index, reader, text, document.id) if not (title and _is_title(index, document, title, r.candidate))]
     if against or not readings:

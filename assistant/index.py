@@ -102,7 +102,7 @@ class Index:
         if name not in self._dimensions:
             document = self.by_id[name]
             held = [frozenset(q.dimension for q in quantities(unit.span.of(document.text))) for unit in document.units]
-            runs = (self.candidates[row] for row in self.candidates.of(name))
+            runs = self.candidates.all_of(name)
             self._dimensions[name] = tuple(frozenset().union(*held[run.first : run.last]) for run in runs)
         return self._dimensions[name]
 

@@ -300,9 +300,10 @@ class Rows(Sequence[T]):
         """Return how many there are."""
         return len(self.rows.values)
 
-    def owner(self, i: int) -> int:
-        """Return the position of the document that row i belongs to."""
-        return int(np.searchsorted(self.rows.starts, i, side="right")) - 1
+    def owners(self, rows: Sequence[int]) -> list[int]:
+        """Return the position of the document that each of some rows belongs to."""
+        found: list[int] = (np.searchsorted(self.rows.starts, rows, side="right") - 1).tolist()
+        return found
 
     def of(self, name: str) -> range:
         """Return the rows of the document of that id; none where there is none."""
@@ -321,7 +322,12 @@ class Rows(Sequence[T]):
             return [self[n] for n in range(*i.indices(len(self)))]
         if not 0 <= i < len(self):
             raise IndexError(i)
-        return self._make(self.owner(i), self.rows.values[i].tolist())
+        return self._make(self.owners([i])[0], self.rows.values[i].tolist())
+
+    def all_of(self, name: str) -> list[T]:
+        """Return those of the document of that id, in order."""
+        rows, position = self.of(name), self._documents.position.get(name, 0)
+        return [self._make(position, row) for row in self.rows.values[rows.start : rows.stop].tolist()]
 
 
 class Chunks(Rows[Chunk]):

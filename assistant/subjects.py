@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ import numpy as np
 
 from assistant.config import PACKAGED_ENCODER
 from assistant.errors import ModelError
+from assistant.fusion import Ranked
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
 from assistant.retrieval import dense_search, lexical_search
@@ -101,12 +102,12 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     """Return the documents that `text` may be about, most likely first; shares sum to 1."""
     vector = index.encoder.encode_one(text)
     likeness: dict[str, list[float]] = {}
-    for row, score in dense_search(index, vector, DEPTH):
-        likeness.setdefault(index.documents.ids[index.chunks.owner(row)], []).append(score)
+    for name, score in _owned(index, dense_search(index, vector, DEPTH)):
+        likeness.setdefault(name, []).append(score)
     matches: dict[str, float] = {}
     rarity = _rarity(len(index.documents))
-    for row, score in lexical_search(index, text, DEPTH):
-        matches.setdefault(index.documents.ids[index.chunks.owner(row)], score * rarity)
+    for name, score in _owned(index, lexical_search(index, text, DEPTH)):
+        matches.setdefault(name, score * rarity)
     documents = sorted(likeness.keys() | matches.keys())
     if not documents:
         return ()
@@ -127,6 +128,12 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     rest = max(1.0 - summed[first], 1e-9)
     beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
     return tuple(Subject(name, round(summed[name], 6), round(beliefs[name], 6), rows[services[name][0]]) for name in order)
+
+
+def _owned(index: Index, found: Ranked) -> Iterator[tuple[str, float]]:
+    """Yield the document of each chunk found, with the chunk's score."""
+    owners = index.chunks.owners([row for row, _ in found])
+    yield from ((index.documents.ids[owner], score) for owner, (_, score) in zip(owners, found, strict=True))
 
 
 def log_odds(share: float) -> float:

@@ -64,6 +64,7 @@ def stem(word: str) -> str:
     return stemmed
 
 
+@lru_cache(maxsize=8192)
 def tokenize(text: str) -> tuple[str, ...]:
     """Return the stems of `words(text)`; what is indexed and what is searched for."""
     return tuple(stem(word) for word in words(text))

@@ -135,7 +135,7 @@ def test_rows_come_back_equal_and_by_document(documents, stored, tmp_path, kind,
     assert len(rows) == sum(map(len, groups))
     for name, group in zip(stored.ids, groups, strict=True):
         assert [rows[i] for i in rows.of(name)] == group
-        assert {rows.owner(i) for i in rows.of(name)} == {stored.position[name]}
+        assert set(rows.owners(rows.of(name))) == {stored.position[name]}
     assert rows[2:5] == [rows[2], rows[3], rows[4]]
     assert list(rows.of("nothing.txt")) == []
     for i in (-1, len(rows)):
@@ -146,7 +146,7 @@ def test_rows_come_back_equal_and_by_document(documents, stored, tmp_path, kind,
 def test_a_document_without_rows_owns_none_and_its_neighbours_keep_theirs(stored):
     rows = Candidates(ragged([2, 0, 1, 0, 2], Candidates.COLUMNS), stored)
     assert [list(rows.of(name)) for name in stored.ids] == [[0, 1], [], [2], [], [3, 4]]
-    assert [rows.owner(i) for i in range(5)] == [0, 0, 2, 4, 4]
+    assert rows.owners(range(5)) == [0, 0, 2, 4, 4]
 
 
 @given(lengths)
