@@ -2,8 +2,8 @@
 
     python training/unpack.py assistant/data/reader training/runs/reader
 
-The exported graph names its tensors after itself. Which is which is told by exporting the base model the same way: a tensor there that equals
-a parameter of the base stands, in the packaged graph, for the trained one.
+The exported graph names its tensors after itself. Which is which is told by exporting the base model the same way: a tensor there that
+equals a parameter of the base stands, in the packaged graph, for the trained one.
 """
 
 from __future__ import annotations
