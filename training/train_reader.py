@@ -227,6 +227,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--leave-out", nargs="*", default=[], help="families that are not trained on, to measure with")
     parser.add_argument("--twice", nargs="*", default=[], help="families that are trained on twice in an epoch")
+    parser.add_argument("--share", type=float, default=1.0, help="part of the other families' questions that an epoch takes")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--squad", type=int, default=40, help="steps with SQuAD in an epoch")
     parser.add_argument("--rate", type=float, default=4e-5)
@@ -238,8 +239,10 @@ def main() -> None:
 
     def epoch() -> Iterator[tuple[str, Any]]:
         steps: list[tuple[str, Any]] = []
-        for example in [*found, *(example for example in found if example.family in options.twice)]:
-            asked = random.sample(example.questions, len(example.questions))
+        again = [example for example in found if example.family in options.twice]
+        for example in [*found, *again]:
+            share = 1.0 if example.family in options.twice else options.share
+            asked = random.sample(example.questions, round(share * len(example.questions)))
             steps += [("document", (example, asked[i : i + ASKED])) for i in range(0, len(asked), ASKED)]
         steps += [("squad", random.sample(squad, PARAGRAPHS)) for _ in range(options.squad if squad else 0)]
         random.shuffle(steps)
