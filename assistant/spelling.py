@@ -1,7 +1,7 @@
 """Question words and codes -> the corpus's own spelling of them. Knows the words of the documents and of the encoder; knows no grammar.
 
-Only words that neither knows are touched: a clipped word becomes the corpus's word that begins with it, a misspelt one the word it
-nearly is. A code that is spaced out, or run together with letters, is written as the corpus writes it where the corpus has it.
+Only words that neither knows are touched: one with a slip of the keyboard becomes the word that either knows, a clipped word the
+corpus's word that begins with it, a misspelt one the corpus's word that it nearly is. A code that is spaced out, or run together with letters, is written as the corpus writes it where the corpus has it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ SHORTEST = 4
 NEARLY = 0.92
 """Jaro-Winkler likeness from which an unknown word counts as a misspelling."""
 SHORTEST_FUNCTION_WORD = 3
+LONG_WORD = 5
+"""Letters from which on two exchanged ones, or one too few or too many of the same, leave no doubt of a word that the model knows."""
 _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST_FUNCTION_WORD},}}")
+_ENDINGS = ("s", "es", "d", "ed", "r", "er", "st", "est")
 
 
 _SPACED = re.compile(r"(?<![^\W_])(?<!\d[.,])(?:[^\W\d_][ -]?)?\d(?:[ -]?\d){2,5}(?![^\W_])(?![.,]\d)")
@@ -92,11 +95,28 @@ def _corrected(index: Index, word: str) -> str:
         return meant
     if len(folded) < SHORTEST:
         return word
+    slips = _slips(folded) if len(folded) >= LONG_WORD and not any(map(index.encoder.knows, _uninflected(folded))) else ()
+    meant = [one for one in slips if one in index.words.word_counts or index.encoder.knows(one)]
+    if len(meant) == 1:
+        return meant[0]
     begun = [known for known in index.words.word_counts if known.startswith(folded)]
     if begun:
         return max(begun, key=lambda known: (index.words.word_counts[known], known))
     found = process.extractOne(folded, index.words.words, scorer=JaroWinkler.normalized_similarity, score_cutoff=NEARLY)
     return str(found[0]) if found and abs(len(found[0]) - len(folded)) <= 2 else word
+
+
+def _uninflected(word: str) -> list[str]:
+    """Return what a word may be a form of: its beginnings before the endings of plural, past and comparison."""
+    return [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
+
+
+def _slips(word: str) -> list[str]:
+    """Return what a word may have been meant as: two neighbouring letters exchanged, one written once instead of twice, or the reverse."""
+    exchanged = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
+    doubled = {word[: i + 1] + word[i:] for i in range(len(word))}
+    single = {word[:i] + word[i + 1 :] for i in range(1, len(word)) if word[i] == word[i - 1]}
+    return sorted((exchanged | doubled | single) - {word})
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,9 @@ from assistant.spelling import correct, spell_codes
         ("complicatons", "complications"),
         ("anesthesa", "anesthesia"),
         ("enzym replacment", "enzyme replacement"),
+        ("raedy", "ready"),
+        ("tomorow", "tomorrow"),
+        ("weigth", "weight"),
         ("hwo", "how"),
         ("adn wher", "and where"),
     ],
@@ -30,7 +33,18 @@ def test_a_clipped_word_becomes_the_whole_word(assistant, word, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "the", "xqzzw", "S9357 duration?", "how long does it take?", "what is the capital of France?", "24/7"]
+    "text",
+    [
+        "",
+        "the",
+        "xqzzw",
+        "S9357 duration?",
+        "how long does it take?",
+        "what is the capital of France?",
+        "24/7",
+        "zofran lyrica actos",
+        "carer, liters and pluses",
+    ],
 )
 def test_known_short_and_unlike_words_stay_as_they_are(assistant, text):
     assert correct(assistant.index, text) == text
