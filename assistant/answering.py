@@ -190,7 +190,7 @@ class Answerer:
         parts = [(asked[d], part) for d in answering for part in self._parts(asked[d], found[d], query.codes)]
         chosen = [quote for text, part in parts for quote in self._chosen(text, part)]
         quotes = share_words(title_first(self._index, query.text, chosen))
-        against = conflicting(self._index, quotes)
+        against = conflicting(self._index, query.text, quotes)
         quotes = [quote for quote in quotes if not any(_within(quote, other) for other in against)]
         quotes += [*against, *self._disagreeing(query.text, quotes)]
         message = PARTLY if len(answering) < len(query.documents) else ""

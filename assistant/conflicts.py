@@ -71,8 +71,7 @@ def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]
     ordered: list[Quote] = []
     for quote in quotes:
         document = index.by_id[quote.document]
-        title = document.title
-        inside = quote.start <= title.start < quote.end
+        inside = _holds_title(document, quote)
         rules = title_rules(document)
         alike = {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.title_text)}
         states = len(quote.text.split()) <= STATEMENT_WORDS and _APART.search(quote.text) and alike
@@ -82,18 +81,26 @@ def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]
     return ordered
 
 
-def conflicting(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
-    """Return the sentences of the quoted documents that contradict an answer quote, each once, in order of place."""
+def conflicting(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]:
+    """Return the sentences of the quoted documents that contradict an answer quote, each once, in order of place.
+
+    What a title bills apart is only held against what else is said where the question is about that, or another quote.
+    """
     found: dict[tuple[str, int], Quote] = {}
+    about_it = asks_inclusion(index, text)
     for quote in quotes:
         document = index.by_id[quote.document]
-        if not _APART.search(quote.text):
+        if not _APART.search(quote.text) or (_holds_title(document, quote) and not about_it):
             continue
         apart = _billed_apart(quote.text)
         for unit in _claims(document, quote) if apart else ():
             if _counts_in(index, unit.span.of(document.text), apart):
                 found.setdefault((document.id, unit.span.start), quote_span(document, unit.span, unit.section, unit.path, Role.CONFLICT))
     return [found[key] for key in sorted(found)] + _other_amounts(index, quotes)
+
+
+def _holds_title(document: Document, quote: Quote) -> bool:
+    return quote.start <= document.title.start < quote.end
 
 
 def contradict(index: Index, quote: Quote, other: Quote) -> bool:
@@ -163,7 +170,7 @@ def _other_amounts(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
     found: dict[str, Quote] = {}
     for quote in quotes:
         document = index.by_id[quote.document]
-        if document.id in found or quote.start <= document.title.start < quote.end:
+        if document.id in found or _holds_title(document, quote):
             continue
         said, limits = quantities(quote.text), quantities(document.title_text)
         alike = [(s, limit) for s in said for limit in limits if s.dimension == limit.dimension]

@@ -157,7 +157,7 @@ def _factor(unit: str) -> tuple[str, float, str]:
 
 _ASKS_TIME = re.compile(
     r"\bhow\s+long\b(?!\s+(?:ago|before|after|until|till))|\bhow\s+(?:many|much)\s+(?:\w+\s+)?(?:hours?|hrs?|minutes?|mins?|days?|weeks?|months?|time)\b"
-    r"|\b(?:duration|length\s+of\s+time|time\s+frame|takes?\s+longer|lasts?\s+longer)\b",
+    r"|\b(?:duration|length\s+of\s+time|time\s+frame)\b|(?<!no\s)(?<!any\s)\b(?:longer|longest|shorter|shortest|quicker|quickest)\b(?!\s+than\s+\d)",
     re.IGNORECASE,
 )
 _ASKS_PERIOD = re.compile(r"\bhow\s+(?:often|frequently)\b|\bhow\s+many\s+times\b", re.IGNORECASE)
