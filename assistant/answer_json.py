@@ -107,6 +107,9 @@ def _quote_from_json(value: dict[str, Any]) -> Quote:
     for key in ("start", "end"):
         if type(value[key]) is not int:
             raise ValueError(f"a quote's {key} is not a whole number")
+    for key in ("codes", "path"):
+        if not isinstance(value[key], list) or not all(isinstance(one, str) for one in value[key]):
+            raise ValueError(f"a quote's {key} are not a list of texts")
     return Quote(**{**value, "codes": tuple(value["codes"]), "path": tuple(value["path"]), "role": Role(value["role"])})
 
 
@@ -123,7 +126,7 @@ def load_answers(path: Path) -> list[Answer]:
     try:
         value = json.loads(text)
         rows = value if isinstance(value, list) else [value]
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         try:
             rows = [value for _, value in read_lines(path)]
         except QuestionSetError as error:

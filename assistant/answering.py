@@ -165,7 +165,8 @@ class Answerer:
                 return self._from_anywhere(query)
         quotes = [quote for d in sorted(holding) for quote in self._chosen(text, holding[d])[:1]]
         message = LIKELIEST if len(found | further) < self._index.services else ""
-        return self._answered(query, share_words(quotes), max(beliefs.get(d, 0.0) for d in holding), message)
+        beliefs |= self._beliefs({d: further[d] for d in holding.keys() - beliefs.keys()}, dict.fromkeys(further, text))
+        return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding), message)
 
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
@@ -174,7 +175,7 @@ class Answerer:
                 return self._refuse(query, Reason.NOT_COVERED, choices=self._choices([*query.documents, rival]))
             return self._clarify(query, [*query.documents, rival], [], 1.0)
         if headed := self._headed(query):
-            return self._answered(query, share_words(headed), 1.0)
+            return self._answered(query, self._with_conflicts(query.text, headed), 1.0)
         asked = self._asked(query)
         found = {d: self._best(self._read_service(d, asked[d], query.codes)) for d in query.documents}
         found = self._side_by_side(found, asked)
@@ -189,12 +190,15 @@ class Answerer:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
         parts = [(asked[d], part) for d in answering for part in self._parts(asked[d], found[d], query.codes)]
         chosen = [quote for text, part in parts for quote in self._chosen(text, part)]
-        quotes = share_words(title_first(self._index, query.text, chosen))
-        against = conflicting(self._index, query.text, quotes)
-        quotes = [quote for quote in quotes if not any(_within(quote, other) for other in against)]
-        quotes += [*against, *self._disagreeing(query.text, quotes)]
         message = PARTLY if len(answering) < len(query.documents) else ""
-        return self._answered(query, quotes, min(beliefs[d] for d in answering), message)
+        return self._answered(query, self._with_conflicts(query.text, chosen), min(beliefs[d] for d in answering), message)
+
+    def _with_conflicts(self, text: str, chosen: Sequence[Quote]) -> list[Quote]:
+        """Return what was chosen, after the official titles that outrank it, equal words once, and what speaks against it."""
+        quotes = title_first(self._index, text, chosen)
+        against = conflicting(self._index, text, quotes)
+        quotes = [quote for quote in quotes if not any(_within(quote, other) for other in against)]
+        return [*share_words(quotes), *against, *self._disagreeing(text, quotes)]
 
     def _side_by_side(self, found: dict[str, list[Reading]], asked: Mapping[str, str]) -> dict[str, list[Reading]]:
         """Return the readings of several documents, each in the light of the document that answers best what is asked of it."""
@@ -213,8 +217,8 @@ class Answerer:
         if not answered:
             return self.answer(replace(query, questions=()))
         quotes = [quote for answer in answered for quote in answer.quotes]
-        spans = [(quote.document, quote.start, quote.end) for quote in quotes]
-        inside = [any(_within(one, other) and not _within(other, one) for other in quotes) for one in quotes]
+        spans = [(quote.role, quote.document, quote.start, quote.end) for quote in quotes]
+        inside = [any(one.role is other.role and _within(one, other) and not _within(other, one) for other in quotes) for one in quotes]
         kept = [one for i, one in enumerate(quotes) if not inside[i] and spans[i] not in spans[:i]]
         message = PARTLY if len(answered) < len(answers) else ""
         return self._answered(query, kept, min(answer.confidence for answer in answered), message)

@@ -161,14 +161,14 @@ class Assistant:
             QueryError: the question is empty or too long, `k` is below 1, or no document describes `code`.
         """
         text, most = normalize(question), self.index.settings.max_question_characters
-        if not text:
+        if not any(c.isalnum() for c in text):
             raise QueryError("the question is empty; type what to search for")
         if len(question) > most:
             raise QueryError(f"the question has {len(question):,} characters, over the limit of {most:,}; search for fewer words")
         if k < 1:
             raise QueryError(f"cannot return {k} passages; ask for 1 or more")
         query = understand(self.index, text, ())
-        if code:
+        if code is not None:
             query = replace(query, documents=documents_of_codes(self.index, (self.known_code(code),)))
         return self._ranked(query, k)
 

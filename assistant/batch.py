@@ -43,6 +43,10 @@ def _row(path: Path, number: int, value: object) -> BatchRow:
         or not all(isinstance(turn, str) for turn in history)
     ):
         raise QuestionSetError(f'{path}, line {number}: a row is {{"id": …, "question": "…", "history": ["…"]}}')
+    try:
+        "".join((str(name), question, *history)).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise QuestionSetError(f"{path}, line {number}: half of a surrogate pair is no character; write both halves") from error
     return BatchRow(name, question, tuple(history))
 
 

@@ -243,7 +243,7 @@ def show(
     if as_json:
         _print_json(rows)
     else:
-        print("\n\n".join(f"{row['code']} · {row['section']}\n{inert(str(row['text']))}" for row in rows))
+        print("\n\n".join(inert(f"{row['code']} · {row['section']}\n{row['text']}") for row in rows))
 
 
 @app.command("index")
@@ -270,11 +270,12 @@ def index_command(
 
 def _watch(corpus: Path, folder: Path, settings: Settings, rebuild: bool) -> None:
     """Build now and after every change, until interrupted."""
+    from assistant.rendering import inert
     from assistant.watching import builds
 
     for built in builds(corpus, folder, settings, rebuild=rebuild):
         if isinstance(built, AssistantError):
-            print(f"assistant: {' '.join(str(built).split())}", file=sys.stderr, flush=True)
+            print(inert(f"assistant: {' '.join(str(built).split())}"), file=sys.stderr, flush=True)
         else:
             _print_built(built, folder)
 
@@ -304,6 +305,8 @@ def batch(
     from assistant.batch import answer_rows, read_rows
 
     rows = read_rows(source)
+    if target.is_dir() or not target.name:
+        raise AssistantError(f"'{target}' is a folder; name a file to write to")
     assistant = _open(corpus, index)
     temporary = target.with_name(target.name + ".partial")
     try:
@@ -312,7 +315,8 @@ def batch(
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
         temporary.replace(target)
     except OSError as error:
-        raise AssistantError(f"the file '{target}' cannot be written ({error.strerror}); name another") from error
+        advice = f"what there is stands in '{temporary}'" if temporary.exists() else "name another"
+        raise AssistantError(f"the file '{target}' cannot be written ({error.strerror}); {advice}") from error
     print(f"{len(rows)} questions answered in '{target}'", file=sys.stderr)
 
 
@@ -374,6 +378,7 @@ def verify(
     """Re-read the source files and check every quote of an answer."""
     from assistant.answer_json import load_answers
     from assistant.config import default_corpus, make_settings
+    from assistant.rendering import inert
     from assistant.verifying import verify as check
 
     source = corpus or default_corpus()
@@ -381,7 +386,7 @@ def verify(
     settings = make_settings()
     faults = [mismatch for one in answers for mismatch in check(one, source, settings)]
     for fault in faults:
-        print(f"{fault.quote.document}, characters {fault.quote.start}-{fault.quote.end}: {fault.why}")
+        print(inert(f"{fault.quote.document}, characters {fault.quote.start}-{fault.quote.end}: {fault.why}"))
     if faults:
         raise typer.Exit(1)
     print(f"{sum(len(one.quotes) for one in answers)} quotes match their sources")
@@ -411,7 +416,9 @@ def main() -> None:
     try:
         app()
     except AssistantError as error:
-        print(f"assistant: {' '.join(str(error).split())}", file=sys.stderr)
+        from assistant.rendering import inert
+
+        print(inert(f"assistant: {' '.join(str(error).split())}"), file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

@@ -46,7 +46,7 @@ SAME_THING = 0.7
 """Two words this similar by the encoder mean the same thing where a conflict is looked for."""
 FEWEST_LETTERS = 4
 _MINOR = frozenset(
-    tokenize("code coded bill billed separately separate service services include includes necessary all visit visits visit day diem")
+    tokenize("code coded bill billed separately separate service services include includes necessary all visit visits day diem")
 )
 
 
@@ -140,7 +140,7 @@ def _things(text: str) -> list[str]:
 
 def _counts_in(index: Index, sentence: str, apart: Sequence[str]) -> bool:
     """Say whether what follows "includes" in a sentence names one of the things billed apart."""
-    match = _WITHIN.search(sentence)
+    match = _WITHIN.search(sentence) if apart else None
     if match is None or _NOT_WITHIN.search(sentence[: match.start()]):
         return False
     inside = _things(_BUT.split(sentence[match.end() :], maxsplit=1)[0])

@@ -24,5 +24,5 @@ def read_lines(path: Path) -> Iterator[tuple[int, Any]]:
         if line.strip():
             try:
                 yield number, json.loads(line)
-            except json.JSONDecodeError as error:
-                raise QuestionSetError(f"{path}, line {number}: not JSON ({error.msg})") from error
+            except (ValueError, RecursionError) as error:
+                raise QuestionSetError(f"{path}, line {number}: not JSON ({getattr(error, 'msg', error)})") from error

@@ -25,9 +25,11 @@ _UNIT = (
     r"|grams?|g|mg|milligrams?|kg|kilograms?|pounds?|lbs?|ounces?|oz|inch(?:es)?|feet|foot|ft|cm|centimeters?|mm|miles?"
 )
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:\s+and\s+a\s+half)?"
+_NOT = r"(?:no|not|never|cannot|\w+n['’]t)(?:\s+(?:to|be|last(?:ing)?|run(?:ning)?|tak(?:e|ing)))?"
 _BEFORE = (
-    r"less\s+than|under|below|fewer\s+than|shorter\s+than|up\s+to|no\s+more\s+than|not\s+more\s+than|at\s+most|maximum(?:\s+of)?|within"
-    r"|at\s+least|minimum(?:\s+of)?|no\s+less\s+than|not\s+less\s+than|more\s+than|over|longer\s+than|greater\s+than|exceed(?:s|ing)?|above"
+    rf"{_NOT}\s+(?:(?:more|longer|greater|higher|less|fewer|shorter|lower)\s+than|exceed(?:s|ed|ing)?|over|above|under|below)"
+    r"|less\s+than|under|below|fewer\s+than|shorter\s+than|up\s+to|at\s+most|maximum(?:\s+of)?|within"
+    r"|at\s+least|minimum(?:\s+of)?|more\s+than|over|longer\s+than|greater\s+than|exceed(?:s|ing)?|above"
     r"|every|each|once\s+(?:a|per|every)|q"
 )
 _AFTER = r"or\s+(?:more|longer|greater|over|above|less|shorter|fewer|under)|and\s+(?:over|above|up(?!\s+to)|under)|plus|\+"
@@ -37,7 +39,10 @@ _QUANTITY = re.compile(
     rf"(?:[\s-]*(?:old\b))?(?:\s*(?P<after>{_AFTER}))?",
     re.IGNORECASE,
 )
-_HIGH = r",?\s*(?:but|and)\s+(?:(?:no|not)\s+more\s+than|less\s+than\s+or\s+equal\s+to|up\s+to|(?P<open>less\s+than|under))\s+"
+_HIGH = (
+    r",?\s*(?:but|and)\s+(?:(?:no|not)\s+(?:more|longer)\s+than|not\s+(?:to\s+)?exceed(?:ing)?|less\s+than\s+or\s+equal\s+to|up\s+to"
+    r"|(?P<open>less\s+than|under))\s+"
+)
 _AND_HIGH = re.compile(_HIGH, re.IGNORECASE)
 _SAME_UNIT = re.compile(
     rf"\b((?:more|greater|longer)\s+than|over|above|at\s+least)\s+({_NUMBER})(?={_HIGH}{_NUMBER}[\s-]*(?P<unit>{_UNIT})\b)", re.IGNORECASE
@@ -55,10 +60,11 @@ _GIVEN_OVER = re.compile(
     re.IGNORECASE,
 )
 """What is given over some hours takes so many, not more."""
-_LOWER = re.compile(r"at\s+least|minimum|no\s+less|not\s+less")
-_ABOVE = re.compile(r"more\s+than|over|longer|greater|exceed|above")
-_BELOW = re.compile(r"less\s+than|under|below|fewer|shorter")
-_UP_TO = re.compile(r"up\s+to|no\s+more|not\s+more|at\s+most|maximum|within")
+_NEGATED = re.compile(_NOT, re.IGNORECASE)
+_LOWER = re.compile(r"at\s+least|minimum")
+_ABOVE = re.compile(r"more\s+than|over|longer|greater|higher|exceed|above")
+_BELOW = re.compile(r"less\s+than|under|below|fewer|shorter|lower")
+_UP_TO = re.compile(r"up\s+to|at\s+most|maximum|within")
 _EVERY = re.compile(r"every|each|once|^q$")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _SHORT = {
@@ -234,16 +240,20 @@ def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
     before, after = (match["before"] or "").casefold(), (match["after"] or "").casefold()
     if dimension == "time" and (_EVERY.search(before) or re.match(r"\s*(?:apart|intervals?)\b", text[match.end() :])):
         return Quantity("period", low, high, base), end
-    if _UP_TO.search(before):
+    negated = _NEGATED.match(before) is not None
+    if _UP_TO.search(before) or (negated and _ABOVE.search(before)):
         return Quantity(dimension, 0, high, base), end
+    if negated and _BELOW.search(before):
+        return Quantity(dimension, low, math.inf, base), end
     if re.search(r"more|longer|greater|over|above|up|plus|\+", after):
         return Quantity(dimension, low, math.inf, base), end
     if (above := bool(_ABOVE.search(before))) or _LOWER.search(before):
         bounded = _AND_HIGH.match(text, end)
         limit = _QUANTITY.match(text, bounded.end()) if bounded else None
-        if bounded is None or limit is None:
+        of_limit, size, _ = _factor(limit["unit"]) if limit else ("", 0.0, "")
+        if bounded is None or limit is None or of_limit != dimension:
             return Quantity(dimension, low, math.inf, base, low_open=above), end
-        return Quantity(dimension, low, _value(limit["low"]) * factor, base, above, bounded["open"] is not None), limit.end()
+        return Quantity(dimension, low, _value(limit["low"]) * size, base, above, bounded["open"] is not None), limit.end()
     if _BELOW.search(before):
         return Quantity(dimension, 0, high, base, high_open=True), end
     if re.search(r"less|shorter|fewer|under", after):

@@ -268,7 +268,7 @@ def _in_title(index: Index, document: str, text: str) -> bool:
 
 
 def _in_most_titles(index: Index, word: str) -> bool:
-    return index.words.title_frequency(word) >= len(index.documents) / 2
+    return index.words.title_frequency(word) > len(index.documents) / 2
 
 
 def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) -> bool:

@@ -65,10 +65,12 @@ class Verdict:
 def verdicts(answer: Answer) -> list[Verdict]:
     """Return the codes that an answer quotes words for or against, those that fit first."""
     said: dict[str, list[Quote]] = {}
+    weighed = sorted(answer.codes, key=lambda fit: not fit.fits)
     for quote in answer.quotes:
         if quote.role in (Role.FOR, Role.AGAINST):
-            said.setdefault(quote.code or quote.title, []).append(quote)
-    known = {fit.code: fit.fits for fit in answer.codes}
+            meant = next((fit.code for fit in weighed if fit.code in quote.codes), quote.code)
+            said.setdefault(meant or quote.title, []).append(quote)
+    known = {fit.code: fit.fits for fit in reversed(weighed)}
     found = []
     for label, quotes in said.items():
         speaking_for = tuple(quote for quote in quotes if quote.role is Role.FOR)
@@ -150,5 +152,8 @@ def table_lines(rows: Iterable[Sequence[str]]) -> list[str]:
     lines = []
     for row in kept:
         head = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        if len(head) > WIDTH // 2:
+            lines += [head.rstrip(), *_wrapped(row[-1], "    ")]
+            continue
         lines.extend(textwrap.wrap(row[-1], WIDTH, initial_indent=head + "  ", subsequent_indent=" " * (len(head) + 2)) or [head])
     return lines

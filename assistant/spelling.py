@@ -97,9 +97,9 @@ def _corrected(index: Index, word: str) -> str:
     if len(folded) < SHORTEST:
         return word
     slips = _slips(folded) if len(folded) >= LONG_WORD and not any(map(index.encoder.knows, _uninflected(folded))) else ()
-    meant = [one for one in slips if one in index.words.word_counts or index.encoder.knows(one)]
-    if len(meant) == 1:
-        return meant[0]
+    known_slips = [one for one in slips if one in index.words.word_counts or index.encoder.knows(one)]
+    if len(known_slips) == 1:
+        return known_slips[0]
     begun = [known for known in index.words.word_counts if known.startswith(folded)]
     if begun:
         return max(begun, key=lambda known: (index.words.word_counts[known], known))

@@ -166,7 +166,7 @@ def names_none(index: Index, text: str) -> bool:
     """Say whether a text has no word that could tell documents apart: none but those of headings, of most documents, and function words."""
     most = len(index.documents) / 2
     return all(
-        index.words.title_frequency(word) == 0 and (word in index.heading_words or index.words.document_frequency(word) >= most)
+        index.words.title_frequency(word) == 0 and (word in index.heading_words or index.words.document_frequency(word) > most)
         for word in tokenize(text)
         if word not in FUNCTION_WORDS
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -301,6 +303,15 @@ def _add_comparison(latest: Latest, page: gr.Blocks) -> tuple[gr.Dropdown, Any, 
     return codes, refresh, [section, shown]
 
 
+@contextmanager
+def _telling_errors() -> Iterator[None]:
+    """Turn what is known to go wrong into the answer that a caller sees."""
+    try:
+        yield
+    except AssistantError as error:
+        raise gr.Error(str(error)) from error
+
+
 def _add_endpoints(latest: Latest) -> None:
     """Add the REST and MCP endpoints `ask`, `fit`, `compare`, `search` and `codes` to the page being built."""
 
@@ -312,10 +323,8 @@ def _add_endpoints(latest: Latest) -> None:
             history: The earlier questions of the same conversation, oldest first.
             code: The one code to answer about; whatever the question names if left out.
         """
-        try:
+        with _telling_errors():
             return answer_to_json(latest().ask(question, history or [], code=code or None))
-        except AssistantError as error:
-            raise gr.Error(str(error)) from error
 
     def fit(scenario: str) -> dict[str, Any]:
         """Tell which code fits a described case, with exact quotations for and against each, or that no code fits.
@@ -323,7 +332,8 @@ def _add_endpoints(latest: Latest) -> None:
         Args:
             scenario: The case in plain words: what is given, how long, how, and where.
         """
-        return answer_to_json(latest().fit(scenario))
+        with _telling_errors():
+            return answer_to_json(latest().fit(scenario))
 
     def compare(codes: list[str], section: str | None = None) -> list[dict[str, Any]]:
         """Set the documents of two or more codes side by side: a row for each section, a cited quotation or null for each code.
@@ -332,10 +342,8 @@ def _add_endpoints(latest: Latest) -> None:
             codes: The codes, in the order in which the cells of a row are to stand.
             section: The heading of the one section to compare, or how it begins; all sections if left out.
         """
-        try:
+        with _telling_errors():
             return rows_to_json(latest().compare(codes, section or None))
-        except AssistantError as error:
-            raise gr.Error(str(error)) from error
 
     def search(question: str, k: int = 10, code: str | None = None) -> list[dict[str, Any]]:
         """Rank passages of the documents for a question, without answering.
@@ -343,13 +351,11 @@ def _add_endpoints(latest: Latest) -> None:
         Args:
             question: What to search for.
             k: How many passages.
-            code: The one code whose documents to search; all documents if left out.
+            code: The one code whose documents to search; if left out, those of a code or clear subject in the question, else all.
         """
         assistant = latest()
-        try:
+        with _telling_errors():
             hits = assistant.search(question, k, code=code or None)
-        except AssistantError as error:
-            raise gr.Error(str(error)) from error
         return [hit_to_json(hit, assistant.index.by_id[hit.chunk.document]) for hit in hits]
 
     def codes() -> list[dict[str, Any]]:

@@ -69,7 +69,18 @@ def test_what_is_no_answer_of_schema_1_is_refused(answer, changes):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"start": "0"}, {"end": None}, {"text": 5}, {"document": None}, {"document": 7}, {"sha256": None}, {"start": 0.5}]
+    "changes",
+    [
+        {"start": "0"},
+        {"end": None},
+        {"text": 5},
+        {"document": None},
+        {"document": 7},
+        {"sha256": None},
+        {"start": 0.5},
+        {"path": [1]},
+        {"codes": "S1"},
+    ],
 )
 def test_a_quote_with_a_value_of_the_wrong_kind_is_refused(answer, changes):
     value = answer_to_json(answer)

@@ -28,7 +28,8 @@ def test_rows_are_read_in_order_with_their_history(tmp_path):
     [
         "{", "[]", "null", "5", '"text"', "{}", '{"id": "a"}', '{"question": "q"}', '{"id": null, "question": "q"}',
         '{"id": true, "question": "q"}', '{"id": "a", "question": 5}', '{"id": "a", "question": "q", "history": "h"}',
-        '{"id": "a", "question": "q", "history": [1]}', '{"id": "a", "question": "q", "history": {"0": "h"}}',
+        '{"id": "a", "question": "q", "history": [1]}', '{"id": "\\ud83d", "question": "q"}',
+        '{"id": "a", "question": "q", "history": {"0": "h"}}',
     ],
 )  # fmt: skip
 def test_a_malformed_row_names_file_and_line(tmp_path, line):

@@ -250,6 +250,14 @@ def test_a_malformed_batch_line_is_named_and_the_old_output_left_alone(ask_real,
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == "kept\n"
 
 
+@pytest.mark.parametrize("target", [".", ""])
+def test_a_folder_is_no_batch_output(ask_real, tmp_path, target):
+    (tmp_path / "in.jsonl").write_text('{"id": 1, "question": "S9357 duration"}\n', encoding="utf-8")
+    done = ask_real("batch", tmp_path / "in.jsonl", tmp_path / target if target else ".")
+    assert (done.code, done.out) == (1, "")
+    assert "is a folder; name a file" in done.err
+
+
 def test_a_batch_output_that_cannot_be_written_is_an_error(ask_real, tmp_path):
     (tmp_path / "in.jsonl").write_text('{"id": 1, "question": "q"}\n', encoding="utf-8")
     done = ask_real("batch", tmp_path / "in.jsonl", tmp_path / "nowhere" / "out.jsonl")

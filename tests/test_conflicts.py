@@ -135,6 +135,13 @@ def test_a_sentence_that_denies_or_leaves_out_what_the_title_bills_apart_agrees_
     assert contradict(bay.index, title, replace(title, text=said)) is against
 
 
+def test_a_text_that_names_nothing_billed_apart_contradicts_nothing(bay):
+    [cruise] = bay.documents("C5005")
+    title = title_quote(cruise)
+    apart, within = (replace(title, text=text) for text in ("All services are billed separately.", "Includes the pump and tubing."))
+    assert not contradict(bay.index, apart, within)
+
+
 def test_no_quotes_have_no_conflict(assistant):
     assert conflicting(assistant.index, "are the drugs included?", []) == []
     assert title_first(assistant.index, "are the drugs included?", []) == []

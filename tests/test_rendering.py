@@ -92,6 +92,11 @@ def test_tables_are_aligned_and_the_last_column_wraps():
     assert table_lines([]) == []
 
 
+def test_a_long_first_column_leaves_the_last_one_a_line_of_its_own():
+    name = "a-document-without-a-code-" * 4
+    assert table_lines([[name, "its title in words"]]) == [name, "    its title in words"]
+
+
 @pytest.mark.parametrize(("kind", "number"), [("page", 3), ("row", 12)])
 def test_a_quote_whose_text_was_extracted_names_its_place_in_the_file_and_no_line(answer, assistant, kind, number):
     quote = answer.quotes[0]

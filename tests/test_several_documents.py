@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from assistant import Assistant
+from assistant.rendering import verdicts
 from assistant.types import Status
 from conftest import FERRY, LIGHTHOUSE
 
@@ -129,6 +130,7 @@ def test_a_case_gets_the_code_that_heads_the_part_about_it(island, boat, code):
     answer = island.fit(f"we want to hire the {boat} boat of the island for a trip")
     assert [fit.code for fit in answer.codes if fit.fits] == [code]
     assert answer.resolved == code
+    assert [verdict.label for verdict in verdicts(answer) if verdict.fits] == [code]
 
 
 def test_words_of_one_part_are_not_verified_under_the_code_of_another(island):
