@@ -51,7 +51,7 @@ CLAUSE_NEAR = 0.1
 """A clause that all codes share answers when it scores so little less than what holds it: a part of a sentence says less than the whole."""
 LISTED_AMONG = 16
 """So many documents are read for a question about all codes, and all further ones that hold its telling words."""
-LISTED = 0.35
+LISTED = 0.4
 """In a question about all codes, a document is listed from this belief on; see training/fit_listings.py."""
 
 

@@ -1,7 +1,7 @@
 """Model folder -> a model that the package carries: ONNX with int8 weights, its tokenizer, its calibration, and a parity report.
 
-Weights are stored as int8 with one scale a row and expanded to float when the model is loaded, so that answers do not depend on the
-processor's integer units or on what else is in a batch.
+Matrices are multiplied as int8: each row of what comes in is rounded by itself, block by block, so that no answer depends on what else is
+in a batch, as it would with one scale for all. Embeddings are expanded to float when the model is loaded.
 
     python training/export.py MODEL_FOLDER assistant/data/reader
 """
@@ -24,28 +24,47 @@ from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEnc
 
 SMALLEST = 4096
 """Tensors with fewer values stay float."""
+BLOCK = 64
+"""So many inputs share a scale."""
+ZERO, AS_INT8 = 128, 4
+"""What stands for zero in onnxruntime's MatMulNBits, and its accuracy level that multiplies int8 by int8."""
+BLOCKS, ROWS, SCALES = "_blocks", "_rows", "_scales"
+"""What the names of the parts of a tensor end in."""
 
 
 def quantize_weights(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return the model with every large float tensor as int8 rows, scales, and a DequantizeLinear node that restores it."""
+    """Return the model with matrices as int8 blocks, which are multiplied as they are, and embeddings as int8 rows, which are expanded."""
     graph = model.graph
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
     kept, nodes = [], []
-    for tensor in graph.initializer:
+    for node in graph.node:
+        weights = numpy_helper.to_array(tensors[node.input[1]]) if node.op_type == "MatMul" and node.input[1] in tensors else None
+        if weights is None or weights.ndim != 2 or weights.shape[0] % BLOCK:
+            nodes.append(node)
+            continue
+        name, (rows, columns) = node.input[1], weights.shape
+        blocks = weights.T.reshape(columns, rows // BLOCK, BLOCK)
+        scale = np.maximum(np.abs(blocks).max(axis=2), 1e-8).astype(np.float32) / 127
+        whole = (np.clip(np.round(blocks / scale[:, :, None]), -127, 127) + ZERO).astype(np.uint8)
+        kept += [numpy_helper.from_array(whole, name + BLOCKS), numpy_helper.from_array(scale.reshape(-1), name + SCALES)]
+        shape = {"K": rows, "N": columns, "bits": 8, "block_size": BLOCK, "accuracy_level": AS_INT8}
+        inputs = [node.input[0], name + BLOCKS, name + SCALES]
+        nodes.append(helper.make_node("MatMulNBits", inputs, list(node.output), domain="com.microsoft", **shape))
+        del tensors[name]
+    expanded = []
+    for tensor in tensors.values():
         values = numpy_helper.to_array(tensor)
         if values.dtype != np.float32 or values.ndim != 2 or values.size < SMALLEST:
             kept.append(tensor)
             continue
-        axis = 0 if values.shape[0] > values.shape[1] * 8 else 1
-        scale = np.maximum(np.abs(values).max(axis=1 - axis), 1e-8).astype(np.float32) / 127
-        shaped = scale[:, None] if axis == 0 else scale[None, :]
-        whole = np.clip(np.round(values / shaped), -127, 127).astype(np.int8)
-        kept.append(numpy_helper.from_array(whole, tensor.name + "_int8"))
-        kept.append(numpy_helper.from_array(scale, tensor.name + "_scale"))
-        nodes.append(helper.make_node("DequantizeLinear", [tensor.name + "_int8", tensor.name + "_scale"], [tensor.name], axis=axis))
-    rest = list(graph.node)
+        scale = np.maximum(np.abs(values).max(axis=1), 1e-8).astype(np.float32) / 127
+        whole = np.clip(np.round(values / scale[:, None]), -127, 127).astype(np.int8)
+        kept += [numpy_helper.from_array(whole, tensor.name + ROWS), numpy_helper.from_array(scale, tensor.name + SCALES)]
+        expanded.append(helper.make_node("DequantizeLinear", [tensor.name + ROWS, tensor.name + SCALES], [tensor.name], axis=0))
     del graph.node[:], graph.initializer[:]
-    graph.node.extend([*nodes, *rest])
+    graph.node.extend([*expanded, *nodes])
     graph.initializer.extend(kept)
+    model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
     onnx.checker.check_model(model)
     return model
 

@@ -21,6 +21,7 @@ from sentence_transformers import SentenceTransformer
 
 from assistant.embedding import export, locate
 from assistant.inference import MODEL_FILE, OnnxEncoder
+from export import BLOCKS, ZERO
 
 
 def tensors(folder: Path) -> dict[str, NDArray[np.float32]]:
@@ -29,9 +30,12 @@ def tensors(folder: Path) -> dict[str, NDArray[np.float32]]:
     found = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     for node in graph.node:
         if node.op_type == "DequantizeLinear":
-            values, scale = found[node.input[0]], found[node.input[1]]
-            axis = next(attribute.i for attribute in node.attribute if attribute.name == "axis")
-            found[node.output[0]] = values.astype(np.float32) * (scale[:, None] if axis == 0 else scale[None, :])
+            rows, scale = found[node.input[0]], found[node.input[1]]
+            found[node.output[0]] = rows.astype(np.float32) * scale[:, None]
+        elif node.op_type == "MatMulNBits":
+            blocks, scale = found[node.input[1]].astype(np.float32) - ZERO, found[node.input[2]]
+            columns = blocks * scale.reshape(*blocks.shape[:2], 1)
+            found[node.input[1].removesuffix(BLOCKS)] = columns.reshape(len(columns), -1).T
     return {name: values for name, values in found.items() if values.dtype == np.float32}
 
 
