@@ -49,6 +49,8 @@ SURELY_INCLUSION = 0.8
 """A question that is this surely about what is included is answered by the title that says so, even where the reader would decline."""
 CLAUSE_NEAR = 0.1
 """A clause that all codes share answers when it scores so little less than what holds it: a part of a sentence says less than the whole."""
+CONTEXT = 0.2
+"""What the score of a turn together with the one before it counts beside its own; see eval/reports/decisions.md."""
 LISTED_AMONG = 16
 """So many documents are read for a question about all codes, and all further ones that hold its telling words."""
 LISTED = 0.4
@@ -180,6 +182,8 @@ class Answerer:
         found = {d: self._best(self._read_service(d, asked[d], query.codes)) for d in query.documents}
         found = self._side_by_side(found, asked)
         beliefs = self._beliefs(found, asked)
+        if query.context:
+            found, beliefs = self._in_context(query, found, beliefs)
         enough = LISTED_SURE if _any(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering and self._index.forms.read(query.text).inclusion >= SURELY_INCLUSION:
@@ -199,6 +203,20 @@ class Answerer:
         against = conflicting(self._index, text, quotes)
         quotes = [quote for quote in quotes if not any(_within(quote, other) for other in against)]
         return [*share_words(quotes), *against, *self._disagreeing(text, quotes)]
+
+    def _in_context(
+        self, query: Query, found: dict[str, list[Reading]], beliefs: dict[str, float]
+    ) -> tuple[dict[str, list[Reading]], dict[str, float]]:
+        """Return readings and beliefs of a turn in the light of the one before it, of which "and at night?" is the rest."""
+        text = f"{query.context} {query.text}"
+        whole = {d: self._best(self._read_service(d, text, query.codes)) for d in found}
+        both = {}
+        for d, readings in found.items():
+            scores = {reading.candidate: reading.score for reading in whole[d]}
+            mixed = [replace(r, score=(1 - CONTEXT) * r.score + CONTEXT * scores.get(r.candidate, r.score)) for r in readings]
+            both[d] = sorted(mixed, key=lambda reading: -round(reading.score, 6))
+        together = self._beliefs(whole, dict.fromkeys(whole, text))
+        return both, {d: (belief + together[d]) / 2 for d, belief in beliefs.items()}
 
     def _side_by_side(self, found: dict[str, list[Reading]], asked: Mapping[str, str]) -> dict[str, list[Reading]]:
         """Return the readings of several documents, each in the light of the document that answers best what is asked of it."""

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from assistant.index import Index
-from assistant.quantities import quantities
+from assistant.quantities import asked_dimension, quantities
 from assistant.quoting import is_about, quote_span
 from assistant.tokens import stem, tokenize, words
 from assistant.types import Document, Quote, Role, SectionKind, Unit, UnitKind
@@ -42,6 +42,8 @@ STATEMENT_WORDS = 30
 """A quote of at most so many words that says what is billed apart says little else."""
 REMEMBERED = 4096
 """Words whose vectors are kept at hand."""
+_OF_ONE_THING = ("volume", "mass", "length")
+"""Dimensions in which a document has few amounts but those that its title names."""
 SAME_THING = 0.7
 """Two words this similar by the encoder mean the same thing where a conflict is looked for."""
 FEWEST_LETTERS = 4
@@ -96,7 +98,7 @@ def conflicting(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]
         for unit in _claims(document, quote) if apart else ():
             if _counts_in(index, unit.span.of(document.text), apart):
                 found.setdefault((document.id, unit.span.start), quote_span(document, unit.span, unit.section, unit.path, Role.CONFLICT))
-    return [found[key] for key in sorted(found)] + _other_amounts(index, quotes)
+    return [found[key] for key in sorted(found)] + _other_amounts(index, text, quotes)
 
 
 def _holds_title(document: Document, quote: Quote) -> bool:
@@ -165,15 +167,19 @@ def _vectors(index: Index, things: Sequence[str]) -> Vectors:
     return np.stack([known[word] for word in things])
 
 
-def _other_amounts(index: Index, quotes: Sequence[Quote]) -> list[Quote]:
-    """Return the title of a document whose title rules out every amount of the same dimension in a quote."""
+def _other_amounts(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]:
+    """Return the title of a document whose title rules out every amount of the same dimension in a quote.
+
+    Times are of many things: how long the pump may be off says nothing against a continuous infusion. They count where time is asked for.
+    """
+    asked = asked_dimension(text)
     found: dict[str, Quote] = {}
     for quote in quotes:
         document = index.by_id[quote.document]
         if document.id in found or _holds_title(document, quote):
             continue
         said, limits = quantities(quote.text), quantities(document.title_text)
-        alike = [(s, limit) for s in said for limit in limits if s.dimension == limit.dimension]
+        alike = [(s, limit) for s in said for limit in limits if s.dimension == limit.dimension and s.dimension in (asked, *_OF_ONE_THING)]
         if alike and not any(s.meets(limit) for s, limit in alike):
             found[document.id] = title_quote(document, Role.CONFLICT)
     return [*found.values()]

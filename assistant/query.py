@@ -44,7 +44,8 @@ QUESTION_WORDS = 3
 class Query:
     """A question made complete. `text` is what is searched for, codes left out; `documents` are those it is surely about.
 
-    `asked` tells what is asked of some of `documents` where that is not `text`, `questions` what several questions are asked of one.
+    `asked` tells what is asked of some of `documents` where that is not `text`, `questions` what several questions are asked of one,
+    `context` what the turn before asked of the same documents, in whose light a short turn is read.
     `unknown` holds codes that no document describes. `carried` names what came from earlier questions: "codes", "topic". `foreign` says
     that it is asked in another language than the documents are written in, `names_only` that it names documents, or sets them side by
     side, and asks nothing of them but what they are.
@@ -62,6 +63,7 @@ class Query:
     questions: tuple[str, ...] = ()
     foreign: bool = False
     names_only: bool = False
+    context: str = ""
 
     def asked_of(self, document: str) -> str:
         """Return what is asked of one of the documents."""
@@ -109,6 +111,8 @@ SIDES = 0.7
 """A question sets documents side by side when this is how sure it is; see training/fit_subjects.py."""
 SIDE = 0.6
 """What follows "what about", or a question together with the one before it, names a document that has this share among all."""
+LEAST_NAMED = 0.2
+"""What follows "what about" names a document only from this belief on."""
 NAMED = 0.5
 """… or this share among all, where the question has a word by which its title differs."""
 SURE_ENOUGH_TO_LEAVE = 0.5
@@ -184,13 +188,19 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
             text = f"{before.text} {text}"
             carried.append("topic")
     elif before and before.text and own and _asks_nothing(index, spoken, text, own):
-        text = before.text
-        carried.append("topic")
+        if own != before.documents or not text:
+            text = before.text
+            carried.append("topic")
+        else:
+            carried.append("codes")
     kind = _kind(index, text, documents, named, before, carried)
     names_only = bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind)
     asked = tuple((document, _topic(index, before, document)) for document in documents) if before and carried == ["topic"] else ()
     questions = _questions(dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else ()
-    return Query(turn, text, kind, known, unknown, documents, found, tuple(carried), asked, questions, names_only=names_only)
+    context = before.text if before and carried == ["codes"] else ""
+    return Query(
+        turn, text, kind, known, unknown, documents, found, tuple(carried), asked, questions, names_only=names_only, context=context
+    )
 
 
 def _asks_on(text: str) -> bool:
@@ -237,12 +247,13 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     leaves = before is not None and bool(before.documents) and top.document not in before.documents
     if leaves and names_none(index, text):
         return ()
-    return (top.document,) if _is_clear(index, text, top, SURE_ENOUGH_TO_LEAVE if leaves else SURE) else ()
+    return (top.document,) if _is_clear(index, text, top, leaves) else ()
 
 
-def _is_clear(index: Index, text: str, top: Subject, enough: float) -> bool:
-    """Say whether a text is about the first of its subjects, whose belief must be `enough` where its title does not name it."""
-    return top.belief >= enough or (top.share >= NAMED and _in_title(index, top.document, text))
+def _is_clear(index: Index, text: str, top: Subject, leaves: bool) -> bool:
+    """Say whether a text is about the first of its subjects: by belief, or by a word of its title, which alone leaves no other subject."""
+    named = top.share >= NAMED and _in_title(index, top.document, text)
+    return top.belief >= (SURE_ENOUGH_TO_LEAVE if leaves and not named else SURE) or (named and not leaves)
 
 
 def _is_topic(index: Index, word: str) -> bool:
@@ -259,12 +270,13 @@ def _only_subject(index: Index, text: str) -> tuple[str, ...]:
     if not words or any(_is_topic(index, word) for word in words):
         return ()
     found = subjects(index, rest)
-    return (found[0].document,) if found and found[0].share >= SIDE else ()
+    return (found[0].document,) if found and found[0].share >= SIDE and found[0].belief >= LEAST_NAMED else ()
 
 
 def _in_title(index: Index, document: str, text: str) -> bool:
     """Say whether a text holds a word by which a document's title differs from most other titles."""
-    return any(word in index.vocabulary(document)[2] and not _in_most_titles(index, word) for word in tokenize(text))
+    title = index.vocabulary(document)[2] - FUNCTION_WORDS
+    return any(word in title and not _in_most_titles(index, word) for word in tokenize(text))
 
 
 def _in_most_titles(index: Index, word: str) -> bool:

@@ -119,6 +119,20 @@ def test_a_follow_up_is_completed_from_the_turns_before_it(assistant, history, q
     assert query.carried == carried
 
 
+@pytest.mark.parametrize("turn", ["and at night?", "and if it runs low?", "and the catch?", "how many days does it go on then?"])
+def test_a_short_turn_keeps_the_subject_and_is_read_in_the_light_of_the_turn_before(assistant, turn):
+    query = understand(assistant.index, turn, ["how long does enzyme infusion take?"])
+    [document] = assistant.documents("S9357")
+    assert (query.documents, query.carried) == ((document.id,), ("codes",))
+    assert (query.text, query.context) == (turn, "how long does enzyme infusion take?")
+
+
+def test_what_names_the_same_subject_again_asks_something_new_of_it(assistant):
+    query = understand(assistant.index, "what about the enzyme supplies?", ["how long does enzyme infusion take?"])
+    assert query.carried != ("topic",)
+    assert "supplies" in query.text
+
+
 def test_what_is_asked_again_of_another_document_does_not_name_the_first(assistant):
     query = understand(assistant.index, "no sorry, the immune one", ["How long do the enzyme infusions take?"])
     assert [query.asked_of(name) for name in query.documents] == ["How long do the take?"]
