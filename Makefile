@@ -45,10 +45,14 @@ clean: ## remove the virtual environment, the index and caches
 LEFT_OUT := wound-and-ostomy lib-home-infusion-d own-home-infusion-b lib-lab-and-imaging
 NEWEST := lib-home-infusion-j lib-home-infusion-k lib-home-infusion-l lib-home-infusion-m own-home-infusion-c own-home-infusion-d own-home-infusion-e \
 	own-drugs own-supplies-and-oxygen
+LATEST := lib-home-infusion-n lib-home-infusion-o lib-home-infusion-p lib-home-infusion-q lib-home-infusion-r own-home-infusion-f own-home-infusion-g \
+	own-infusion-nursing own-respiratory-and-rehab own-pumps-and-supplies lib-ambulatory-infusion lib-surgery lib-g-codes lib-s-codes lib-e-codes \
+	lib-drug-injections
 .PHONY: reader
 reader: setup ## train the reader anew from the encoder; DATA names the folder of public data
-	$(BIN)/python training/train_reader.py --base training/runs/encoder --out training/runs/first --leave-out $(LEFT_OUT) $(NEWEST) --data $(DATA)
-	$(BIN)/python training/train_reader.py --base training/runs/first --out training/runs/reader --leave-out $(LEFT_OUT) --twice $(NEWEST) --epochs 1 --data $(DATA)
+	$(BIN)/python training/train_reader.py --base training/runs/encoder --out training/runs/first --leave-out $(LEFT_OUT) $(NEWEST) $(LATEST) --data $(DATA)
+	$(BIN)/python training/train_reader.py --base training/runs/first --out training/runs/second --leave-out $(LEFT_OUT) $(LATEST) --twice $(NEWEST) --epochs 1 --data $(DATA)
+	$(BIN)/python training/train_reader.py --base training/runs/second --out training/runs/reader --leave-out $(LEFT_OUT) --twice $(LATEST) --share 0.5 --epochs 1 --data $(DATA)
 	$(BIN)/python training/export.py training/runs/reader assistant/data/reader
 	$(BIN)/python training/fit_forms.py assistant/data/reader
 	$(BIN)/python training/calibrate.py assistant/data/reader --left-out $(LEFT_OUT) --data $(DATA)

@@ -118,7 +118,7 @@ def test_the_projects_own_rows_are_well_formed_and_hold_verbatim_golds(root, doc
     assert {row.expect for row in rows} == set(EXPECTATIONS)
 
 
-@pytest.mark.parametrize("name", ["a", "b"])
+@pytest.mark.parametrize("name", ["a", "b", "c", "d"])
 def test_the_rows_about_documents_of_other_codes_hold_verbatim_golds(root, settings, seeded, name):
     brought = root / "eval" / "brought" / name
     index = Assistant.open(brought / "documents", seeded, settings).index
