@@ -31,8 +31,8 @@ FITS = 0.6
 """A code fits when its document, with those that differ from it in little, has this share of all that a case may belong to, before what
 the case contradicts is ruled out: what that leaves over does not make a stranger fit.
 Chosen on the families of training/: from 0.5 on, a third more of the codes are wrong."""
-FITS_LIKE = 0.4
-"""… and is at least so much like the case: without this, the likeliest of documents about something else would do. From `eval/` dev."""
+FITS_LIKE, OPENING_LIKE = 0.4, 0.34
+"""… and it, and its opening, are at least so much like the case: without this, the likeliest of documents about something else would do."""
 DIFFER_IN_LITTLE = 0.9
 """Cosine of the openings of such documents."""
 LEAST = 1e-9
@@ -91,7 +91,8 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     fits = []
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
         document, why, share = index.by_id[subject.document], against[subject.document], share_of(subject)
-        fits_it = why is None and subject.similarity >= FITS_LIKE and _share_of_kind(index, subject, considered) >= FITS
+        alike = subject.similarity >= FITS_LIKE and subject.opening_similarity >= OPENING_LIKE
+        fits_it = why is None and alike and _share_of_kind(index, subject, considered) >= FITS
         quotes, codes = _evidence(index, reader, text, document, why)
         fits.append(Fit(document, codes, fits_it, round(share, 4), quotes))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))

@@ -50,6 +50,8 @@ _ASKS_CODE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_LAST_QUESTION = re.compile(r"[^.;?!]*\?\W*$")
+_OF_BILLING = re.compile(rf"\b(?:{_CODE}|coded|coding|bill\w*|charged?|claim\w*|submit\w*|enter|number)\b", re.IGNORECASE)
 _INSIDE_CODE = re.compile(
     rf"\b(?:in(?:side)?|outside|under|within|of|by|with|from|than|same|part\s+of)\s+(?:[\w'-]*\w\s+){{0,5}}{_CODE}\s*[?.!]*\s*$",
     re.IGNORECASE,
@@ -119,6 +121,12 @@ def asks_for_code(text: str) -> bool:
     return bool(_ASKS_CODE.search(text)) and not (
         _INSIDE_CODE.search(text) and not re.search(rf"\b(?:which|what)\b[^,.;?]*{_CODE}", text, re.IGNORECASE)
     )
+
+
+def asks_otherwise(text: str) -> bool:
+    """Say whether a text ends in a question that speaks of no code and no billing."""
+    asked = _LAST_QUESTION.search(text)
+    return asked is not None and not _OF_BILLING.search(asked.group())
 
 
 def lists(text: str) -> bool:

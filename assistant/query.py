@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from assistant.index import Index
-from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, uncompared
+from assistant.kinds import REQUESTS, Kind, asks_for_code, asks_otherwise, lists, lists_codes, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.sides import sides
@@ -309,10 +309,11 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
 def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None, carried: Sequence[str]) -> Kind:
     """Return the kind; where earlier questions gave the documents, only words that leave no doubt make it a case or a listing.
 
+    A text that ends in a question for anything but a code ("what should she do?") must leave no doubt either.
     What lists within a document that it is clearly about ("all the risks of …") is no listing over documents.
     """
     form, cuts = index.forms.read(text), index.forms.cuts
-    told = before is None and len(text.split()) >= CASE_WORDS
+    told = before is None and len(text.split()) >= CASE_WORDS and not asks_otherwise(text)
     if "codes" in carried:
         case, listing = asks_for_code(text), lists(text)
     else:

@@ -88,6 +88,11 @@ class Subject:
         return self.features[0]
 
     @property
+    def opening_similarity(self) -> float:
+        """Return how like the question the document's opening is, which says what it is about."""
+        return self.features[2]
+
+    @property
     def telling(self) -> float:
         """Return the weight of the words that the document shares with the question and others do not have."""
         return self.features[4]
@@ -95,7 +100,7 @@ class Subject:
 
 def certain(document: str) -> Subject:
     """Return a document as the subject of what leaves no doubt of it."""
-    return Subject(document, 1.0, 1.0, (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+    return Subject(document, 1.0, 1.0, (1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
 
 
 def subjects(index: Index, text: str) -> tuple[Subject, ...]:
