@@ -119,6 +119,8 @@ SURE_ENOUGH_TO_LEAVE = 0.5
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
 NO_DOUBT = 0.9
 """How sure a question's form must be where an earlier turn, a clear subject, or few words speak against it."""
+OUTRIGHT = 0.5
+"""What asks outright for a code is a case with this part of the belief that another needs."""
 CASE_WORDS = 6
 """A case is described in so many words at least; chosen on `eval/` dev."""
 SUBJECT_WORDS = 5
@@ -317,7 +319,8 @@ def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str
     if "codes" in carried:
         case, listing = asks_for_code(text), lists(text)
     else:
-        case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT)
+        outright = cuts.scenario * (OUTRIGHT if asks_for_code(text) else 1)
+        case = not named and form.scenario >= (outright if told else NO_DOUBT)
         sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing
         listing = not named and len(documents) < 2 and sure
     if case or listing:

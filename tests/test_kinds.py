@@ -2,6 +2,7 @@ import pytest
 
 from assistant.errors import ModelError
 from assistant.kinds import Forms, asks_for_code, asks_otherwise, listed, lists, of_one_side, presumes, surface
+from assistant.query import OUTRIGHT
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,12 @@ from assistant.kinds import Forms, asks_for_code, asks_otherwise, listed, lists,
 )
 def test_a_question_that_wants_a_code_is_told(assistant, text):
     assert asks_for_code(text)
-    assert assistant.index.forms.read(text).scenario >= assistant.index.forms.cuts.scenario
+    assert assistant.index.forms.read(text).scenario >= OUTRIGHT * assistant.index.forms.cuts.scenario
+
+
+def test_what_asks_outright_for_a_code_gets_one(assistant):
+    answer = assistant.ask("what code should I use for home chemo?")
+    assert [fit.code for fit in answer.codes if fit.fits] == ["S9330"]
 
 
 @pytest.mark.parametrize(
