@@ -114,14 +114,18 @@ class Assistant:
         """
         began = time.perf_counter()
         text = normalize(question)
-        if not any(c.isalnum() for c in text):
-            answer = self._answerer.refuse(text, Reason.EMPTY_QUESTION)
-        elif len(question) > self.index.settings.max_question_characters:
-            answer = self._answerer.refuse(text[: self.index.settings.max_question_characters], Reason.QUESTION_TOO_LONG)
+        if reason := self._unanswerable(question):
+            answer = self._answerer.refuse(text[: self.index.settings.max_question_characters], reason)
         else:
             query = understand(self.index, text, self._spoken(history))
             answer = self._answerer.answer(about(self.index, query, self.known_code(code)) if code is not None else query)
         return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
+
+    def _unanswerable(self, question: str) -> Reason | None:
+        """Return why a text is no question that could be answered, whatever the documents say; None where it is one."""
+        if not any(c.isalnum() for c in normalize(question)):
+            return Reason.EMPTY_QUESTION
+        return Reason.QUESTION_TOO_LONG if len(question) > self.index.settings.max_question_characters else None
 
     def understood(self, question: str, history: Sequence[str] = ()) -> Query:
         """Return what `ask` would take the same question and history to mean."""
@@ -136,7 +140,7 @@ class Assistant:
 
         Empty where the question means the same without them.
         """
-        if not history or not any(c.isalnum() for c in question) or len(question) > self.index.settings.max_question_characters:
+        if not history or self._unanswerable(question):
             return ()
         query, alone = self.understood(question, history), self.understood(question)
         if query.kind is Kind.LISTING or (query.documents, query.text) == (alone.documents, alone.text):
@@ -148,10 +152,9 @@ class Assistant:
     def fit(self, scenario: str) -> Answer:
         """Return which code fits a scenario: codes ranked, with quotes for and against, or that no code fits."""
         began = time.perf_counter()
-        text = normalize(scenario)
-        if not any(c.isalnum() for c in text) or len(scenario) > self.index.settings.max_question_characters:
+        if self._unanswerable(scenario):
             return self.ask(scenario)
-        answer = self._answerer.fit(understand(self.index, text, ()))
+        answer = self._answerer.fit(understand(self.index, normalize(scenario), ()))
         return replace(answer, elapsed_ms=round((time.perf_counter() - began) * 1000, 2))
 
     def search(self, question: str, k: int = 10, *, code: str | None = None) -> list[Hit]:
@@ -160,24 +163,21 @@ class Assistant:
         Raises:
             QueryError: the question is empty or too long, `k` is below 1, or no document describes `code`.
         """
-        text, most = normalize(question), self.index.settings.max_question_characters
-        if not any(c.isalnum() for c in text):
+        reason, most = self._unanswerable(question), self.index.settings.max_question_characters
+        if reason is Reason.EMPTY_QUESTION:
             raise QueryError("the question is empty; type what to search for")
-        if len(question) > most:
+        if reason is Reason.QUESTION_TOO_LONG:
             raise QueryError(f"the question has {len(question):,} characters, over the limit of {most:,}; search for fewer words")
         if k < 1:
             raise QueryError(f"cannot return {k} passages; ask for 1 or more")
-        query = understand(self.index, text, ())
+        query = understand(self.index, normalize(question), ())
         if code is not None:
             query = replace(query, documents=documents_of_codes(self.index, (self.known_code(code),)))
         return self._ranked(query, k)
 
     def hits(self, question: str, history: Sequence[str] = (), k: int = 10) -> list[Hit]:
         """Return the `k` passages that `ask` would look at first for the same question and history."""
-        text = normalize(question)
-        if not any(c.isalnum() for c in text) or len(question) > self.index.settings.max_question_characters:
-            return []
-        return self._ranked(self.understood(text, history), k)
+        return [] if self._unanswerable(question) else self._ranked(self.understood(question, history), k)
 
     def _ranked(self, query: Query, k: int) -> list[Hit]:
         """Retrieve, then order what was retrieved as the reader would."""

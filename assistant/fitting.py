@@ -32,7 +32,8 @@ FITS = 0.6
 the case contradicts is ruled out: what that leaves over does not make a stranger fit.
 Chosen on the families of training/: from 0.5 on, a third more of the codes are wrong."""
 FITS_LIKE, OPENING_LIKE = 0.4, 0.34
-"""… and it, and its opening, are at least so much like the case: without this, the likeliest of documents about something else would do."""
+"""… and it, and its opening, are at least so much like the case: without this, the likeliest of documents about something else would do.
+Chosen on the families and on `eval/brought` c and d; see eval/reports/decisions.md."""
 DIFFER_IN_LITTLE = 0.9
 """Cosine of the openings of such documents."""
 LEAST = 1e-9

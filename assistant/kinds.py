@@ -50,8 +50,6 @@ _ASKS_CODE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_LAST_QUESTION = re.compile(r"[^.;?!]*\?\W*$")
-_OF_BILLING = re.compile(rf"\b(?:{_CODE}|coded|coding|bill\w*|charged?|claim\w*|submit\w*|enter|number)\b", re.IGNORECASE)
 _INSIDE_CODE = re.compile(
     rf"\b(?:in(?:side)?|outside|under|within|of|by|with|from|than|same|part\s+of)\s+(?:[\w'-]*\w\s+){{0,5}}{_CODE}\s*[?.!]*\s*$",
     re.IGNORECASE,
@@ -123,12 +121,6 @@ def asks_for_code(text: str) -> bool:
     )
 
 
-def asks_otherwise(text: str) -> bool:
-    """Say whether a text ends in a question that speaks of no code and no billing."""
-    asked = _LAST_QUESTION.search(text)
-    return asked is not None and not _OF_BILLING.search(asked.group())
-
-
 def lists(text: str) -> bool:
     """Say whether a question asks which of several codes have something in common."""
     return bool(_LISTS.search(text))
@@ -193,18 +185,15 @@ class Forms:
         self._encoder = encoder
 
     def read(self, text: str) -> Form:
-        """Return the form of a question, codes left out of it."""
+        """Return the form of a question, codes left out of it; what asks outright for one code is a case, whatever else is in it."""
         features = np.concatenate([self._encoder.encode_one(text), surface(text), [1.0]])
         scores = self._heads @ features + self._of_terms(terms(text))
         powers = np.exp(scores[:-1] - scores[:-1].max())
         share = dict(zip(Kind, (powers / powers.sum()).tolist(), strict=True))
         inclusion = 1 / (1 + float(np.exp(-scores[-1])))
-        return Form(
-            share[Kind.SCENARIO],
-            share[Kind.COMPARISON],
-            share[Kind.LISTING],
-            inclusion,
-        )
+        outright = asks_for_code(text) and not lists_codes(text)
+        case = max(share[Kind.SCENARIO], self.cuts.scenario if outright else 0.0)
+        return Form(case, share[Kind.COMPARISON], share[Kind.LISTING], inclusion)
 
     def _of_terms(self, found: Sequence[str]) -> Scores:
         """Return what the terms of a question add to each head: their weights by tf-idf, of unit length over those that are known."""

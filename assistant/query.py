@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from assistant.index import Index
-from assistant.kinds import REQUESTS, Kind, asks_for_code, asks_otherwise, lists, lists_codes, uncompared
+from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.sides import sides
@@ -119,8 +119,6 @@ SURE_ENOUGH_TO_LEAVE = 0.5
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
 NO_DOUBT = 0.9
 """How sure a question's form must be where an earlier turn, a clear subject, or few words speak against it."""
-OUTRIGHT = 0.5
-"""What asks outright for a code is a case with this part of the belief that another needs."""
 CASE_WORDS = 6
 """A case is described in so many words at least; chosen on `eval/` dev."""
 SUBJECT_WORDS = 5
@@ -311,16 +309,14 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
 def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None, carried: Sequence[str]) -> Kind:
     """Return the kind; where earlier questions gave the documents, only words that leave no doubt make it a case or a listing.
 
-    A text that ends in a question for anything but a code ("what should she do?") must leave no doubt either.
     What lists within a document that it is clearly about ("all the risks of …") is no listing over documents.
     """
     form, cuts = index.forms.read(text), index.forms.cuts
-    told = before is None and len(text.split()) >= CASE_WORDS and not asks_otherwise(text)
+    told = before is None and len(text.split()) >= CASE_WORDS
     if "codes" in carried:
         case, listing = asks_for_code(text), lists(text)
     else:
-        outright = cuts.scenario * (OUTRIGHT if asks_for_code(text) else 1)
-        case = not named and form.scenario >= (outright if told else NO_DOUBT)
+        case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT)
         sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing
         listing = not named and len(documents) < 2 and sure
     if case or listing:

@@ -114,7 +114,8 @@ def read(index: Index, reader: Reader, text: str, document: str) -> list[Reading
     if not rows:
         return []
     scores = reader.score(index, text, document)
-    held, best = index.candidates.all_of(document), dict[Candidate, Reading]()
+    held = index.candidates.all_of(document)
+    best: dict[Candidate, Reading] = {}
     for i in np.lexsort((np.arange(len(rows)), -np.round(scores, 6))).tolist():
         best.setdefault(held[i], Reading(held[i], float(scores[i]), rows[i]))
     return [*best.values()]

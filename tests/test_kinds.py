@@ -1,8 +1,7 @@
 import pytest
 
 from assistant.errors import ModelError
-from assistant.kinds import Forms, asks_for_code, asks_otherwise, listed, lists, of_one_side, presumes, surface
-from assistant.query import OUTRIGHT
+from assistant.kinds import Forms, asks_for_code, listed, lists, of_one_side, presumes, surface
 
 
 @pytest.mark.parametrize(
@@ -20,7 +19,7 @@ from assistant.query import OUTRIGHT
 )
 def test_a_question_that_wants_a_code_is_told(assistant, text):
     assert asks_for_code(text)
-    assert assistant.index.forms.read(text).scenario >= OUTRIGHT * assistant.index.forms.cuts.scenario
+    assert assistant.index.forms.read(text).scenario >= assistant.index.forms.cuts.scenario
 
 
 def test_what_asks_outright_for_a_code_gets_one(assistant):
@@ -133,17 +132,3 @@ def test_damaged_heads_are_noticed(assistant, tmp_path, content):
 )
 def test_what_is_asked_of_one_side_leaves_out_the_words_that_compare(text, left):
     assert of_one_side(text) == left
-
-
-@pytest.mark.parametrize(
-    ("text", "otherwise"),
-    [
-        ("A patient on home nutrition has ripped her catheter. What should she do?", True),
-        ("18 hours of pain medicine at home. What do we bill?", False),
-        ("RN at home for an enzyme drip. Which code is it?", False),
-        ("Hospice? No, home health. Morphine by pump for some hours.", False),
-        ("18 hours of pain medicine at home", False),
-    ],
-)
-def test_a_case_that_ends_in_another_question_is_told(text, otherwise):
-    assert asks_otherwise(text) is otherwise

@@ -13,6 +13,7 @@ import hashlib
 import json
 import logging
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from assistant.embedding import export
-from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
+from assistant.inference import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder, Vectors
 
 SMALLEST = 4096
 """Tensors with fewer values stay float."""
@@ -69,6 +70,13 @@ def quantize_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
+def parity(packaged: Path, exact: Callable[[list[str]], Vectors]) -> str:
+    """Return how like those of the exact encoder a packaged encoder's vectors of some texts are, in a line to print."""
+    probes = [line for line in Path(__file__).with_name("README.md").read_text(encoding="utf-8").splitlines() if len(line) > 20]
+    cosines = np.sum(OnnxEncoder(packaged).encode(probes) * exact(probes), axis=1)
+    return f"parity over {len(probes)} texts: mean cosine {cosines.mean():.5f}, smallest {cosines.min():.5f}"
+
+
 def main() -> None:
     """Write the model and print how far its vectors are from the float model's."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -86,9 +94,7 @@ def main() -> None:
         digest = hashlib.sha256((arguments.target / MODEL_FILE).read_bytes()).hexdigest()
         config["name"] = arguments.name.format(digest=digest[:8])
         (arguments.target / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
-        probes = [line for line in Path(__file__).with_name("README.md").read_text(encoding="utf-8").splitlines() if len(line) > 20]
-        cosines = np.sum(OnnxEncoder(arguments.target).encode(probes) * exact.encode(probes), axis=1)
-    print(f"parity over {len(probes)} texts: mean cosine {cosines.mean():.5f}, smallest {cosines.min():.5f}")
+        print(parity(arguments.target, exact.encode))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from onnx import numpy_helper
 from sentence_transformers import SentenceTransformer
 
 from assistant.embedding import export, locate
-from assistant.inference import MODEL_FILE, OnnxEncoder
-from export import BLOCKS, ZERO
+from assistant.inference import MODEL_FILE
+from export import BLOCKS, ZERO, parity
 
 
 def tensors(folder: Path) -> dict[str, NDArray[np.float32]]:
@@ -76,9 +76,7 @@ def main() -> None:
     arguments = parser.parse_args()
     model = unpack(arguments.packaged)
     model.save(str(arguments.target))
-    probes = [line for line in Path(__file__).with_name("README.md").read_text(encoding="utf-8").splitlines() if len(line) > 20]
-    cosines = np.sum(OnnxEncoder(arguments.packaged).encode(probes) * model.encode(probes, normalize_embeddings=True), axis=1)
-    print(f"parity over {len(probes)} texts: smallest cosine {cosines.min():.5f}")
+    print(parity(arguments.packaged, lambda texts: model.encode(texts, normalize_embeddings=True)))
 
 
 if __name__ == "__main__":
