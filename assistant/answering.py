@@ -20,7 +20,7 @@ from assistant.listing import matching, speaking
 from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
-from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses
+from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses, title_of
 from assistant.reading import Reader, Reading, answerability, beside, choose, read
 from assistant.spelling import nearest_codes
 from assistant.subjects import certain, without_title
@@ -322,8 +322,12 @@ class Answerer:
         return self._make(query.question, "", Status.CLARIFY, Reason.AMBIGUOUS, shown, choices=choices, confidence=confidence)
 
     def _choices(self, documents: Sequence[str]) -> list[Choice]:
-        described = [self._index.by_id[d] for d in documents]
-        return [Choice(document.codes[0] if document.codes else "", document.title_text) for document in described]
+        """Return what may be meant: a document, under its code, or each of several codes that have a part of their own in it."""
+        found = []
+        for document in map(self._index.by_id.__getitem__, documents):
+            parts = [Choice(code, title) for code in document.codes if (title := title_of(document, code)) != document.title_text]
+            found += parts or [Choice(document.codes[0] if document.codes else "", document.title_text)]
+        return found[:CHOICES]
 
     def _read(self, documents: Sequence[str], text: str) -> dict[str, list[Reading]]:
         """Return, for each document, its readings, or those of another that describes the same code and answers better."""
@@ -387,7 +391,7 @@ class Answerer:
 
     def _nearest_codes(self, unknown: str) -> list[Choice]:
         near = nearest_codes(self._index, unknown, NEAREST_CODES)
-        return [Choice(code, self._index.by_id[self._index.by_code[code][0]].title_text) for code in near]
+        return [Choice(code, title_of(self._index.by_id[self._index.by_code[code][0]], code)) for code in near]
 
     def _answered(self, query: Query, quotes: Sequence[Quote], confidence: float, message: str = "") -> Answer:
         answering = [quote for quote in quotes if quote.role is Role.ANSWER]

@@ -18,6 +18,7 @@ from assistant.index import Index, open_index
 from assistant.kinds import Kind
 from assistant.manifest import stamp
 from assistant.query import Query, about, documents_of_codes, understand
+from assistant.quoting import sections_about, title_of
 from assistant.reading import EncoderReader
 from assistant.reranking import rerank
 from assistant.retrieval import DEPTH, retrieve
@@ -194,20 +195,19 @@ class Assistant:
         Raises:
             QueryError: fewer than two codes, or a code or section that does not exist.
         """
-        described = [self.documents(code) for code in dict.fromkeys(map(self.known_code, codes))]
+        described = [[(code, one) for one in self.documents(code)] for code in dict.fromkeys(map(self.known_code, codes))]
         if len(described) < 2:
             raise QueryError("comparing takes two or more different codes; name them one after the other")
         if section is None:
-            return compare_documents(self.index, [max(some, key=lambda one: len(one.sections)) for some in described])
-        held = [[(one, _section_named(one, section)) for one in some] for some in described]
-        pairs = [next((pair for pair in some if pair[1]), some[0]) for some in held]
-        documents = [document for document, _ in pairs]
-        wanted = next((found for _, found in pairs if found), None) or self.section(documents[-1], section)
-        return compare_documents(self.index, documents, wanted)
+            return compare_documents(self.index, [max(some, key=lambda side: len(side[1].sections)) for some in described])
+        sides = [next((side for side in some if _section_named(*side, section)), some[0]) for some in described]
+        wanted = next((found for side in sides if (found := _section_named(*side, section))), None) or self.section(*sides[-1], section)
+        return compare_documents(self.index, sides, wanted)
 
     def codes(self) -> list[CodeEntry]:
         """Return every code of the corpus in order, then documents without a code under an empty code."""
-        entries = [CodeEntry(code, self.index.by_id[name].title_text, name) for code, names in self.index.by_code.items() for name in names]
+        described = ((code, self.index.by_id[name]) for code, names in self.index.by_code.items() for name in names)
+        entries = [CodeEntry(code, title_of(document, code), document.id) for code, document in described]
         uncoded = [i for i, codes in enumerate(self.index.documents.codes) if not codes]
         return entries + [CodeEntry("", d.title_text, d.id) for d in map(self.index.documents.__getitem__, uncoded)]
 
@@ -239,19 +239,19 @@ class Assistant:
         Raises:
             QueryError: none has it, or no document describes `code`.
         """
-        documents = self.documents(code)
-        found = [(document, section) for document in documents if (section := _section_named(document, name))]
-        return found or [(documents[0], self.section(documents[0], name))]
+        known, documents = self.known_code(code), self.documents(code)
+        found = [(document, section) for document in documents if (section := _section_named(known, document, name))]
+        return found or [(documents[0], self.section(known, documents[0], name))]
 
-    def section(self, document: Document, name: str) -> Section:
-        """Return the section of a document whose heading begins with, or else holds, `name`.
+    def section(self, code: str, document: Document, name: str) -> Section:
+        """Return the section of a document about `code` whose heading begins with, or else holds, `name`.
 
         Raises:
             QueryError: there is none; names those there are.
         """
-        if found := _section_named(document, name):
+        if found := _section_named(code, document, name):
             return found
-        headings = ", ".join(section.heading for section in _named_sections(document))
+        headings = ", ".join(section.heading for section in _named_sections(code, document))
         raise QueryError(f"{document.label} has no section '{name}'; it has {headings}")
 
     def verify(self, answer: Answer) -> list[Mismatch]:
@@ -259,16 +259,16 @@ class Assistant:
         return verify(answer, self.corpus, self.index.settings)
 
 
-def _named_sections(document: Document) -> list[Section]:
-    """Return the sections that a person can ask for by heading."""
-    return [section for section in document.sections if section.kind is not SectionKind.FURNITURE]
+def _named_sections(code: str, document: Document) -> list[Section]:
+    """Return the sections about a code that a person can ask for by heading."""
+    return [section for i in sections_about(document, code) if (section := document.sections[i]).kind is not SectionKind.FURNITURE]
 
 
-def _section_named(document: Document, name: str) -> Section | None:
-    """Return the section whose heading is `name`, or else begins with it, or else holds it; None where there is none."""
+def _section_named(code: str, document: Document, name: str) -> Section | None:
+    """Return the section about a code whose heading is `name`, or else begins with it, or else holds it; None where there is none."""
     wanted = normalize(name).casefold()
     for test in (str.__eq__, str.startswith, str.__contains__):
-        for section in _named_sections(document):
+        for section in _named_sections(code, document):
             if test(section.heading.casefold(), wanted):
                 return section
     return None

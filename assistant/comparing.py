@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.index import Index
-from assistant.quoting import quote_span
+from assistant.quoting import quote_span, sections_about
 from assistant.shapes import normal_name
 from assistant.types import Document, Quote, Role, Section, SectionKind
 
@@ -22,10 +22,12 @@ class Row:
     cells: tuple[Quote | None, ...]
 
 
-def compare_documents(index: Index, documents: Sequence[Document], section: Section | None = None) -> list[Row]:
-    """Return a row for each section of the first document, or for `section` alone, then for those that only others have."""
+def compare_documents(index: Index, sides: Sequence[tuple[str, Document]], section: Section | None = None) -> list[Row]:
+    """Return a row for each section that the first document has about its code, or for `section` alone, then for what only others have."""
     rows: list[Row] = []
-    taken: list[set[int]] = [set() for _ in documents]
+    documents = [document for _, document in sides]
+    about = [sections_about(document, code) for code, document in sides]
+    taken = [set(range(len(document.sections))) - set(own) for document, own in zip(documents, about, strict=True)]
     for owner, document in enumerate(documents):
         for number, own in enumerate(document.sections):
             if own.kind is SectionKind.FURNITURE or own.body is None or number in taken[owner] or (section and own is not section):

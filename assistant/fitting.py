@@ -15,7 +15,7 @@ from assistant.chunking import Candidate
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
-from assistant.quoting import codes_at, is_about, quote_candidate
+from assistant.quoting import codes_at, is_about, quote_candidate, title_of
 from assistant.reading import Reader, choose, read
 from assistant.subjects import Subject
 from assistant.tokens import tokenize
@@ -110,7 +110,7 @@ def _share_of_kind(index: Index, subject: Subject, considered: Sequence[Subject]
 
 def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
     """Return the codes of the weighed documents in the same order."""
-    return [CodeFit(code, fit.document.title_text, fit.fits, fit.score) for fit in fits for code in fit.codes[:1]]
+    return [CodeFit(code, title_of(fit.document, code), fit.fits, fit.score) for fit in fits for code in fit.codes[:1]]
 
 
 def _evidence(

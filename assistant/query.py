@@ -159,48 +159,78 @@ _DENIED = re.compile(r"\b(?:not?|without|aren['’]?t|isn['’]?t|instead\s+of|r
 """What a question is said not to be about."""
 
 
-def _next(index: Index, turn: str, before: Query | None) -> Query:
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """One turn by itself: the codes in it, those of the corpus and others, its further words, and the documents these may be about.
+
+    `affirmed` is what is left of the words without what the turn says it is not about, where that names a subject.
+    """
+
+    turn: str
+    named: tuple[str, ...]
+    known: tuple[str, ...]
+    unknown: tuple[str, ...]
+    text: str
+    affirmed: str
+    found: tuple[Subject, ...]
+
+
+def _hear(index: Index, turn: str) -> _Spoken:
     pattern = index.settings.code_pattern
     spoken = spell_codes(index, turn)
-    meant = _TAKEN_BACK.sub("", spoken)
-    named = codes_in(meant, pattern) or codes_in(spoken, pattern)
+    named = codes_in(_TAKEN_BACK.sub("", spoken), pattern) or codes_in(spoken, pattern)
     known = tuple(code for code in named if code in index.by_code)
     unknown = tuple(code for code in named if code not in index.by_code and not (known and _may_be_amount(code, pattern)))
     text = correct(index, bare_text(spoken, pattern))
-    found = subjects(index, text) if text else ()
     affirmed = _DENIED.sub(" ", text).strip()
     if affirmed not in ("", text):
-        rest = subjects(index, affirmed)
-        affirmed, found = (affirmed, rest) if rest and (rest[0].belief >= SURE or rest[0].share >= SIDE) else (text, found)
-    own = documents_of_codes(index, known) or _clear_subjects(index, affirmed or text, found, before)
-    if not own and before and before.documents and (named_only := _only_subject(index, text)) not in ((), before.documents):
-        own = named_only
-    if not own and before and not before.documents and before.text and text:
-        joined = f"{before.text} {text}"
-        both = subjects(index, joined)
-        if both and both[0].share >= SIDE:
-            own, found = (both[0].document,), both
-    documents, carried = own, []
-    if before and before.documents and not (named or own):
-        documents, known = before.documents, before.codes
-        carried.append("codes")
+        found = subjects(index, affirmed)
+        if found and (found[0].belief >= SURE or found[0].share >= SIDE):
+            return _Spoken(spoken, tuple(named), known, unknown, text, affirmed, found)
+    return _Spoken(spoken, tuple(named), known, unknown, text, text, subjects(index, text) if text else ())
+
+
+def _next(index: Index, turn: str, before: Query | None) -> Query:
+    heard = _hear(index, turn)
+    own, found = _named(index, heard, before)
+    documents, codes, text, carried = own, heard.known, heard.text, tuple[str, ...]()
+    if before and before.documents and not (heard.named or own):
+        documents, codes, carried = before.documents, before.codes, ("codes",)
         if before.text and _asks_on(text):
-            text = f"{before.text} {text}"
-            carried.append("topic")
-    elif before and before.text and own and _asks_nothing(index, spoken, text, own):
-        if own != before.documents or not text:
-            text = before.text
-            carried.append("topic")
-        else:
-            carried.append("codes")
-    kind = _kind(index, text, documents, named, before, carried)
-    names_only = bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind)
-    asked = tuple((document, _topic(index, before, document)) for document in documents) if before and carried == ["topic"] else ()
-    questions = _questions(dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else ()
-    context = before.text if before and carried == ["codes"] else ""
+            text, carried = f"{before.text} {text}", ("codes", "topic")
+    elif before and before.text and own and _asks_nothing(index, heard.turn, text, own):
+        text, carried = (text, ("codes",)) if own == before.documents and text else (before.text, ("topic",))
+    kind = _kind(index, text, documents, heard.named, before, carried)
+    asked = tuple((document, _topic(index, before, document)) for document in documents) if before and carried == ("topic",) else ()
     return Query(
-        turn, text, kind, known, unknown, documents, found, tuple(carried), asked, questions, names_only=names_only, context=context
+        turn,
+        text,
+        kind,
+        codes,
+        heard.unknown,
+        documents,
+        found,
+        carried,
+        asked,
+        _questions(dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else (),
+        names_only=bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind),
+        context=before.text if before and carried == ("codes",) else "",
     )
+
+
+def _named(index: Index, heard: _Spoken, before: Query | None) -> tuple[tuple[str, ...], tuple[Subject, ...]]:
+    """Return the documents that a turn itself names, by codes or in words, and all it may be about; with an unclear turn before."""
+    own = documents_of_codes(index, heard.known) or _clear_subjects(index, heard.affirmed, heard.found, before)
+    if own or not before:
+        return own, heard.found
+    if before.documents:
+        only = _only_subject(index, heard.text)
+        return only if only != before.documents else (), heard.found
+    if before.text and heard.text:
+        both = subjects(index, f"{before.text} {heard.text}")
+        if both and both[0].share >= SIDE:
+            return (both[0].document,), both
+    return (), heard.found
 
 
 def _asks_on(text: str) -> bool:

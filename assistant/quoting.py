@@ -36,6 +36,20 @@ def is_about(document: Document, path: Sequence[str], codes: Iterable[str]) -> b
     return len(document.codes) < 2 or not set(codes).isdisjoint(codes_at(document, path))
 
 
+def title_of(document: Document, code: str) -> str:
+    """Return what a code is called in a document: the label of its own part where the document describes several, else the title."""
+    if len(document.codes) < 2:
+        return document.title_text
+    labels = (label for unit in document.units for label in unit.path if codes_at(document, (label,)) == (code,))
+    return next((label.replace(code, "", 1).strip(" :;,.()–—-") or label for label in labels), document.title_text)
+
+
+def sections_about(document: Document, code: str) -> list[int]:
+    """Return which of a document's sections may be about one of its codes: all but those that stand under the others."""
+    others = {unit.section for unit in document.units if not is_about(document, unit.path, (code,))}
+    return [number for number in range(len(document.sections)) if number not in others]
+
+
 def quote_span(document: Document, span: Span, section: int, path: tuple[str, ...], role: Role) -> Quote:
     """Return a slice of a document as a quote."""
     codes = codes_at(document, path)

@@ -9,11 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.index import Index
-from assistant.inference import Vectors
 from assistant.lexical import FUNCTION_WORDS
+from assistant.phrases import AMONG, beyond_others, phrases
 from assistant.subjects import Subject, log_odds, logistic, subjects, weights
 from assistant.tokens import tokenize
 from assistant.types import Span
@@ -25,10 +23,6 @@ LEAST_COMPARING = 0.03
 answers of `eval/` dev are the same from 0.01 on."""
 PARTS = 5
 """Scale of the number of parts."""
-LONGEST = 4
-"""Words of a phrase that may name a document."""
-AMONG = 16
-"""So many of the likeliest documents a phrase is compared with."""
 NAMES, LOOKED_AT = 0.1, 4
 """A phrase may name a document when it is so much more like it than like the others on average; so many phrases are looked at."""
 GROWS = 0.8
@@ -39,8 +33,6 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 """What parts of a question stand between."""
-_WORD = re.compile(r"[\w'’/-]+")
-_BREAK = re.compile(r"[,.;:?!()]|\s[-–—]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +62,8 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
         return None
     names = _names(index, text, [subject.document for subject in found[:AMONG]])
     likeliest = sorted(names, key=lambda name: -names[name][1])[:LOOKED_AT]
-    phrases = [names[name][0].of(text) for name in likeliest if names[name][1] >= NAMES]
-    looked_at = [*dict.fromkeys((*parts, *phrases))]
+    naming = [names[name][0].of(text) for name in likeliest if names[name][1] >= NAMES]
+    looked_at = [*dict.fromkeys((*parts, *naming))]
     if len(looked_at) < 2:
         return None
     best: dict[str, Subject] = {}
@@ -99,42 +91,17 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     seen = [*map(log_odds, (compares, *odds)), other.similarity, min(one.similarity, other.similarity)]
     third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT)
     together = sorted((*ranked[:2], *third), key=[*best].index)
-    return Sides(tuple(together), (*seen, *other.features[5:], len(parts) / PARTS, *named))
+    return Sides(tuple(together), (*seen, *other.features[5:7], len(parts) / PARTS, *named))
 
 
 def _names(index: Index, text: str, documents: Sequence[str]) -> dict[str, tuple[Span, float]]:
     """Return, for each of several documents, the phrase most like it beside the others, and by how much; none for fewer than two."""
-    phrases = _phrases(text)
-    if not phrases or len(documents) < 2:
+    spans = phrases(text)
+    if not spans or len(documents) < 2:
         return {}
-    vectors, chunks = index.encoder.encode_phrases(text, phrases), index.vectors.vectors()
-    likeness = np.stack([_likeness(index, vectors, chunks, name) for name in documents], axis=1)
-    beyond = likeness - (likeness.sum(axis=1, keepdims=True) - likeness) / (len(documents) - 1)
     found = {}
-    for name, own in zip(documents, beyond.T, strict=True):
+    for name, own in zip(documents, beyond_others(index, text, spans, documents)[0].T, strict=True):
         best = int(own.argmax())
-        around = (span for span, more in zip(phrases, own, strict=True) if span.contains(phrases[best]) and more >= GROWS * own[best])
-        found[name] = max(around, key=lambda span: span.end - span.start, default=phrases[best]), float(own[best])
-    return found
-
-
-def _likeness(index: Index, vectors: Vectors, chunks: Vectors, name: str) -> Vectors:
-    """Return `(phrases,)`: the mean of the cosines with a document's opening and with its nearest chunk."""
-    rows = index.chunks.of(name)
-    nearest = (vectors @ chunks[rows.start : rows.stop].T).max(axis=1)
-    alike: Vectors = (vectors @ index.openings[index.documents.position[name]] + nearest) / 2
-    return alike
-
-
-def _phrases(text: str) -> list[Span]:
-    """Return the runs of up to `LONGEST` words within a clause that neither begin nor end with a function word."""
-    words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
-    says = [any(word not in FUNCTION_WORDS for word in tokenize(text[start:end])) for start, end in words]
-    found = []
-    for first, (start, _) in enumerate(words):
-        for last in range(first, min(first + LONGEST, len(words))):
-            if last > first and _BREAK.search(text[words[last - 1][1] : words[last][0]]):
-                break
-            if says[first] and says[last]:
-                found.append(Span(start, words[last][1]))
+        around = (span for span, more in zip(spans, own, strict=True) if span.contains(spans[best]) and more >= GROWS * own[best])
+        found[name] = max(around, key=lambda span: span.end - span.start, default=spans[best]), float(own[best])
     return found

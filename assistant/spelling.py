@@ -1,8 +1,8 @@
 """Question words and codes -> the corpus's own spelling of them. Knows the words of the documents and of the encoder; knows no grammar.
 
 Only words that neither knows are touched: one with a slip of the keyboard becomes the word that either knows, a clipped word the
-corpus's word that begins with it, a misspelt one the corpus's word that it nearly is. A code that is spaced out, or run together with
-letters, is written as the corpus writes it where the corpus has it.
+corpus's word that begins with it and is no other form of it, a misspelt one the corpus's word that it nearly is. A code that is spaced
+out, or run together with letters, is written as the corpus writes it where the corpus has it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA, Indel, JaroWinkler
 from assistant.index import Index
 from assistant.lexical import FUNCTION_FORMS
 from assistant.quantities import quantities
+from assistant.tokens import tokenize
 
 SHORTEST = 4
 NEARLY = 0.92
@@ -23,6 +24,8 @@ NEARLY = 0.92
 SHORTEST_FUNCTION_WORD = 3
 LONG_WORD = 5
 """Letters from which on two exchanged ones, or one too few or too many of the same, leave no doubt of a word that the model knows."""
+MORE_OR_FEWER = 1
+"""A misspelling has so many letters more or fewer; with two, it may well be another name ("prednisolone", "prednisone")."""
 _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST_FUNCTION_WORD},}}")
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "st", "est")
 
@@ -101,10 +104,13 @@ def _corrected(index: Index, word: str) -> str:
     if len(known_slips) == 1:
         return known_slips[0]
     begun = [known for known in index.words.word_counts if known.startswith(folded)]
+    forms = [known for known in begun if tokenize(known) == tokenize(folded)]
+    if forms and min(map(len, forms)) > len(folded) + MORE_OR_FEWER:
+        return word
     if begun:
         return max(begun, key=lambda known: (index.words.word_counts[known], known))
     found = process.extractOne(folded, index.words.words, scorer=JaroWinkler.normalized_similarity, score_cutoff=NEARLY)
-    return str(found[0]) if found and abs(len(found[0]) - len(folded)) <= 2 else word
+    return str(found[0]) if found and abs(len(found[0]) - len(folded)) <= MORE_OR_FEWER else word
 
 
 def _uninflected(word: str) -> list[str]:

@@ -19,6 +19,7 @@ from assistant.errors import ModelError
 from assistant.fusion import Ranked
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
+from assistant.phrases import AMONG, beyond_others, phrases
 from assistant.retrieval import dense_search, lexical_search
 from assistant.tokens import normalize, tokenize
 
@@ -74,7 +75,8 @@ class Subject:
     """A document that a question may be about.
 
     Documents that describe the same code are one subject, under the one whose word counts most. `share` is its part among all
-    documents, `belief` how sure it is that the question is about it and not about any or none. `features` are those of `features_of`.
+    documents, `belief` how sure it is that the question is about it and not about any or none. `features` are those of `features_of` and
+    `with_phrases`.
     """
 
     document: str
@@ -100,7 +102,7 @@ class Subject:
 
 def certain(document: str) -> Subject:
     """Return a document as the subject of what leaves no doubt of it."""
-    return Subject(document, 1.0, 1.0, (1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0))
+    return Subject(document, 1.0, 1.0, (1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 
 
 def subjects(index: Index, text: str) -> tuple[Subject, ...]:
@@ -118,6 +120,7 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
         return ()
     words = [{word: weight * rarity for word, weight in some.items()} for some in (telling_words(index, text), naming_words(index, text))]
     rows = [features_of(index, d, likeness.get(d, [0.0]), matches.get(d, 0.0), vector, *words) for d in documents]
+    rows = with_phrases(index, text, documents, rows)
     said = [SAID if says(index, d, text) else 0.0 for d in documents]
     scores = np.asarray(rows) @ np.asarray(weights().share) + np.asarray(said)
     powers = np.exp(scores - scores.max())
@@ -148,7 +151,7 @@ def log_odds(share: float) -> float:
 
 def odds_features(share: float, features: Sequence[float]) -> list[float]:
     """Return the log odds of a share, how like the question the document's nearest chunk and its opening are, and its telling words."""
-    nearest, _, opening, _, _, in_opening, in_title = features
+    nearest, _, opening, _, _, in_opening, in_title, *_ = features
     return [max(min(log_odds(share), MOST_ODDS), -MOST_ODDS), nearest, opening, in_opening, in_title]
 
 
@@ -231,3 +234,17 @@ def features_of(
     nearest = likeness[:NEAREST_CHUNKS]
     alike = float(index.openings[index.documents.position[document]] @ vector)
     return tuple(round(value, 6) for value in (nearest[0], sum(nearest) / len(nearest), alike, match, *shared))
+
+
+def with_phrases(index: Index, text: str, documents: Sequence[str], rows: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """Return the features of documents with how much more like each of the likeliest, and like its opening, a phrase is than like the rest.
+
+    Of a document that the other features leave far behind, no phrase is looked at.
+    """
+    scores = np.asarray(rows) @ np.asarray(weights().share)[: len(rows[0])]
+    order = np.lexsort((np.arange(len(rows)), -np.round(scores, 6)))[:AMONG].tolist()
+    spans = phrases(text)
+    added = np.zeros((len(rows), 2))
+    if spans and len(order) > 1:
+        added[order] = beyond_others(index, text, spans, [documents[i] for i in order]).max(axis=1).T
+    return [(*row, *map(float, more)) for row, more in zip(rows, np.round(added, 6), strict=True)]

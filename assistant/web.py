@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import gradio as gr
+from pydantic import ValidationError, validate_call
 
 from assistant.answer_json import answer_to_json, entry_to_json, hit_to_json, rows_to_json
 from assistant.api import Assistant
@@ -303,13 +305,21 @@ def _add_comparison(latest: Latest, page: gr.Blocks) -> tuple[gr.Dropdown, Any, 
     return codes, refresh, [section, shown]
 
 
-@contextmanager
-def _telling_errors() -> Iterator[None]:
-    """Turn what is known to go wrong into the answer that a caller sees."""
-    try:
-        yield
-    except AssistantError as error:
-        raise gr.Error(str(error)) from error
+def _checked(endpoint: Callable[..., object]) -> Callable[..., object]:
+    """Return an endpoint that turns arguments of the wrong type, and what is known to go wrong, into the answer that a caller sees."""
+    call, parameters = validate_call(endpoint), signature(endpoint)
+
+    @wraps(endpoint)
+    def called(*given: object, **named: object) -> object:
+        try:
+            return call(**parameters.bind(*given, **named).arguments)
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            raise gr.Error(f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}") from error
+        except AssistantError as error:
+            raise gr.Error(str(error)) from error
+
+    return called
 
 
 def _add_endpoints(latest: Latest) -> None:
@@ -323,8 +333,7 @@ def _add_endpoints(latest: Latest) -> None:
             history: The earlier questions of the same conversation, oldest first.
             code: The one code to answer about; whatever the question names if left out.
         """
-        with _telling_errors():
-            return answer_to_json(latest().ask(question, history or [], code=code or None))
+        return answer_to_json(latest().ask(question, history or [], code=code or None))
 
     def fit(scenario: str) -> dict[str, Any]:
         """Tell which code fits a described case, with exact quotations for and against each, or that no code fits.
@@ -332,8 +341,7 @@ def _add_endpoints(latest: Latest) -> None:
         Args:
             scenario: The case in plain words: what is given, how long, how, and where.
         """
-        with _telling_errors():
-            return answer_to_json(latest().fit(scenario))
+        return answer_to_json(latest().fit(scenario))
 
     def compare(codes: list[str], section: str | None = None) -> list[dict[str, Any]]:
         """Set the documents of two or more codes side by side: a row for each section, a cited quotation or null for each code.
@@ -342,8 +350,7 @@ def _add_endpoints(latest: Latest) -> None:
             codes: The codes, in the order in which the cells of a row are to stand.
             section: The heading of the one section to compare, or how it begins; all sections if left out.
         """
-        with _telling_errors():
-            return rows_to_json(latest().compare(codes, section or None))
+        return rows_to_json(latest().compare(codes, section or None))
 
     def search(question: str, k: int = 10, code: str | None = None) -> list[dict[str, Any]]:
         """Rank passages of the documents for a question, without answering.
@@ -354,8 +361,7 @@ def _add_endpoints(latest: Latest) -> None:
             code: The one code whose documents to search; if left out, those of a code or clear subject in the question, else all.
         """
         assistant = latest()
-        with _telling_errors():
-            hits = assistant.search(question, k, code=code or None)
+        hits = assistant.search(question, k, code=code or None)
         return [hit_to_json(hit, assistant.index.by_id[hit.chunk.document]) for hit in hits]
 
     def codes() -> list[dict[str, Any]]:
@@ -363,7 +369,7 @@ def _add_endpoints(latest: Latest) -> None:
         return [entry_to_json(entry) for entry in latest().codes()]
 
     for endpoint in (ask, fit, compare, search, codes):
-        gr.api(endpoint, api_name=endpoint.__name__)
+        gr.api(_checked(endpoint), api_name=endpoint.__name__)
 
 
 def serve(assistant: Assistant, host: str, port: int, *, open_browser: bool, block: bool = True) -> tuple[gr.Blocks, str]:

@@ -114,6 +114,29 @@ def test_a_bare_code_that_heads_a_part_of_a_document_is_told_by_its_opening(isla
     assert quote.codes == (code,)
 
 
+def test_the_parts_of_one_document_are_compared_and_shown_each_under_its_code(island):
+    rows = {row.heading: [cell and cell.text for cell in row.cells] for row in island.compare(["B1001", "B1002"])}
+    hour, day = rows["B1001 Rowing boat"]
+    assert ("hired by the hour" in hour, "hired by the day" in day) == (True, True)
+    assert rows["Safety"][0] == rows["Safety"][1]
+    assert [section.heading for _, section in island.sections("B1002", "b100")] == ["B1002 Sailing boat"]
+
+
+def test_a_code_of_a_document_of_several_is_called_by_its_part(island):
+    titles = {entry.code: entry.title for entry in island.codes()}
+    assert (titles["B1001"], titles["B1002"]) == ("Rowing boat", "Sailing boat")
+
+
+def test_a_choice_is_offered_for_each_part_of_a_document(island):
+    answer = island.ask("duration?")
+    assert answer.status is Status.CLARIFY
+    assert {choice.code: choice.label for choice in answer.choices} == {
+        "L2002": island.index.by_id["lighthouse.txt"].title_text,
+        "B1001": "Rowing boat",
+        "B1002": "Sailing boat",
+    }
+
+
 def test_a_part_of_a_document_headed_by_another_code_is_no_conflict(island):
     answer = island.ask("B1002: are lifejackets included?")
     assert [quote.codes for quote in answer.quotes] == [("B1002",)]

@@ -44,6 +44,8 @@ def test_a_clipped_word_becomes_the_whole_word(assistant, word, expected):
         "24/7",
         "zofran lyrica actos",
         "liters and pluses",
+        "infuse",
+        "hepardarin",
     ],
 )
 def test_known_short_and_unlike_words_stay_as_they_are(assistant, text):

@@ -508,6 +508,21 @@ def test_the_endpoint_search_explains_an_error(client):
         client.predict(" ", 3, api_name="/search")
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "given", "complaint"),
+    [
+        ("/ask", {"question": 5}, "question: Input should be a valid string"),
+        ("/ask", {"question": "duration?", "history": "S9357"}, "history: Input should be a valid list"),
+        ("/ask", {"question": "duration?", "history": [None]}, "history.0: Input should be a valid string"),
+        ("/fit", {"scenario": None}, "scenario: Input should be a valid string"),
+        ("/search", {"question": "risks", "k": "many"}, "k: Input should be a valid integer"),
+    ],
+)
+def test_an_endpoint_says_what_is_wrong_with_its_arguments(client, endpoint, given, complaint):
+    with pytest.raises(Exception, match=complaint):
+        client.predict(**given, api_name=endpoint)
+
+
 def test_the_endpoint_codes_lists_the_codes(client):
     assert [row["code"] for row in client.predict(api_name="/codes")] == ["S9327", "S9330", "S9336", "S9338", "S9357"]
 

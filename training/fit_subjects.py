@@ -33,7 +33,7 @@ from authored import CODE_PATTERN, Family, load_families, names_its_service
 
 NAMING = ("named", "direct", "narrow", "billing", "scenario")
 """Kinds of questions that name their service, where the family was written so that they do."""
-START = {"share": 7, "clear": 6, "sides": 16}
+START = {"share": 9, "clear": 6, "sides": 16}
 """How many weights there are of each sort."""
 PENALTY = 1e-3
 OF_A_KIND = {"ambiguous": 6.0, "scenario": 2.0}
