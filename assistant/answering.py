@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.chunking import Candidate, read_texts
-from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
+from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_first, title_quote, title_rules
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
 from assistant.kinds import Kind, listed, lists, of_one_side, presumes
@@ -20,7 +20,7 @@ from assistant.listing import matching, speaking
 from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
-from assistant.quoting import codes_at, is_about, quote_candidate, share_words, shared_clauses, title_of
+from assistant.quoting import codes_at, quote_candidate, share_words, shared_clauses, speaks_of, title_of
 from assistant.reading import Reader, Reading, answerability, beside, choose, read
 from assistant.spelling import nearest_codes
 from assistant.subjects import certain, without_title
@@ -256,7 +256,8 @@ class Answerer:
         quotes = []
         for name in query.documents if asked else ():
             held = (candidate for d in self._index.service(name) for candidate in self._index.candidates.all_of(d))
-            widest = max((c for c in held if self._heads(c, asked)), key=lambda c: (c.last - c.first, -c.first), default=None)
+            own = (c for c in held if not query.codes or speaks_of(self._index.by_id[c.document], c, query.codes))
+            widest = max((c for c in own if self._heads(c, asked)), key=lambda c: (c.last - c.first, -c.first), default=None)
             if widest is None:
                 return []
             quotes.append(quote_candidate(self._index.by_id[widest.document], widest, Role.ANSWER))
@@ -299,7 +300,7 @@ class Answerer:
         if len(shared) == 1 and not unnamed:
             return self._answered(query, shared, belief)
         described = [self._index.by_id[d] for d in contending]
-        if asks_inclusion(self._index, query.text) and all(map(title_rules, described)):
+        if is_of_inclusion(self._index, query.text) and all(map(title_rules, described)):
             quotes = [title_quote(document) for document in described]
         if len(contending) == self._index.services and (clause := self._shared_clause(query.text, quotes)):
             return self._answered(query, [clause], belief)
@@ -348,15 +349,14 @@ class Answerer:
         found = [read(self._index, self._reader, text, d) for d in self._index.service(document)]
         if not codes:
             return found
-        by_id = self._index.by_id
-        return [[r for r in one if is_about(held := by_id[r.candidate.document], r.candidate.path(held), codes)] for one in found]
+        return [[r for r in one if speaks_of(self._index.by_id[r.candidate.document], r.candidate, codes)] for one in found]
 
     def _parts(self, text: str, readings: Sequence[Reading], codes: Sequence[str]) -> list[Sequence[Reading]]:
         """Return the readings of one document apart for each of several codes that it answers for; else together."""
         document = self._index.by_id[readings[0].candidate.document]
         if len(codes) < 2 or len(document.codes) < 2:
             return [readings]
-        parts = [[r for r in readings if is_about(document, r.candidate.path(document), (code,))] for code in codes]
+        parts = [[r for r in readings if speaks_of(document, r.candidate, (code,))] for code in codes]
         return [part for part in parts if answerability(self._index, text, part) >= LISTED_SURE] or [readings]
 
     def _best(self, found: Sequence[list[Reading]]) -> list[Reading]:

@@ -124,9 +124,11 @@ class Assistant:
 
     def _unanswerable(self, question: str) -> Reason | None:
         """Return why a text is no question that could be answered, whatever the documents say; None where it is one."""
-        if not any(c.isalnum() for c in normalize(question)):
-            return Reason.EMPTY_QUESTION
-        return Reason.QUESTION_TOO_LONG if len(question) > self.index.settings.max_question_characters else None
+        most = self.index.settings.max_question_characters
+        text = normalize(question) if len(question) <= most else question
+        if len(text) > most:
+            return Reason.QUESTION_TOO_LONG
+        return None if any(c.isalnum() for c in text) else Reason.EMPTY_QUESTION
 
     def understood(self, question: str, history: Sequence[str] = ()) -> Query:
         """Return what `ask` would take the same question and history to mean."""
@@ -134,7 +136,7 @@ class Assistant:
 
     def _spoken(self, history: Sequence[str]) -> Sequence[str]:
         """Return the earlier questions that count: the last ones, without those too long to be answered."""
-        return [turn for turn in history[-TURNS:] if len(turn) <= self.index.settings.max_question_characters]
+        return [turn for turn in history[-TURNS:] if self._unanswerable(turn) is not Reason.QUESTION_TOO_LONG]
 
     def carried(self, question: str, history: Sequence[str]) -> tuple[str, ...]:
         """Return what `ask` would take over from the earlier questions: the codes or titles, or the words of the question, kept.

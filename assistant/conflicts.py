@@ -52,7 +52,7 @@ _MINOR = frozenset(
 )
 
 
-def asks_inclusion(index: Index, text: str) -> bool:
+def is_of_inclusion(index: Index, text: str) -> bool:
     """Say whether a question is about what a code includes and what is billed apart."""
     return index.forms.read(text).inclusion >= index.forms.cuts.inclusion
 
@@ -77,7 +77,7 @@ def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]
         rules = title_rules(document)
         alike = {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.title_text)}
         states = len(quote.text.split()) <= STATEMENT_WORDS and _APART.search(quote.text) and alike
-        if rules and not inside and (asks_inclusion(index, text) or states):
+        if rules and not inside and (is_of_inclusion(index, text) or states):
             ordered.append(title_quote(document))
         ordered.append(quote)
     return ordered
@@ -89,7 +89,7 @@ def conflicting(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]
     What a title bills apart is only held against what else is said where the question is about that, or another quote.
     """
     found: dict[tuple[str, int], Quote] = {}
-    about_it = asks_inclusion(index, text)
+    about_it = is_of_inclusion(index, text)
     for quote in quotes:
         document = index.by_id[quote.document]
         if not _APART.search(quote.text) or (_holds_title(document, quote) and not about_it):

@@ -13,9 +13,10 @@ from weakref import WeakKeyDictionary
 
 from assistant.chunking import Candidate
 from assistant.index import Index
+from assistant.kinds import case_of
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
-from assistant.quoting import codes_at, is_about, quote_candidate, title_of
+from assistant.quoting import codes_at, quote_candidate, speaks_of, title_of
 from assistant.reading import Reader, choose, read
 from assistant.subjects import Subject
 from assistant.tokens import tokenize
@@ -83,18 +84,18 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     """Return the documents that a scenario may belong to, those that fit first, by score."""
     asked = quantities(text)
     considered = subjects[:CONSIDERED]
-    against = {s.document: _ruled_out(index, s.document, text, asked) for s in considered}
-    open_share = 1.0 - sum(s.share for s in considered if against[s.document])
+    against = {s.document for s in considered if _is_ruled_out(index, s.document, text, asked)}
+    open_share = 1.0 - sum(s.share for s in considered if s.document in against)
 
     def share_of(subject: Subject) -> float:
-        return subject.share * DISQUALIFIED if against[subject.document] else subject.share / max(open_share, subject.share, LEAST)
+        return subject.share * DISQUALIFIED if subject.document in against else subject.share / max(open_share, subject.share, LEAST)
 
     fits = []
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
-        document, why, share = index.by_id[subject.document], against[subject.document], share_of(subject)
+        document, ruled_out, share = index.by_id[subject.document], subject.document in against, share_of(subject)
         alike = subject.similarity >= FITS_LIKE and subject.opening_similarity >= OPENING_LIKE
-        fits_it = why is None and alike and _share_of_kind(index, subject, considered) >= FITS
-        quotes, codes = _evidence(index, reader, text, document, why)
+        fits_it = not ruled_out and alike and _share_of_kind(index, subject, considered) >= FITS
+        quotes, codes = _evidence(index, reader, case_of(text), document, against=ruled_out)
         fits.append(Fit(document, codes, fits_it, round(share, 4), quotes))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)
@@ -113,9 +114,7 @@ def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
     return [CodeFit(code, title_of(fit.document, code), fit.fits, fit.score) for fit in fits for code in fit.codes[:1]]
 
 
-def _evidence(
-    index: Index, reader: Reader, text: str, document: Document, against: str | None
-) -> tuple[tuple[Quote, ...], tuple[str, ...]]:
+def _evidence(index: Index, reader: Reader, text: str, document: Document, *, against: bool) -> tuple[tuple[Quote, ...], tuple[str, ...]]:
     """Return the title and what the document says closest to the scenario, for it or against it, and the codes it is about."""
     title = next((c for c in index.candidates.all_of(document.id) if c.span(document).contains(document.title)), None)
     quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
@@ -123,7 +122,7 @@ def _evidence(
     if against or not readings:
         return tuple(quotes), document.codes
     codes = _codes_meant(index, text, document)
-    about = [reading for reading in readings if is_about(document, reading.candidate.path(document), codes)]
+    about = [reading for reading in readings if speaks_of(document, reading.candidate, codes)]
     closest = choose(index, reader, text, about or readings)[0].candidate
     role = Role.AGAINST if closest.section in _headings_instead(index, document.id) else Role.FOR
     quotes.append(quote_candidate(document, closest, role))
@@ -161,27 +160,23 @@ def _headings_instead(index: Index, name: str) -> frozenset[int]:
     return frozenset(i for i, heading in enumerate(headings) if known[heading])
 
 
-def _ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity]) -> str | None:
-    """Return what any title under which the code is described rules out."""
-    found = (_contradiction(index.by_id[one], text, asked) for one in index.service(name))
-    return next((why for why in found if why), None)
+def _is_ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity]) -> bool:
+    """Say whether any title under which a document's code is described contradicts a scenario."""
+    return any(_contradicts(index.by_id[one].title_text, text, asked) for one in index.service(name))
 
 
-def _contradiction(document: Document, text: str, asked: Sequence[Quantity]) -> str | None:
-    """Return what in the scenario the document's title rules out: "quantity", "place" or "route"; None where nothing is."""
-    title = document.title_text
+def _contradicts(title: str, text: str, asked: Sequence[Quantity]) -> bool:
+    """Say whether a title rules out a quantity, the place or the route of a scenario."""
     for limit in _limits(title):
         alike = [quantity for quantity in asked if quantity.dimension == limit.dimension]
         if alike and not any(limit.meets(quantity) for quantity in alike):
-            return "quantity"
+            return True
     if _affirms(_HOME, title) and not _affirms(_FACILITY, title) and _affirms(_FACILITY, text) and not _affirms(_HOME, text):
-        return "place"
+        return True
     if _affirms(_FACILITY, title) and not _affirms(_HOME, title) and _affirms(_HOME, text) and not _affirms(_FACILITY, text):
-        return "place"
+        return True
     otherwise = _affirms(_SWALLOWED, text) or (_affirms(_INJECTED, text) and not _affirms(_INJECTED, title))
-    if _affirms(_INFUSED, title) and otherwise and not _affirms(_INFUSED, text):
-        return "route"
-    return None
+    return _affirms(_INFUSED, title) and otherwise and not _affirms(_INFUSED, text)
 
 
 def _limits(title: str) -> list[Quantity]:

@@ -173,8 +173,9 @@ class OnnxEncoder:
         """Return the mean of the word pieces in each span of a text, as unit rows; zeros for what stands past the longest text."""
         pieces = self._tokenizer.encode(text).offsets[1:-1]
         words = self.encode_words([text])[0]
-        inside = np.asarray([[span.start < end and start < span.end for start, end in pieces] for span in spans], dtype=np.float32)
-        means: Vectors = inside.reshape(len(spans), len(words)) @ words
+        starts, ends = np.asarray(pieces, dtype=np.int64).reshape(-1, 2).T
+        firsts, lasts = np.asarray([(span.start, span.end) for span in spans], dtype=np.int64).reshape(-1, 2).T[:, :, None]
+        means: Vectors = ((firsts < ends) & (starts < lasts)).astype(np.float32) @ words
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.float32(1e-6))
         return means
 

@@ -54,6 +54,8 @@ _INSIDE_CODE = re.compile(
     rf"\b(?:in(?:side)?|outside|under|within|of|by|with|from|than|same|part\s+of)\s+(?:[\w'-]*\w\s+){{0,5}}{_CODE}\s*[?.!]*\s*$",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"(?<=[.?!;:,])\s+|\s+[–—-]+\s+")
+"""What stands between the clauses of a case."""
 _ASKS_CONTENT = re.compile(
     rf"\b(?:what|how)\b(?!\s+(?:\w+\s+)?{_CODE}).{{0,60}}\b(?:includ|cover|pay|bundl|mean|describ|stand|contain|rolls?|says?)\w*\b|\bin(?:cluded)?\s+(?:in\s+)?(?:this|that|the)\s+{_CODE}",
     re.IGNORECASE,
@@ -119,6 +121,15 @@ def asks_for_code(text: str) -> bool:
     return bool(_ASKS_CODE.search(text)) and not (
         _INSIDE_CODE.search(text) and not re.search(rf"\b(?:which|what)\b[^,.;?]*{_CODE}", text, re.IGNORECASE)
     )
+
+
+def case_of(text: str) -> str:
+    """Return a case without the clauses that ask for its code; as it is where these are all it says.
+
+    >>> case_of("Gaucher, infused at home every two weeks. What do we bill?")
+    'Gaucher, infused at home every two weeks.'
+    """
+    return " ".join(clause for clause in _CLAUSE.split(text) if not asks_for_code(f". {clause}")) or text
 
 
 def lists(text: str) -> bool:

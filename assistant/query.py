@@ -9,6 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
+from weakref import WeakKeyDictionary
+
+from rapidfuzz.distance import OSA
 
 from assistant.index import Index
 from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, uncompared
@@ -77,12 +80,17 @@ class Query:
 
 _SYSTEM = re.compile(r"\b(?:hcpcs|cpt)\b(?:\s+codes?\b)?\W*\Z", re.IGNORECASE)
 """The name of a code system right before a code."""
+_CALLED = re.compile(r"\b(?:hcpcs|cpt|codes?)\b\W*\Z", re.IGNORECASE)
+"""What says right before a word that it is a code."""
 _EMPTY = re.compile(r"[\s:;,.?!/()-]+")
 
 
 def bare_text(text: str, pattern: str) -> str:
     """Return a question without the codes in it, for these decide by the gate and not by similarity; "it" stands in inside a sentence."""
-    spans = code_spans(text, pattern)
+    return _without_codes(text, code_spans(text, pattern))
+
+
+def _without_codes(text: str, spans: Sequence[tuple[int, int]]) -> str:
     if not spans:
         return text
     for start, end in reversed(spans):
@@ -91,6 +99,24 @@ def bare_text(text: str, pattern: str) -> str:
         text = f"{before}{stands_in}{text[end:]}"
     left = " ".join(text.split())
     return left.strip(" :,;-–—") if _EMPTY.sub("", left.removesuffix(" it")) else ""
+
+
+def _code_spans(index: Index, text: str) -> list[tuple[int, int]]:
+    """Return where a text names codes of the corpus, or what must be meant as codes: other words of that form may be a dose or a room.
+
+    What is typed in two words ("vitamin D 2000") is a code after the word "code"; what has a digit too few or too many, if it is one digit
+    off a code of the corpus.
+    """
+    pattern = index.settings.code_pattern
+
+    def is_meant(start: int, end: int) -> bool:
+        word = text[start:end]
+        (code,) = codes_in(word, pattern) or (word.upper(),)
+        if code in index.by_code or _CALLED.search(text[:start]):
+            return True
+        return " " not in word and (is_code(code, pattern) or any(OSA.distance(code, one, score_cutoff=1) <= 1 for one in index.by_code))
+
+    return [(start, end) for start, end in code_spans(text, pattern) if is_meant(start, end)]
 
 
 def documents_of_codes(index: Index, codes: Sequence[str]) -> tuple[str, ...]:
@@ -125,15 +151,27 @@ SUBJECT_WORDS = 5
 """A follow-up that only names a subject does so in so many words."""
 
 
+REMEMBERED = 256
+"""Conversations kept at hand: each turn comes with those before it again."""
+_UNDERSTOOD: WeakKeyDictionary[Index, dict[tuple[str, ...], Query]] = WeakKeyDictionary()
+"""For each open index what the last turns of conversations stand for after those before them."""
+
+
 def understand(index: Index, question: str, history: Sequence[str]) -> Query:
     """Return the complete query that `question` stands for after `history`, the earlier questions in order.
 
     A turn that names codes or a clear subject speaks of these; another speaks of what the turn before it spoke of. A turn that names
     a subject and nothing to ask of it asks again what was asked before; one that only leans on it ("why?") asks on.
     """
+    known = _UNDERSTOOD.setdefault(index, {})
     query: Query | None = None
+    turns: tuple[str, ...] = ()
     for turn in [*history, question]:
-        query = _next(index, normalize(_unquoted(turn)), query)
+        turns = (*turns, turn)
+        query = known.get(turns) or _next(index, normalize(_unquoted(turn)), query)
+        while len(known) >= REMEMBERED:
+            known.pop(next(iter(known)), None)
+        known[turns] = query
     if query is None:
         raise AssertionError("there is always a question")
     return replace(query, foreign=is_foreign(index, spell_codes(index, query.question)))
@@ -151,10 +189,10 @@ def _unquoted(turn: str) -> str:
     return unquote_plus(turn) if _QUOTED.search(turn) and not turn.count(" ") else turn
 
 
-_TAKEN_BACK = re.compile(
-    r"^.*\b(?:(?:no|wait|sorry|oops|correction)\b[\s,]*)+(?:i\s+mean[t]?\b|make\s+that\b|rather\b)", re.IGNORECASE | re.DOTALL
-)
-"""What a speaker takes back within one question."""
+_TAKES_BACK = re.compile(r"\b(?:(?:no|wait|sorry|oops|correction)\b[\s,]*)+(?:i\s+mean[t]?\b|make\s+that\b|rather\b)", re.IGNORECASE)
+"""Takes back what was said before it within one question."""
+_RULES_OUT = re.compile(r"(?:\bnot|n['’]t\s+mean)\s+(?:(?:the|for|about|code|hcpcs|in)\s+)*\Z", re.IGNORECASE)
+"""Says that the code after it is not meant."""
 _DENIED = re.compile(r"\b(?:not?|without|aren['’]?t|isn['’]?t|instead\s+of|rather\s+than)\b[^,.;:!?]*", re.IGNORECASE)
 """What a question is said not to be about."""
 
@@ -178,16 +216,18 @@ class _Spoken:
 def _hear(index: Index, turn: str) -> _Spoken:
     pattern = index.settings.code_pattern
     spoken = spell_codes(index, turn)
-    named = codes_in(_TAKEN_BACK.sub("", spoken), pattern) or codes_in(spoken, pattern)
+    spans = _code_spans(index, spoken)
+    meant = [(a, b) for a, b in spans if not _TAKES_BACK.search(spoken, b) and not _RULES_OUT.search(spoken[:a])] or spans
+    named = tuple(dict.fromkeys(code for a, b in meant for code in codes_in(spoken[a:b], pattern)))
     known = tuple(code for code in named if code in index.by_code)
     unknown = tuple(code for code in named if code not in index.by_code and not (known and _may_be_amount(code, pattern)))
-    text = correct(index, bare_text(spoken, pattern))
+    text = correct(index, _without_codes(spoken, spans))
     affirmed = _DENIED.sub(" ", text).strip()
     if affirmed not in ("", text):
         found = subjects(index, affirmed)
         if found and (found[0].belief >= SURE or found[0].share >= SIDE):
-            return _Spoken(spoken, tuple(named), known, unknown, text, affirmed, found)
-    return _Spoken(spoken, tuple(named), known, unknown, text, text, subjects(index, text) if text else ())
+            return _Spoken(spoken, named, known, unknown, text, affirmed, found)
+    return _Spoken(spoken, named, known, unknown, text, text, subjects(index, text) if text else ())
 
 
 def _next(index: Index, turn: str, before: Query | None) -> Query:

@@ -36,6 +36,12 @@ def is_about(document: Document, path: Sequence[str], codes: Iterable[str]) -> b
     return len(document.codes) < 2 or not set(codes).isdisjoint(codes_at(document, path))
 
 
+def speaks_of(document: Document, candidate: Candidate, codes: Iterable[str]) -> bool:
+    """Say whether all that a candidate holds may be about one of `codes`, and not in part about others."""
+    units = document.units[candidate.first : candidate.last] if len(document.codes) > 1 else ()
+    return all(is_about(document, unit.path, codes) for unit in units)
+
+
 def title_of(document: Document, code: str) -> str:
     """Return what a code is called in a document: the label of its own part where the document describes several, else the title."""
     if len(document.codes) < 2:
@@ -45,8 +51,9 @@ def title_of(document: Document, code: str) -> str:
 
 
 def sections_about(document: Document, code: str) -> list[int]:
-    """Return which of a document's sections may be about one of its codes: all but those that stand under the others."""
-    others = {unit.section for unit in document.units if not is_about(document, unit.path, (code,))}
+    """Return which of a document's sections may be about one of its codes: all but those in which everything stands under others."""
+    about = [(unit.section, is_about(document, unit.path, (code,))) for unit in document.units]
+    others = {section for section, _ in about} - {section for section, own in about if own}
     return [number for number in range(len(document.sections)) if number not in others]
 
 

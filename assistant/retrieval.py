@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.fusion import Ranked, ranks, reciprocal_rank_fusion
+from assistant.fusion import ranks, reciprocal_rank_fusion
 from assistant.index import Index
 from assistant.types import Hit
 
@@ -14,16 +14,6 @@ if TYPE_CHECKING:
 
 DEPTH = 50
 """How far down each stage's ranking reaches into the fusion; deeper changes nothing below rank 10 on `eval/`."""
-
-
-def dense_search(index: Index, vector: Vectors, k: int, rows: Sequence[int] | None = None) -> Ranked:
-    """Return up to `k` chunk rows by cosine similarity to the question's vector, best first."""
-    return index.vectors.search(vector, k, rows)
-
-
-def lexical_search(index: Index, text: str, k: int, rows: Sequence[int] | None = None) -> Ranked:
-    """Return up to `k` chunk rows by BM25, best first."""
-    return index.lexical.search(text, k, rows)
 
 
 def rows_of(index: Index, documents: Sequence[str]) -> list[int]:
@@ -36,8 +26,8 @@ def retrieve(index: Index, text: str, vector: Vectors, k: int, documents: Sequen
     """Return up to `k` hits, best first; only chunks of `documents` where given. Equal scores keep the order of the corpus."""
     rows = None if documents is None else rows_of(index, documents)
     depth = max(k, DEPTH)
-    dense = dense_search(index, vector, depth, rows)
-    lexical = lexical_search(index, text, depth, rows)
+    dense = index.vectors.search(vector, depth, rows)
+    lexical = index.lexical.search(text, depth, rows)
     dense_ranks, lexical_ranks = ranks(dense), ranks(lexical)
     fused = reciprocal_rank_fusion(dense, lexical)[:k]
     return [

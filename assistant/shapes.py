@@ -198,14 +198,14 @@ def numbered(view: View) -> list[list[int]]:
 
 def _may_be_numbered(view: View, i: int) -> bool:
     brief = view.is_short(i) or view.lines[i].shape is not Shape.TEXT
-    return brief and len(view.name(i).split()) <= HEADING_WORDS and i + 1 < len(view.lines)
+    return brief and len(view.name(i).split()) <= HEADING_WORDS and (view.has_text(i) or i + 1 < len(view.lines))
 
 
 def _is_listed(view: View, ordinals: Sequence[tuple[Ordinal, ...]], i: int, own: Ordinal) -> bool:
     """Say whether line i is an item among others: the next number stands right below it, or the one before right above and alike."""
     if view.lines[i].shape is Shape.FIELD:
         return False
-    if any(other.is_next(own) for other in ordinals[i + 1]):
+    if any(other.is_next(own) for following in ordinals[i + 1 : i + 2] for other in following):
         return True
     alike = i > 0 and view.is_short(i - 1) and (view.lines[i - 1].blank_before or not view.lines[i].blank_before)
     return alike and any(own.is_next(other) for other in ordinals[i - 1])
@@ -284,12 +284,15 @@ _TESTS: dict[Style, Callable[[View, int], bool]] = {
 def is_code_caption(view: View, i: int) -> bool:
     """Say whether a short line only announces codes ("HCPCS code", "Related Codes") that do not follow, and nothing else does."""
     line, content = view.lines[i], view.of(i).casefold().rstrip(":")
+    if line.marker or view.underlined(i):
+        return False
     if line.is_item or line.shape in FURNISHED or not content.endswith((" code", " codes")) or len(content.split()) > CAPTION_WORDS:
         return False
     if i + 1 == len(view.lines):
         return True
-    below = view.of(i + 1)
-    return not (view.lines[i + 1].is_item or is_sentence(below) or any(view.is_code(word.strip("()[],;:")) for word in below.split()))
+    below, following = view.of(i + 1), view.lines[i + 1]
+    says = following.is_item or following.shape in (Shape.FIELD, *FURNISHED) or is_sentence(below)
+    return not (says or any(view.is_code(word.strip("()[],;:")) for word in below.split()))
 
 
 def candidates(view: View) -> dict[Style, list[int]]:

@@ -35,8 +35,13 @@ _SPACED = re.compile(r"(?<![^\W_])(?<!\d[.,])(?:[^\W\d_][ -]?)?\d(?:[ -]?\d){2,5
 LONG = 5
 """Characters of a code that is told inside a longer word; a shorter one may be part of the word."""
 _NEXT_WORD = re.compile(r"\s*[^\W\d_]+")
-_ALONE = re.compile(r"(?<![^\W_])(?<!\d[.,])(\d{4,6})(?![^\W_]|[.,]\d)(?:\s+[^\W\d_]+)?")
-"""The digits of a code without its letter, and the word after them, which may be a unit."""
+_ALONE = re.compile(r"(?<![^\W_])(?<!\d[.,])(?<![$€£#])(?<!\d[-–/])(\d{4,6})(?![^\W_]|[.,]\d|[-–/]\d)(?:\s+[^\W\d_]+)?")
+"""The digits of a code without its letter, no price and no part of a longer number, and the word after them, which may be a unit."""
+_NUMBERED = re.compile(
+    r"\b(?:no|numbers?|order|claim|room|suite|zip|box|ext|extension|phone|call|patient|member|id|invoice|account|page)\b[.:]?\s*#?\Z",
+    re.IGNORECASE,
+)
+"""What says right before digits what other than a code they number."""
 LIKE_CODE = 0.3
 """A known code is named in place of an unknown one where so large a part of their characters is the same."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -71,7 +76,8 @@ def spell_codes(index: Index, text: str) -> str:
 
     def lettered(match: re.Match[str]) -> str:
         digits = match.group(1)
-        if _YEAR.fullmatch(digits) and _BEFORE_YEAR.search(match.string, 0, match.start()):
+        before = match.string[: match.start()]
+        if _NUMBERED.search(before) or (_YEAR.fullmatch(digits) and _BEFORE_YEAR.search(before)):
             return match.group()
         owners = [code for code in index.by_code if code[0].isalpha() and code[1:] == digits]
         return match.group().replace(digits, owners[0], 1) if len(owners) == 1 and not quantities(match.group()) else match.group()

@@ -20,7 +20,6 @@ from assistant.fusion import Ranked
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
 from assistant.phrases import AMONG, beyond_others, phrases
-from assistant.retrieval import dense_search, lexical_search
 from assistant.tokens import normalize, tokenize
 
 if TYPE_CHECKING:
@@ -109,11 +108,11 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     """Return the documents that `text` may be about, most likely first; shares sum to 1."""
     vector = index.encoder.encode_one(text)
     likeness: dict[str, list[float]] = {}
-    for name, score in _owned(index, dense_search(index, vector, DEPTH)):
+    for name, score in _owned(index, index.vectors.search(vector, DEPTH)):
         likeness.setdefault(name, []).append(score)
     matches: dict[str, float] = {}
     rarity = _rarity(len(index.documents))
-    for name, score in _owned(index, lexical_search(index, text, DEPTH)):
+    for name, score in _owned(index, index.lexical.search(text, DEPTH)):
         matches.setdefault(name, score * rarity)
     documents = sorted(likeness.keys() | matches.keys())
     if not documents:

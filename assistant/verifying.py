@@ -13,7 +13,7 @@ from assistant.chunking import Candidate, Level
 from assistant.config import Settings
 from assistant.documents import Refusal, Source, corpus_files, read_document, read_file
 from assistant.quoting import bare_words, codes_at, page_at
-from assistant.sections import TITLE_HEADING, add_votes, outlook, parse_document
+from assistant.sections import add_votes, outlook, parse_document
 from assistant.types import Answer, Document, Quote
 
 
@@ -73,56 +73,52 @@ def _fault(quote: Quote, source: Source | Refusal, library: _Library) -> str:
         return "the text at these offsets is different"
     if (page := page_at(library.alone(source), quote.start)) != quote.page:
         return f"the text stands on {_page_name(page)}, not on {_page_name(quote.page)}"
-    return _stranger(quote, source.text) or _misattributed(quote, source, library)
+    return _misplaced(quote, source, library)
 
 
 def _page_name(page: int | None) -> str:
     return "no page" if page is None else f"page {page}"
 
 
-def _stranger(quote: Quote, text: str) -> str:
-    """Return which title or label the quote stands under although its document does not have it; empty where all are its own.
+def _misplaced(quote: Quote, source: Source, library: _Library) -> str:
+    """Return why a quote does not stand where it claims; empty where its document, as one parse has it, agrees in all.
 
-    White space in labels does not count.
+    It claims a title, a section, labels and codes; after its document's own codes may stand those of others that hold the same words.
     """
-    if quote.title not in text:
-        return "the title is not in the document"
-    spaced = " ".join(text[: quote.end].split())
-    for label in {quote.section, *quote.path} - {TITLE_HEADING}:
-        if " ".join(label.split()) not in spaced:
-            return f"the label '{label}' does not stand above it in the document"
-    return ""
+    why = ""
+    for document in library.parsed(source):
+        labels, codes = _labels_over(document, quote.start, quote.end)
+        section = next(one for one in document.sections if one.span.start <= quote.start < one.span.end)
+        strange = [label for label in quote.path if label not in {section.heading, *labels}]
+        if quote.title != document.title_text:
+            why = "the document has another title"
+        elif quote.section != section.heading:
+            why = f"it stands in the section '{section.heading}', not in '{quote.section}'"
+        elif strange:
+            why = f"it does not stand under the label '{strange[0]}'"
+        elif quote.code != next(iter(codes), None) or quote.codes[: len(codes)] != codes:
+            claimed = sorted({str(code) for code in (quote.code, *quote.codes) if code})
+            why = f"the document gives it other codes than {', '.join(claimed) or 'none'}"
+        else:
+            unsaid = next((code for code in quote.codes[len(codes) :] if not _says_too(code, quote.text, library)), None)
+            return "" if unsaid is None else f"no document of the code {unsaid} holds these words"
+    return why
 
 
-def _misattributed(quote: Quote, source: Source, library: _Library) -> str:
-    """Return why the codes of a quote are not its own; empty where its document gives it the first, and others the same words the rest."""
-    own = next((codes for one in library.parsed(source) if _begins_with(quote, codes := _codes_over(one, quote.start, quote.end))), None)
-    if own is None:
-        claimed = sorted({str(code) for code in (quote.code, *quote.codes) if code})
-        return f"the document gives it other codes than {', '.join(claimed) or 'none'}"
-    strange = next((code for code in quote.codes[len(own) :] if not _says_too(code, quote.text, library)), None)
-    return "" if strange is None else f"no document of the code {strange} holds these words"
-
-
-def _begins_with(quote: Quote, codes: tuple[str, ...]) -> bool:
-    """Say whether a quote bears just these codes, or these and after them those of other documents that hold the same words."""
-    return quote.code == next(iter(codes), None) and quote.codes[: len(codes)] == codes
-
-
-def _codes_over(document: Document, start: int, end: int) -> tuple[str, ...]:
-    """Return the codes that what stands at these offsets is about."""
+def _labels_over(document: Document, start: int, end: int) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the labels over what stands at these offsets, and the codes that it is about."""
     held = [i for i, unit in enumerate(document.units) if unit.span.start < end and start < unit.span.end]
     if not held:
-        return document.codes
+        return frozenset(), document.codes
     run = Candidate(document.id, Level.GROUP, document.units[held[0]].section, held[0], held[-1] + 1)
-    return codes_at(document, run.path(document))
+    return frozenset(label for i in held for label in document.units[i].path), codes_at(document, run.path(document))
 
 
 def _says_too(code: str, text: str, library: _Library) -> bool:
     """Say whether some document holds the words of `text`, white space, case and end marks aside, where it is about `code`."""
     words = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, bare_words(text).split())) + r"(?!\w)", re.IGNORECASE)
     return any(
-        code in _codes_over(document, *match.span())
+        code in _labels_over(document, *match.span())[1]
         for source in library.sources
         if words.search(source.text)
         for document in library.parsed(source)

@@ -24,7 +24,7 @@ from assistant.errors import AssistantError, QueryError
 from assistant.html import AFRESH_HTML, CSS, answer_html, comparison_html, document_html, error_html, escape, quote_label
 from assistant.rendering import answering
 from assistant.tokens import codes_in
-from assistant.types import Answer, Choice, SectionKind, Span
+from assistant.types import Answer, Choice, Quote, SectionKind, Span
 
 TITLE = "HCPCS Assistant"
 INTRODUCTION = "Answers in the exact words of your documents, or says that they do not answer."
@@ -33,6 +33,7 @@ EXAMPLES = 5
 COMPARED = 6
 """So many codes are set side by side at most."""
 ALL_SECTIONS = "All sections"
+CHANGED = "The document has changed since it was quoted; ask again."
 _SETTLE = """() => setTimeout(() => {
   const mark = document.querySelector('.document mark'), asked = [...document.querySelectorAll('#chat .user')].pop();
   const box = mark?.closest('.document'), log = document.querySelector('#chat [role=log]');
@@ -75,8 +76,8 @@ def _content(content: object) -> str:
     return str(content)
 
 
-def _place(document: str, start: int, end: int) -> str:
-    return f"{start} {end} {document}"
+def _place(quote: Quote) -> str:
+    return f"{quote.start} {quote.end} {quote.sha256} {quote.document}"
 
 
 def example_questions(assistant: Assistant) -> list[str]:
@@ -141,10 +142,10 @@ class Conversation:
         """Return the document of a quote with the quote highlighted."""
         if not place:
             return ""
-        start, end, name = place.split(" ", 2)
+        start, end, sha256, name = place.split(" ", 3)
         document = self._latest().index.by_id.get(name)
-        if document is None or not 0 <= int(start) < int(end) <= len(document.text):
-            return ""
+        if document is None or document.sha256 != sha256:
+            return CHANGED
         return document_html(document, Span(int(start), int(end)))
 
     def _show(
@@ -160,7 +161,7 @@ class Conversation:
         documents = assistant.index.by_id
         said = answer_html(answer, documents, carried, afresh=afresh)
         shown = [*messages, {"role": "user", "content": escape(question)}, {"role": "assistant", "content": said}]
-        places = [(quote_label(quote, documents), _place(quote.document, quote.start, quote.end)) for quote in answer.quotes]
+        places = [(quote_label(quote, documents), _place(quote)) for quote in answer.quotes]
         first = places[0][1] if places else None
         meant, several = _choices(answer.choices), _several_codes(assistant, question, answer)
         return (

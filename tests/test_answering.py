@@ -166,6 +166,7 @@ def test_a_bare_code_is_answered_with_its_official_title(assistant, code):
         (" \u200b ?! ", Reason.EMPTY_QUESTION),
         ("risk " * 500, Reason.QUESTION_TOO_LONG),
         ("x" * 10_000, Reason.QUESTION_TOO_LONG),
+        ("\ufdfa" * 1990, Reason.QUESTION_TOO_LONG),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_the_reason(assistant, question, reason):

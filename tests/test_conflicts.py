@@ -4,7 +4,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.building import build_index
-from assistant.conflicts import asks_inclusion, conflicting, contradict, title_first, title_quote, title_rules
+from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_first, title_quote, title_rules
 from assistant.quoting import quote_span
 from assistant.types import Reason, Role, Status, UnitKind
 
@@ -68,7 +68,7 @@ def sentence(document, beginning):
     ],
 )
 def test_a_question_about_what_is_included_is_told(assistant, text, expected):
-    assert asks_inclusion(assistant.index, text) is expected
+    assert is_of_inclusion(assistant.index, text) is expected
 
 
 def test_every_shipped_title_says_what_is_billed_apart(documents):

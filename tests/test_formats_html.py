@@ -20,6 +20,10 @@ def text_of(page, settings, suffix=".html"):
     [
         ("<h1>Ferry</h1><h2>Risks</h2><p>Fog is\n rare.</p>", "# Ferry\n\n## Risks\n\nFog is rare.\n"),
         ("<title>Ferry | Harbour Inc</title><p>It runs.", "# Ferry\n\nIt runs.\n"),
+        ("<title>Member portal</title><p><b>Ferry F1001</b><p>It runs.", "**Ferry F1001**\n\nIt runs.\n"),
+        ("<ol><li>Crew</ol><p>Two.<ol start=2><li><b>Fare</b></ol><p>Nine.", "## Crew\n\nTwo.\n\n## Fare\n\nNine.\n"),
+        ("<ol><li>Come early.</ol><p>Two.<ol><li>Board now.</ol><p>Nine.", "  1. Come early.\n\nTwo.\n\n  1. Board now.\n\nNine.\n"),
+        ("<table><tr><td>F1001<td>Ferry<td>2<tr><td>F1002<td>Tram<td>3</table>", "| F1001 | Ferry | 2 |\n| F1002 | Tram | 3 |\n"),
         ("<ul><li>One<ul><li>Two</li></ul></li><li><p>Three</p></li></ul>", "- One\n  - Two\n- Three\n"),
         ("<ol><li>One<li>Two</ol>", "  1. One\n  2. Two\n"),
         ("<p>a<br>b</p><p>&nbsp;</p><blockquote>c</blockquote>", "a\nb\n\nc\n"),

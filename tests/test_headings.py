@@ -485,3 +485,16 @@ def test_a_line_in_which_a_sentence_ends_is_no_heading(layout, last):
 @pytest.mark.parametrize("name", ["Dr. Miller", "Max. Dose", "Too late? What counts", "Vitamin C. Use"])
 def test_an_abbreviation_and_a_question_may_stand_in_a_heading(name):
     assert names(f"{BLANK}\n{name}\n\nRead the leaflet.\n") == [*WANTED, name]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["## Fare codes\n| Fare | Price |\n|---|---|\n| A1 | 2 |", "## Fare codes\n\nAny of those on the ticket", "## Fare codes\n\nDay: A1"],
+)
+def test_a_marked_heading_that_ends_in_codes_heads_what_is_below_it(caption):
+    assert names(f"# Harbour ferry\n\n## Crew\n\nTwo sailors.\n\n{caption}\n\n## Fog\n\nIt waits.\n") == ["Crew", "Fare codes", "Fog"]
+
+
+def test_the_last_of_numbered_lines_with_their_text_beside_them_heads_a_section_too():
+    text = "HARBOUR FERRY, F1001\n\n1. CREW: Two sailors.\n\n2. FARE: Nine dollars.\n\n3. FOG: None.\n\n4. LIFEBOATS: One on each side.\n"
+    assert names(text) == ["CREW", "FARE", "FOG", "LIFEBOATS"]

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.retrieval import dense_search, lexical_search, retrieve, rows_of
+from assistant.retrieval import retrieve, rows_of
 
 QUESTIONS = ["how long does it take?", "rare risks of chemotherapy at home", "who sets up the pump", "oral alternatives", "heparin"]
 
@@ -22,8 +22,8 @@ def test_hits_are_ranked_from_one_and_best_first(assistant, question):
 def test_every_hit_tells_its_place_in_the_stages_that_found_it(assistant, question):
     index = assistant.index
     vector = index.encoder.encode([question])[0]
-    dense = [index.chunks[row].id for row, _ in dense_search(index, vector, 50)]
-    lexical = [index.chunks[row].id for row, _ in lexical_search(index, question, 50)]
+    dense = [index.chunks[row].id for row, _ in index.vectors.search(vector, 50)]
+    lexical = [index.chunks[row].id for row, _ in index.lexical.search(question, 50)]
     for hit in found(assistant, question):
         assert hit.dense_rank == (dense.index(hit.chunk.id) + 1 if hit.chunk.id in dense else None)
         assert hit.lexical_rank == (lexical.index(hit.chunk.id) + 1 if hit.chunk.id in lexical else None)

@@ -220,3 +220,54 @@ def test_a_section_is_shown_and_compared_from_whichever_document_has_it(harbour)
     assert [document.file for document, _ in harbour.sections("F1001", "Dogs")] == ["ferry-office.txt"]
     cells = [cell for row in harbour.compare(["F1001", "L2002"], "Duration") for cell in row.cells]
     assert len(cells) == 2 and all(cells)
+
+
+PUMPS = """# Pumps at home
+
+Codes: P1001, P1002
+
+## Duration
+
+P1001: The small pump runs for twelve hours.
+P1002: The big pump runs for three days.
+
+## Risks
+
+### P1001
+
+Tubing may kink.
+
+### P1002
+
+Low blood sugar may occur.
+"""
+
+
+@pytest.fixture
+def pumps(settings, tmp_path):
+    (tmp_path / "pumps").mkdir()
+    (tmp_path / "pumps" / "pumps.md").write_text(PUMPS, encoding="utf-8")
+    (tmp_path / "pumps" / "lighthouse.txt").write_text(LIGHTHOUSE, encoding="utf-8")
+    return Assistant.open(tmp_path / "pumps", tmp_path / "index", settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "unsaid"),
+    [
+        ("P1002 risks?", "Low blood sugar", "Tubing"),
+        ("risks of P1001", "Tubing", "Low blood sugar"),
+        ("how long does P1002 run?", "three days", "twelve hours"),
+    ],
+)
+def test_of_a_section_that_several_codes_share_only_what_is_about_the_one_asked_for_is_quoted(pumps, question, said, unsaid):
+    answer = pumps.ask(question)
+    text = " ".join(quote.text for quote in answer.quotes)
+    assert answer.status is Status.ANSWERED
+    assert (said in text, unsaid in text) == (True, False)
+    assert {quote.code for quote in answer.quotes} == {"P1002" if "P1002" in question else "P1001"}
+    assert pumps.verify(answer) == []
+
+
+def test_a_section_that_several_codes_share_is_shown_and_compared_for_each(pumps):
+    assert [section.heading for _, section in pumps.sections("P1002", "risks")] == ["Risks"]
+    assert {"Duration", "Risks"} <= {row.heading for row in pumps.compare(["P1001", "P1002"])}

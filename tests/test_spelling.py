@@ -78,6 +78,7 @@ def test_a_misspelt_question_gets_the_answer_of_the_right_one(assistant):
         ("9357 duration", "S9357 duration"),
         ("s 9357 lasts 4 hours", "S9357 lasts 4 hours"),
         ("what of 9357?", "what of S9357?"),
+        ("no, 9357", "no, S9357"),
     ],
 )
 def test_a_code_of_the_corpus_is_written_plainly_whatever_way_it_was_typed(assistant, typed, plain):
@@ -100,6 +101,9 @@ def test_a_code_of_the_corpus_is_written_plainly_whatever_way_it_was_typed(assis
         "1,9357",
         "S 9999",
         "24/7",
+        "Is $9330 a fair price?",
+        "call 555-9357",
+        "order no. 9336",
     ],
 )
 def test_what_may_be_something_else_is_left_alone(assistant, text):

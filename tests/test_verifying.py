@@ -136,3 +136,16 @@ def test_a_page_that_is_not_the_one_the_words_stand_on_is_noticed(answer, settin
 
 def test_a_page_of_a_document_without_pages_is_noticed(answer, copied, settings):
     assert faults(with_quote(answer, page=1), copied, settings) == ["the text stands on no page, not on page 1"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"section": "Name of the Procedure", "path": ("Name of the Procedure",)}, "it stands in the section 'Duration'"),
+        ({"path": ("Duration", "Name of the Procedure")}, "it does not stand under the label 'Name of the Procedure'"),
+        ({"title": "Home"}, "the document has another title"),
+        ({"title": ""}, "the document has another title"),
+    ],
+)
+def test_a_title_or_label_that_is_not_over_the_words_is_noticed(answer, copied, settings, changes, why):
+    assert why in faults(with_quote(answer, **changes), copied, settings)[0]

@@ -167,9 +167,9 @@ def _cell_words(cell: Element, weights: dict[Element, Weight]) -> str:
 
 
 def _header_rows(rows: Sequence[Element], grid: Sequence[Sequence[str]]) -> int:
-    """Return how many rows on top name the columns: those the page says do; else the first of three columns or more, or a bold one.
+    """Return how many rows on top name the columns: those the page says do; else a bold one, or the first of three columns or more.
 
-    The first row of two columns names them also where its words say so.
+    The first row of two columns names them also where its words say so. What begins as all rows below do, with a code, names nothing.
     """
     kinds = [{cell.tag for cell in row if _is_cell(cell)} for row in rows]
     said = next((i for i, row in enumerate(rows) if row.getparent().tag != "thead" and kinds[i] != {"th"}), len(rows))
@@ -178,7 +178,14 @@ def _header_rows(rows: Sequence[Element], grid: Sequence[Sequence[str]]) -> int:
     if len(rows) < 2 or any(row[0].tag == "th" for row in rows[1:] if len(row) and _is_cell(row[0])):
         return 0
     bold = [all(_is_bold_cell(cell) for cell in row if _is_cell(cell) and plain(cell)) for row in rows[:2]]
-    return int(max(map(len, grid)) > 2 or (bold[0] and not bold[1]) or names_columns(grid))
+    if bold[0] and not bold[1]:
+        return 1
+    return int(names_columns(grid) or (max(map(len, grid)) > 2 and not _counts_on(grid)))
+
+
+def _counts_on(grid: Sequence[Sequence[str]]) -> bool:
+    """Say whether all rows begin with a code or a number, the first one too, which then is a row as the others are."""
+    return all(row and any(map(str.isdigit, row[0])) for row in grid)
 
 
 def _is_bold_cell(cell: Element) -> bool:

@@ -6,6 +6,7 @@ Nothing is fetched, run or resolved.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ from assistant.formats.page import (
     main_part,
     main_titles,
     page_title,
+    plain,
     read_toggles,
     weigh,
 )
@@ -40,6 +42,8 @@ BOLD_WORDS = 10
 """A bold line of at most so many words may be a heading."""
 DEEPEST = 40
 """Columns that a list is set in at most."""
+FEWEST_COUNTED = 2
+"""Lists of one item are headings where there are so many among the same text."""
 MOST_NUMBERED = 99
 """List numbers of more digits are no longer told from quantities."""
 
@@ -66,6 +70,7 @@ def read_page(page: str, kind: str) -> tuple[str, tuple[Place, ...]]:
         raise Unreadable("holds no text")
     read_toggles(root)
     rewrite_definitions(root)
+    _rewrite_counted(root)
     weights = weigh(root)
     start = main_part(root, weights)
     writer = _Writer(weights, bool(main_titles(start, weights)))
@@ -91,6 +96,25 @@ def _parse(page: str) -> Element | None:
     if any("depth" in entry.message.casefold() for entry in parser.error_log):
         raise Unreadable("is nested too deeply to be read")
     return root
+
+
+def _rewrite_counted(root: Element) -> None:
+    """Make headings of the counted ones that a text processor saves as lists: of one short item each, other text between them."""
+    counted = [one for one in root.iter("ol") if _is_counted(one)]
+    alike = Counter(one.getparent() for one in counted)
+    deepest = max((level for tag, level in HEADINGS.items() if root.find(f".//{tag}") is not None), default=1)
+    for one in counted:
+        if alike[one.getparent()] >= FEWEST_COUNTED:
+            one.tag = f"h{min(6, deepest + 1)}"
+            for inner in one.iter("li", "p"):
+                inner.tag = "span"
+
+
+def _is_counted(given: Element) -> bool:
+    """Say whether a list has one item, which may be a heading, and a block of something else after it."""
+    words, following = plain(given), given.getnext()
+    short = 0 < len(words.split()) <= BOLD_WORDS and not is_sentence(words) and not words.endswith((":", ";", ","))
+    return short and sum(1 for _ in given.iter(*_LISTS, "li")) == 2 and following is not None and following.tag in BLOCKS - {"ol"}
 
 
 @dataclass(slots=True)

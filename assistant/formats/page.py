@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
+from assistant.lines import is_sentence
+
 Element: TypeAlias = Any
 # fmt: off
 _SKIPPED = frozenset({
@@ -32,6 +34,9 @@ _LINK_BLOCKS = frozenset(("ul", "ol", "dl", "div", "p", "table", "section", "td"
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u3000]+")
 _SEPARATORS = re.compile(r"\W+")
+_WORD = re.compile(r"\w+")
+TELLING = 4
+"""Letters of a word that may tell what a page is about."""
 _SITE = re.compile(r"\s+[|»·]\s+")
 _FOOTNOTE = re.compile(r"#(?:foot|end)?note|#fn|#cite", re.IGNORECASE)
 LINKS = 3
@@ -186,7 +191,17 @@ def page_title(root: Element, start: Element, weights: dict[Element, Weight]) ->
         return plain(outer[0])
     named = next((plain(one) for one in root.iter("title")), "")
     title = _SITE.split(named)[0]
-    return "" if inner and title.casefold() == plain(inner[0]).casefold() else title
+    repeats = bool(inner) and title.casefold() == plain(inner[0]).casefold()
+    return "" if repeats or _is_of_the_site(title, start, weights) else title
+
+
+def _is_of_the_site(title: str, start: Element, weights: dict[Element, Weight]) -> bool:
+    """Say whether a title, as "Member portal", says nothing of its page, whose main part opens with what may be a title itself."""
+    said = " ".join(part for one in start.iter() if one in weights for part in (one.text, one.tail) if part).casefold()
+    words = [word for word in _WORD.findall(title.casefold()) if len(word) >= TELLING]
+    opening = next((one for one in start.iter() if one in weights and (one.text or "").strip()), start)
+    block = next((one for one in (opening, *opening.iterancestors()) if one.tag in BLOCKS), start)
+    return 2 * sum(word in said for word in words) <= len(words) and not is_sentence(plain(block))
 
 
 def plain(element: Element) -> str:
