@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +93,30 @@ class Encoder(Protocol):
     def encode_phrases(self, text: str, spans: Sequence[Span]) -> Vectors:
         """Return `(len(spans), dimension)` float32, rows of unit length, each in the light of the whole text; zeros past its end."""
         ...
+
+
+@contextmanager
+def packaged_values(path: Path) -> Iterator[Any]:
+    """Give the values in a JSON file that comes with a model; what is missing or wrong with them while they are taken becomes one error.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    try:
+        yield json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise ModelError(f"the file '{path}' cannot be read ({error}); install the package again") from error
+
+
+def several(values: Sequence[float], n: int) -> tuple[float, ...]:
+    """Return `n` weights.
+
+    Raises:
+        ValueError: there are more or fewer, or one is no number.
+    """
+    if len(values) != n:
+        raise ValueError(f"there are {len(values)} weights, not {n}")
+    return tuple(map(float, values))
 
 
 class OnnxEncoder:

@@ -6,7 +6,6 @@ code", "which of these", "billed separately"). They are fitted on questions abou
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import Counter
@@ -19,8 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assistant.errors import ModelError
-from assistant.inference import Encoder
+from assistant.inference import Encoder, packaged_values
 from assistant.tokens import tokenize
 
 Scores = npt.NDArray[np.float64]
@@ -185,14 +183,11 @@ class Forms:
         Raises:
             ModelError: they are missing or damaged.
         """
-        try:
-            heads = json.loads((folder / FORMS_FILE).read_text(encoding="utf-8"))
+        with packaged_values(folder / FORMS_FILE) as heads:
             self._heads = np.asarray(heads["heads"])
             self._terms: dict[str, list[float]] = heads["terms"]
             self.cuts = Form(**heads["cuts"])
             self._of_terms([*self._terms][:1])
-        except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-            raise ModelError(f"the file '{folder / FORMS_FILE}' cannot be read ({error}); install the package again") from error
         self._encoder = encoder
 
     def read(self, text: str) -> Form:

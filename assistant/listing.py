@@ -5,14 +5,13 @@ How alike is enough is told by a logistic model, fitted on questions over other 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from assistant.chunking import Level
 from assistant.config import PACKAGED_READER
-from assistant.errors import ModelError
 from assistant.index import Index
+from assistant.inference import packaged_values, several
 from assistant.kinds import REQUESTS
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
@@ -35,13 +34,8 @@ def weights() -> tuple[float, ...]:
     Raises:
         ModelError: the file that comes with the package is missing or damaged.
     """
-    try:
-        found = tuple(map(float, json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))))
-        if len(found) != FEATURES + 1:
-            raise ValueError(f"it holds {len(found)} weights, not {FEATURES + 1}")
-        return found
-    except (OSError, ValueError, TypeError) as error:
-        raise ModelError(f"the file '{WEIGHTS_FILE}' cannot be read ({error}); install the package again") from error
+    with packaged_values(WEIGHTS_FILE) as values:
+        return several(values, FEATURES + 1)
 
 
 def features(index: Index, text: str, found: Mapping[str, Sequence[Reading]]) -> dict[str, tuple[float, ...]]:

@@ -5,7 +5,6 @@ A word tells documents apart when few of them use it; it weighs more in a title 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.config import PACKAGED_ENCODER
-from assistant.errors import ModelError
 from assistant.fusion import Ranked
 from assistant.index import Index
+from assistant.inference import packaged_values, several
 from assistant.lexical import FUNCTION_WORDS
 from assistant.phrases import AMONG, beyond_others, phrases
 from assistant.tokens import normalize, tokenize
@@ -40,6 +39,8 @@ FEWEST_SAID = 2
 SMALLEST = 1e-4
 """The least share of which log odds are taken."""
 WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
+COUNTS = {"share": 9, "clear": 6, "sides": 16}
+"""How many weights there are of each sort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,8 @@ def weights() -> Weights:
     Raises:
         ModelError: they are missing or damaged.
     """
-    try:
-        return Weights(**{name: tuple(map(float, values)) for name, values in json.loads(WEIGHTS_FILE.read_text(encoding="utf-8")).items()})
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise ModelError(f"the file '{WEIGHTS_FILE}' cannot be read ({error}); install the package again") from error
+    with packaged_values(WEIGHTS_FILE) as values:
+        return Weights(**{name: several(values[name], n) for name, n in COUNTS.items()})
 
 
 @dataclass(frozen=True, slots=True)

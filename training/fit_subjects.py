@@ -28,13 +28,11 @@ from assistant.index import Index
 from assistant.query import bare_text
 from assistant.sides import sides
 from assistant.spelling import correct
-from assistant.subjects import WEIGHTS_FILE, odds_features, subjects, weights
+from assistant.subjects import COUNTS, WEIGHTS_FILE, odds_features, subjects, weights
 from authored import CODE_PATTERN, Family, load_families, names_its_service
 
 NAMING = ("named", "direct", "narrow", "billing", "scenario")
 """Kinds of questions that name their service, where the family was written so that they do."""
-START = {"share": 9, "clear": 6, "sides": 16}
-"""How many weights there are of each sort."""
 PENALTY = 1e-3
 OF_A_KIND = {"ambiguous": 6.0, "scenario": 2.0}
 """What a question counts in the model of what is meant; there are few of these."""
@@ -153,7 +151,7 @@ def fit_subject(found: Sequence[Case]) -> dict[str, np.ndarray]:
     right = np.array([told[id(case)][1] for case in found])
     value = {"share": fit_share(found)}
     value["clear"] = fit_belief("clear", seen, right, families, np.array([OF_A_KIND.get(case.kind, 1.0) for case in found]))
-    return {**value, "sides": np.zeros(START["sides"])}
+    return {**value, "sides": np.zeros(COUNTS["sides"])}
 
 
 def write(target: Path, value: dict[str, np.ndarray]) -> None:
@@ -166,7 +164,7 @@ def write(target: Path, value: dict[str, np.ndarray]) -> None:
 def main() -> None:
     """Fit, print, write."""
     target = Path(sys.argv[1]) / WEIGHTS_FILE.name if len(sys.argv) > 1 else WEIGHTS_FILE
-    write(target, {name: np.zeros(n) for name, n in START.items()})
+    write(target, {name: np.zeros(n) for name, n in COUNTS.items()})
     with tempfile.TemporaryDirectory() as work:
         indexes = [(family, opened(family, Path(work) / family.name)) for family in load_families()]
         found = [case for family, index in indexes for case in cases(family, index)]
