@@ -71,10 +71,10 @@ class EncoderReader:
         scores = self._cosines(index, text, document)
         others = (self._cosines(index, text, other) for other in index.alike(document))
         best = max((float(cosines.max()) for cosines in others if cosines.size), default=0.0)
-        lacking = best - float(scores.max())
         dimension = asked_dimension(text)
         amounts = [AMOUNT if dimension in held else 0.0 for held in index.candidate_dimensions(document)] if dimension else 0.0
         total: Vectors = scores + np.asarray(amounts, dtype=np.float32)
+        lacking = best - float(total.max())
         return total - np.float32(lacking) if lacking > LACKING else total
 
     def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:

@@ -182,7 +182,7 @@ def without_title(index: Index, text: str, document: str) -> str:
     """Return a question without the words of a document's title that head no section; as it is if nothing would be left to ask."""
     title = index.vocabulary(document)[2] - FUNCTION_WORDS - index.heading_words
     kept = [word for word in text.split() if not (stems := tokenize(word)) or not title.issuperset(stems)]
-    return " ".join(kept) if any(tokenize(word) for word in kept) else text
+    return " ".join(kept) if not FUNCTION_WORDS.issuperset(tokenize(" ".join(kept))) else text
 
 
 def _squash(text: str) -> str:
