@@ -185,12 +185,16 @@ def evidence(index: Index, text: str, readings: Sequence[Reading]) -> list[float
     """Return what tells whether a document answers a question; `readings` are its candidates, best first, at least one.
 
     These are the best score and the mean of the first ones; the best cosine with the question as it is, and without the words of the
-    title; and how much the best candidate says of what it says least of in the question.
+    title, and what a best candidate with an amount asked for gains; and how much it says of what it says least of in the question.
     """
     first = readings[:AVERAGED_OVER]
     vectors = index.candidate_vectors[[reading.row for reading in first]]
-    asked = (text, without_title(index, text, readings[0].candidate.document))
-    whole, rest = (float((vectors @ index.reader.encode_one(one)).max()) for one in asked)
+    document = first[0].candidate.document
+    gain = (
+        AMOUNT if asked_dimension(text) in index.candidate_dimensions(document)[first[0].row - index.candidates.of(document).start] else 0.0
+    )
+    asked = (text, without_title(index, text, document))
+    whole, rest = (float((vectors @ index.reader.encode_one(one)).max()) + gain for one in asked)
     mean = (sum(reading.score for reading in first) + AS_IF * USUAL) / (len(first) + AS_IF)
     return [first[0].score, mean, whole, rest, least_said(index, text, first[0])]
 

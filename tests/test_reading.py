@@ -59,6 +59,7 @@ def test_a_score_is_given_for_every_row_of_the_document(assistant):
         ("risks of enzyme replacement", "risks of"),
         ("enzyme replacement", "enzyme replacement"),
         ("what are the risks?", "what are the risks?"),
+        ("is it for enzymes?", "is it for enzymes?"),
         ("", ""),
     ],
 )
