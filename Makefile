@@ -42,7 +42,9 @@ index: setup ## build or update the index
 clean: ## remove the virtual environment, the index and caches
 	rm -rf $(VENV) index/data-* index/manifest.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
-LEFT_OUT := wound-and-ostomy lib-home-infusion-d own-home-infusion-b lib-lab-and-imaging
+LEFT_OUT := wound-and-ostomy lib-home-infusion-d own-home-infusion-b lib-lab-and-imaging own-home-programs lib-tests-and-scans
+LAST := lib-home-infusion-s lib-home-infusion-t lib-home-infusion-u lib-home-infusion-v own-home-infusion-h own-home-infusion-i own-home-infusion-j \
+	own-home-infusion-k own-nursing-and-lines lib-drugs-and-blood own-equipment-b lib-clinic-procedures own-therapy-and-rehab lib-eyes-teeth-and-skin
 NEWEST := lib-home-infusion-j lib-home-infusion-k lib-home-infusion-l lib-home-infusion-m own-home-infusion-c own-home-infusion-d own-home-infusion-e \
 	own-drugs own-supplies-and-oxygen
 LATEST := lib-home-infusion-n lib-home-infusion-o lib-home-infusion-p lib-home-infusion-q lib-home-infusion-r own-home-infusion-f own-home-infusion-g \
@@ -50,9 +52,11 @@ LATEST := lib-home-infusion-n lib-home-infusion-o lib-home-infusion-p lib-home-i
 	lib-drug-injections
 .PHONY: reader
 reader: setup ## train the reader anew from the encoder; DATA names the folder of public data
-	$(BIN)/python training/train_reader.py --base training/runs/encoder --out training/runs/first --leave-out $(LEFT_OUT) $(NEWEST) $(LATEST) --data $(DATA)
-	$(BIN)/python training/train_reader.py --base training/runs/first --out training/runs/second --leave-out $(LEFT_OUT) $(LATEST) --twice $(NEWEST) --epochs 1 --data $(DATA)
-	$(BIN)/python training/train_reader.py --base training/runs/second --out training/runs/reader --leave-out $(LEFT_OUT) --twice $(LATEST) --share 0.5 --epochs 1 --data $(DATA)
+	$(BIN)/python training/train_reader.py --base training/runs/encoder --out training/runs/first --leave-out $(LEFT_OUT) $(NEWEST) $(LATEST) $(LAST) --data $(DATA)
+	$(BIN)/python training/train_reader.py --base training/runs/first --out training/runs/second --leave-out $(LEFT_OUT) $(LATEST) $(LAST) --twice $(NEWEST) --epochs 1 --data $(DATA)
+	$(BIN)/python training/train_reader.py --base training/runs/second --out training/runs/third --leave-out $(LEFT_OUT) $(LAST) --twice $(LATEST) --share 0.5 --epochs 1 --data $(DATA)
+	$(BIN)/python training/train_reader.py --base training/runs/third --out training/runs/fourth --leave-out $(LEFT_OUT) --twice $(LAST) --share 0.5 --epochs 1 --data $(DATA)
+	$(BIN)/python training/average.py training/runs/third training/runs/fourth training/runs/reader
 	$(BIN)/python training/export.py training/runs/reader assistant/data/reader
 	$(BIN)/python training/fit_forms.py assistant/data/reader
 	$(BIN)/python training/calibrate.py assistant/data/reader --left-out $(LEFT_OUT) --data $(DATA)

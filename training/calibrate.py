@@ -7,7 +7,7 @@ else. Of the other values those are kept that show most questions' golds without
 the table and writes the values beside the reader.
 
     python training/calibrate.py assistant/data/reader --data DATA \
-        --left-out wound-and-ostomy lib-home-infusion-d own-home-infusion-b lib-lab-and-imaging
+        --left-out wound-and-ostomy lib-home-infusion-d own-home-infusion-b lib-lab-and-imaging own-home-programs lib-tests-and-scans
 """
 
 from __future__ import annotations
