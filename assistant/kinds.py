@@ -124,8 +124,8 @@ def asks_for_code(text: str) -> bool:
 def case_of(text: str) -> str:
     """Return a case without the clauses that ask for its code; as it is where these are all it says.
 
-    >>> case_of("Gaucher, infused at home every two weeks. What do we bill?")
-    'Gaucher, infused at home every two weeks.'
+    >>> case_of("A broken leg, seen at home every two weeks. What do we bill?")
+    'A broken leg, seen at home every two weeks.'
     """
     return " ".join(clause for clause in _CLAUSE.split(text) if not asks_for_code(f". {clause}")) or text
 

@@ -25,7 +25,7 @@ SHORTEST_FUNCTION_WORD = 3
 LONG_WORD = 5
 """Letters from which on two exchanged ones, or one too few or too many of the same, leave no doubt of a word that the model knows."""
 MORE_OR_FEWER = 1
-"""A misspelling has so many letters more or fewer; with two, it may well be another name ("prednisolone", "prednisone")."""
+"""A misspelling has so many letters more or fewer; with two, it may well be another name."""
 _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST_FUNCTION_WORD},}}")
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "st", "est")
 

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.errors import ModelError
-from assistant.kinds import Forms, asks_for_code, listed, lists, of_one_side, presumes, surface
+from assistant.kinds import Forms, asks_for_code, case_of, listed, lists, of_one_side, presumes, surface
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,18 @@ def test_damaged_heads_are_noticed(assistant, tmp_path, content):
 )
 def test_what_is_asked_of_one_side_leaves_out_the_words_that_compare(text, left):
     assert of_one_side(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "case"),
+    [
+        ("A broken leg, seen at home. What do we bill?", "A broken leg, seen at home."),
+        ("Which code do I put on the order? A broken leg.", "A broken leg."),
+        ("A broken leg, code pls", "A broken leg,"),
+        ("A broken leg. HCPCS?", "A broken leg."),
+        ("which code?", "which code?"),
+        ("A broken leg, does it heal?", "A broken leg, does it heal?"),
+    ],
+)
+def test_a_case_is_told_apart_from_the_question_for_its_code(text, case):
+    assert case_of(text) == case
