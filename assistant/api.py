@@ -170,7 +170,8 @@ class Assistant:
         if reason is Reason.EMPTY_QUESTION:
             raise QueryError("the question is empty; type what to search for")
         if reason is Reason.QUESTION_TOO_LONG:
-            raise QueryError(f"the question has {len(question):,} characters, over the limit of {most:,}; search for fewer words")
+            length = max(len(question), len(normalize(question)))
+            raise QueryError(f"the question has {length:,} characters, over the limit of {most:,}; search for fewer words")
         if k < 1:
             raise QueryError(f"cannot return {k} passages; ask for 1 or more")
         query = understand(self.index, normalize(question), ())
@@ -241,7 +242,8 @@ class Assistant:
         Raises:
             QueryError: none has it, or no document describes `code`.
         """
-        known, documents = self.known_code(code), self.documents(code)
+        known = self.known_code(code)
+        documents = self.documents(known)
         found = [(document, section) for document in documents if (section := _section_named(known, document, name))]
         return found or [(documents[0], self.section(known, documents[0], name))]
 

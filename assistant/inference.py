@@ -21,6 +21,7 @@ from assistant.errors import ModelError
 from assistant.types import Span
 
 Vectors = npt.NDArray[np.float32]
+Key = TypeVar("Key")
 Known = TypeVar("Known")
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
 BATCH = 32
@@ -158,7 +159,7 @@ class OnnxEncoder:
         hidden, mask = self._hidden(ids)
         found = [(whole, _unit(rows[1 : len(own) - 1])) for whole, rows, own in zip(_pooled(hidden, mask), hidden, ids, strict=True)]
         for text, known in zip(texts, found, strict=True):
-            _remember(self._recent, text, known, REMEMBERED)
+            keep(self._recent, text, known, REMEMBERED)
         return found
 
     def knows(self, word: str) -> bool:
@@ -191,7 +192,7 @@ class OnnxEncoder:
             hidden, _ = self._hidden([ids[text] for text in batch])
             for text, rows in zip(batch, hidden, strict=True):
                 found[text] = _unit(rows[1 : len(ids[text]) - 1])
-                _remember(self._recent_words, text, found[text], REMEMBERED_WORDS)
+                keep(self._recent_words, text, found[text], REMEMBERED_WORDS)
         return [found[text] for text in texts]
 
     def encode_phrases(self, text: str, spans: Sequence[Span]) -> Vectors:
@@ -235,12 +236,12 @@ def _unit(rows: Vectors) -> Vectors:
     return unit
 
 
-def _remember(store: dict[str, Known], text: str, value: Known, most: int) -> None:
+def keep(store: dict[Key, Known], key: Key, value: Known, most: int) -> None:
     """Keep a value at hand, and the oldest ones no longer."""
     with _LOCK:
         while len(store) >= most:
             store.pop(next(iter(store)), None)
-        store[text] = value
+        store[key] = value
 
 
 def _options() -> onnxruntime.SessionOptions:

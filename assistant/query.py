@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from rapidfuzz.distance import OSA
 
 from assistant.index import Index
+from assistant.inference import keep
 from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
@@ -169,9 +170,7 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
     for turn in [*history, question]:
         turns = (*turns, turn)
         query = known.get(turns) or _next(index, normalize(_unquoted(turn)), query)
-        while len(known) >= REMEMBERED:
-            known.pop(next(iter(known)), None)
-        known[turns] = query
+        keep(known, turns, query, REMEMBERED)
     if query is None:
         raise AssertionError("there is always a question")
     return replace(query, foreign=is_foreign(index, spell_codes(index, query.question)))
@@ -233,7 +232,8 @@ def _hear(index: Index, turn: str) -> _Spoken:
 def _next(index: Index, turn: str, before: Query | None) -> Query:
     heard = _hear(index, turn)
     own, found = _named(index, heard, before)
-    documents, codes, text, carried = own, heard.known, heard.text, tuple[str, ...]()
+    documents, codes, text = own, heard.known, heard.text
+    carried: tuple[str, ...] = ()
     if before and before.documents and not (heard.named or own):
         documents, codes, carried = before.documents, before.codes, ("codes",)
         if before.text and _asks_on(text):
