@@ -10,9 +10,9 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import cached_property
 from importlib.metadata import version
@@ -29,9 +29,9 @@ from assistant.documents import Stamp, corpus_state
 from assistant.embedding import export
 from assistant.errors import IndexMismatch, IndexNotFound, ModelError
 from assistant.freshness import encoder_name, fingerprint, lasting, reader_name, stamps
-from assistant.index import CANDIDATES, CHUNKS, ENCODER, LEXICAL, OPENINGS, READER, READING, VECTORS
+from assistant.index import CANDIDATES, CHUNKS, ENCODER, LEXICAL, OPENINGS, READER, READING
 from assistant.inference import OnnxEncoder, Vectors
-from assistant.lexical import LexicalIndex
+from assistant.lexical import write_lexical
 from assistant.manifest import (
     FORMAT,
     HASHED_BYTES,
@@ -45,10 +45,24 @@ from assistant.manifest import (
 )  # fmt: skip
 from assistant.planning import Before, Known, Plan, plan
 from assistant.sections import Outlook, parse_document
-from assistant.storage import Candidates, Chunks, Documents, Entry, Ragged, damaged, edges, load_array, read_json, save_rows, write_json
+from assistant.storage import (
+    ArrayFile,
+    Candidates,
+    Chunks,
+    Documents,
+    DocumentsFile,
+    Entry,
+    Ragged,
+    RaggedFile,
+    damaged,
+    edges,
+    load_array,
+    read_json,
+    write_json,
+)  # fmt: skip
 from assistant.tokens import words
-from assistant.vectors import FaissStore
-from assistant.vocabulary import PARTS, Vocabulary, part_texts
+from assistant.vectors import BLOCK, ROWS, FaissStore, make_searchable
+from assistant.vocabulary import COUNTS, PARTS, Vocabulary, count_words, part_texts, words_file
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how many are done, and how many there are."""
@@ -56,7 +70,11 @@ LOCK, KNOWN, CHUNK_WORDS = ".lock", "known.json", "chunk-words"
 WAIT = 600.0
 """Seconds that a build waits for another one to end."""
 STORED = np.float16
-"""How candidates' vectors are stored; a cosine changes by less than 0.001."""
+"""How vectors of chunks and candidates are stored; a cosine changes by less than 0.001."""
+NEW_AT_ONCE, KEPT_AT_ONCE = 256, 4096
+"""So many documents are made, or taken from the index that is there, before they are written."""
+RUNS = (CHUNKS, CANDIDATES, CHUNK_WORDS, *map(words_file, PARTS))
+ARRAYS = (COUNTS, ROWS, READING, OPENINGS)
 Array = npt.NDArray[Any]
 NOTHING = Before({}, {}, ())
 
@@ -83,7 +101,7 @@ class _Part:
     Rows are by document, but `chunk_words` holds the words of each chunk. `counts` says how often each word of the text occurs.
     """
 
-    entries: Sequence[Entry]
+    entries: Iterable[Entry]
     chunks: Ragged
     candidates: Ragged
     words: tuple[Ragged, ...]
@@ -112,14 +130,14 @@ class _Old:
     def __init__(self, data: Path, manifest: Manifest) -> None:
         self.data, self.manifest = data, manifest
         self.documents = Documents(data)
-        self.words = Vocabulary.load(data)
+        self.words = Vocabulary(data)
         self._chunks, self._candidates = Ragged.load(data, CHUNKS), Ragged.load(data, CANDIDATES)
         self._chunk_words = Ragged.load(data, CHUNK_WORDS)
         self._readings, self._openings = load_array(data / READING), load_array(data / OPENINGS)
 
     @cached_property
     def _vectors(self) -> Vectors:
-        return FaissStore.load(self.data / VECTORS).vectors()
+        return FaissStore.load(self.data).vectors()
 
     def before(self) -> Before:
         """Return what is known of the files and documents.
@@ -144,7 +162,7 @@ class _Old:
         chunks, candidates = self._chunks.between(first, last), self._candidates.between(first, last)
         a, b = self._chunks.starts[first], self._chunks.starts[last]
         return _Part(
-            entries=[self.documents.entry(i) for i in range(first, last)],
+            entries=map(self.documents.entry, range(first, last)),
             chunks=chunks,
             candidates=candidates,
             words=tuple(self.words.parts[part].between(first, last) for part in PARTS),
@@ -202,8 +220,8 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
             plans, refused = plan(corpus, state, before, settings)
             plans = [_unless_alike(one, old, settings) for one in plans]
             tell("reading documents", 1, 1)
-            dimension = _write(work, plans, old, settings, tell)
-            manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, dimension, len(plans)))
+            search = _write(work, plans, old, settings, tell)
+            manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, search))
     except OSError as error:
         raise IndexMismatch(f"the index in '{folder}' cannot be written ({error.strerror}); name another with --index DIR") from error
     new = tuple(one.known.id for one in plans if one.position is None)
@@ -283,59 +301,118 @@ class _Made:
     readings: list[str]
 
 
-def _write(work: Path, plans: Sequence[Plan], old: _Old | None, settings: Settings, tell: Progress) -> int:
-    """Write the documents that are planned and return the dimension of their vectors."""
-    parts, made, names = _parts(plans, old, settings, tell)
-    write_json(work / KNOWN, [one.known.row() for one in plans])
-    _write_words(work, parts, names)
-    tell("loading the encoder", 0, 1)
-    loaded = [_model(*what, old, work) for what in _models(settings)] if made else []
-    tell("loading the encoder", 1, 1)
-    if loaded:
-        _add_vectors(made, loaded[0], loaded[-1], tell)
-    elif old:
+class _Files:
+    """The files of an index on their way; words stand there by the numbers that they came with until all are counted."""
+
+    def __init__(self, work: Path) -> None:
+        self._documents = DocumentsFile(work)
+        self._runs = {name: RaggedFile(work, name) for name in RUNS}
+        self._arrays = {name: ArrayFile(work / name) for name in ARRAYS}
+
+    def add(self, part: _Part) -> None:
+        """Write a part after those that are there."""
+        for entry in part.entries:
+            self._documents.add(entry)
+        for name, runs in zip(RUNS, (part.chunks, part.candidates, part.chunk_words, *part.words), strict=True):
+            self._runs[name].add(runs)
+        for name, rows in zip(ARRAYS, (part.counts, part.chunk_vectors, part.candidate_vectors, part.openings), strict=True):
+            self._arrays[name].add(rows)
+
+    def close(self) -> None:
+        """Finish all files."""
+        self._documents.close()
+        for runs in self._runs.values():
+            runs.close()
+        for rows in self._arrays.values():
+            rows.close()
+
+
+@dataclass(slots=True)
+class _Embedder:
+    """Embeds new documents, `total` in all, with models that are loaded for the first of them; counts what is done."""
+
+    settings: Settings
+    old: _Old | None
+    work: Path
+    tell: Progress
+    total: int
+    models: list[OnnxEncoder] = field(default_factory=list)
+    documents: int = 0
+    texts: int = 0
+    done: int = 0
+
+    def embed(self, made: Sequence[_Made]) -> None:
+        """Give new parts their vectors."""
+        if not self.models:
+            self.tell("loading the encoder", 0, 1)
+            self.models = [_model(*what, self.old, self.work) for what in _models(self.settings)]
+            self.tell("loading the encoder", 1, 1)
+        texts, readings = [one.texts for one in made], [one.readings for one in made]
+        self.documents += len(made)
+        self.texts += sum(len({text for some in groups for text in some}) for groups in (texts, readings))
+        vectors = zip(made, _embed(self.models[0], texts, self._count), _embed(self.models[-1], readings, self._count), strict=True)
+        for one, of_texts, of_readings in vectors:
+            one.part.openings, one.part.chunk_vectors = of_texts[:1], of_texts[1:].astype(STORED)
+            one.part.candidate_vectors = of_readings.astype(STORED)
+
+    def _count(self, n: int) -> None:
+        """Say how many texts are done, of so many as all documents will have if they are like those so far."""
+        self.done += n
+        self.tell("embedding", self.done, round(self.texts * self.total / self.documents))
+
+
+def _write(work: Path, plans: Sequence[Plan], old: _Old | None, settings: Settings, tell: Progress) -> Mapping[str, object]:
+    """Write the documents that are planned, and return how their vectors are searched."""
+    numbers = _Numbers({word: i for i, word in enumerate(old.words.words)} if old else {})
+    total = sum(one.position is None for one in plans)
+    files, embedder = _Files(work), _Embedder(settings, old, work, tell, total)
+    parsed = 0
+    for some in _batches(plans):
+        made: dict[int, _Made] = {}
+        for one in some:
+            if one.position is None:
+                made[one.known.position] = _make(one, numbers, settings)
+                parsed += 1
+                tell("parsing documents", parsed, total)
+        if made:
+            embedder.embed(list(made.values()))
+        for part in _in_order(some, made, old):
+            files.add(part)
+    files.close()
+    if old and not total:
         for name in (ENCODER, READER):
             if (old.data / name).is_dir():
                 _kept_model(old, name, work)
     tell("writing", 0, 1)
-    dimension = _write_parts(work, parts)
+    write_json(work / KNOWN, [one.known.row() for one in plans])
+    _write_words(work, list(numbers))
+    search = make_searchable(work, load_array(work / OPENINGS))
     tell("writing", 1, 1)
-    return dimension
+    return search
 
 
-def _parts(plans: Sequence[Plan], old: _Old | None, settings: Settings, tell: Progress) -> tuple[list[_Part], list[_Made], list[str]]:
-    """Return the parts of all documents in the order of the plans, the new ones among them, and the words that numbers stand for."""
-    numbers = _Numbers({word: i for i, word in enumerate(old.words.words)} if old else {})
-    made: list[_Made] = []
-    parts: list[_Part] = []
-    total, n = sum(one.position is None for one in plans), 0
+def _batches(plans: Sequence[Plan]) -> Iterator[Sequence[Plan]]:
+    """Yield plans in order, of so many at once that what is made of them fits into memory."""
+    first = new = 0
+    for n, one in enumerate(plans):
+        new += one.position is None
+        if new == NEW_AT_ONCE or n + 1 - first == KEPT_AT_ONCE or n + 1 == len(plans):
+            yield plans[first : n + 1]
+            first, new = n + 1, 0
+
+
+def _in_order(plans: Sequence[Plan], made: Mapping[int, _Made], old: _Old | None) -> Iterator[_Part]:
+    """Yield the parts of some documents in the order of their plans: those that are new, and runs of those that are there."""
+    n = 0
     while n < len(plans):
         first = last = plans[n].position
-        while last is not None and n < len(plans) and plans[n].position == last:
-            n, last = n + 1, last + 1
-        if old and first is not None and last is not None:
-            parts.append(old.part(first, last))
-        else:
-            tell("parsing documents", len(made), total)
-            made.append(_make(plans[n], numbers, settings))
-            parts.append(made[-1].part)
+        if old is None or first is None or last is None:
+            yield made[plans[n].known.position].part
             n += 1
-    return parts, made, list(numbers)
-
-
-def _add_vectors(made: Sequence[_Made], encoder: OnnxEncoder, reader: OnnxEncoder, tell: Progress) -> None:
-    """Embed what new parts are made of."""
-    texts, readings = [one.texts for one in made], [one.readings for one in made]
-    total, done = sum(len({text for some in groups for text in some}) for groups in (texts, readings)), 0
-
-    def count(n: int) -> None:
-        nonlocal done
-        done += n
-        tell("embedding", done, total)
-
-    for one, of_texts, of_readings in zip(made, _embed(encoder, texts, count), _embed(reader, readings, count), strict=True):
-        one.part.openings, one.part.chunk_vectors = of_texts[:1], of_texts[1:]
-        one.part.candidate_vectors = of_readings.astype(STORED)
+            continue
+        while n < len(plans) and plans[n].position == last:
+            n, last = n + 1, last + 1
+        yield old.part(first, last)
 
 
 def _make(one: Plan, numbers: _Numbers, settings: Settings) -> _Made:
@@ -378,40 +455,24 @@ def _embed(encoder: OnnxEncoder, groups: Sequence[Sequence[str]], count: Callabl
     return [vectors[[place[text] for text in group]] for group in groups]
 
 
-def _write_words(work: Path, parts: Sequence[_Part], names: Sequence[str]) -> None:
-    """Write the words of all parts together, and the search over them.
+def _write_words(work: Path, names: Sequence[str]) -> None:
+    """Number the words that are written alphabetically, so that an update writes what a build from nothing does, and count and index them.
 
-    Words are numbered anew in alphabetical order, so that an update writes what a build from nothing does.
+    `names` are the words that their numbers stand for.
     """
-    held = [Ragged.join([part.words[i] for part in parts]) for i in range(len(PARTS))]
-    spoken = Ragged.join([part.chunk_words for part in parts])
+    files = [work / f"{name}.npy" for name in (CHUNK_WORDS, *map(words_file, PARTS))]
     used = np.zeros(len(names), dtype=bool)
-    for run in (spoken, *held):
-        used[run.values] = True
+    for path in files:
+        used[load_array(path)] = True
     order = sorted(np.flatnonzero(used).tolist(), key=names.__getitem__)
     number = np.zeros(len(names), dtype=np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)
-    spoken, *held = (Ragged(number[run.values], run.starts) for run in (spoken, *held))
-    counts = np.concatenate([part.counts for part in parts])
-    vocabulary = Vocabulary.build([names[i] for i in order], dict(zip(PARTS, held, strict=True)), counts)
-    vocabulary.save(work)
-    spoken.save(work, CHUNK_WORDS)
-    stems, bounds = vocabulary.stem_of[spoken.values].tolist(), spoken.starts.tolist()
-    LexicalIndex.build([stems[a:b] for a, b in zip(bounds, bounds[1:], strict=False)], vocabulary.stems).save(work / LEXICAL)
-
-
-def _write_parts(work: Path, parts: Sequence[_Part]) -> int:
-    """Write all else of the parts together and return the dimension of their vectors."""
-    Documents.write(work, (entry for part in parts for entry in part.entries))
-    Ragged.join([part.chunks for part in parts]).save(work, CHUNKS)
-    Ragged.join([part.candidates for part in parts]).save(work, CANDIDATES)
-    vectors = FaissStore.build(parts[0].chunk_vectors)
-    for part in parts[1:]:
-        vectors.add(part.chunk_vectors)
-    vectors.save(work / VECTORS)
-    save_rows(work / READING, [part.candidate_vectors for part in parts])
-    save_rows(work / OPENINGS, [part.openings for part in parts])
-    return int(parts[0].openings.shape[1])
+    for path in files:
+        values: Array = np.load(path, mmap_mode="r+", allow_pickle=False)
+        for begin in range(0, len(values), BLOCK):
+            values[begin : begin + BLOCK] = number[values[begin : begin + BLOCK]]
+    stems, stem_of = count_words(work, [names[i] for i in order])
+    write_lexical(work / LEXICAL, Ragged.load(work, CHUNK_WORDS), stems, stem_of)
 
 
 def _manifest(
@@ -419,8 +480,7 @@ def _manifest(
     settings: Settings,
     state: dict[str, Stamp],
     refused: dict[str, str],
-    dimension: int,
-    documents: int,
+    search: Mapping[str, object],
 ) -> Manifest:
     files: dict[str, list[int | str]] = {}
     for path in sorted(work.rglob("*")):
@@ -433,13 +493,14 @@ def _manifest(
         fingerprint=name,
         encoder=encoder_name(settings),
         reader=reader_name(settings),
-        dimension=dimension,
+        dimension=int(load_array(work / OPENINGS).shape[1]),
+        search=dict(search),
         chunk_tokens=settings.chunk_tokens,
         code_pattern=settings.code_pattern,
         settings=lasting(settings),
         corpus={name: list(stamp) for name, stamp in state.items()},
         refused=refused,
-        documents=documents,
+        documents=len(load_array(work / OPENINGS)),
         chunks=len(Ragged.load(work, CHUNKS).values),
         candidates=len(Ragged.load(work, CANDIDATES).values),
         built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),

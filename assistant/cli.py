@@ -9,7 +9,8 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -72,7 +73,7 @@ def _progress() -> Iterator[Progress]:
         def show(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = bar.add_task(stage, total=total)
-            bar.update(tasks[stage], completed=done)
+            bar.update(tasks[stage], completed=done, total=total)
 
         yield show
 
@@ -263,9 +264,31 @@ def index_command(
     if watch:
         _watch(source, folder, settings, rebuild)
         return
+    began = time.perf_counter()
     with _progress() as tell:
         built = build_index(source, folder, settings, tell, rebuild=rebuild)
     _print_built(built, folder)
+    print(f"{_how_searched(built.manifest.search)}; {time.perf_counter() - began:.1f} s{_peak()}")
+
+
+def _how_searched(search: Mapping[str, Any]) -> str:
+    """Say which vectors are compared with a question's, and what is found so."""
+    from assistant.vectors import OF_BEST
+
+    if search["exact"]:
+        return "a question is compared with every passage"
+    found = f"{100 * search['recall']:.1f} % of the {OF_BEST} nearest"
+    return f"a question is compared with the passages of {search['searched']:,} of {search['lists']:,} lists, which finds {found}"
+
+
+def _peak() -> str:
+    """Say how much memory this process took at most, where the system tells."""
+    try:
+        import resource
+    except ImportError:
+        return ""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return f", {most / (2**20 if sys.platform == 'darwin' else 2**10):,.0f} MB at most"
 
 
 def _watch(corpus: Path, folder: Path, settings: Settings, rebuild: bool) -> None:

@@ -18,7 +18,7 @@ from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
 from assistant.quoting import codes_at, quote_candidate, speaks_of, title_of
 from assistant.reading import Reader, choose, read
-from assistant.subjects import Subject
+from assistant.subjects import Subject, without_title
 from assistant.tokens import tokenize
 from assistant.types import CodeFit, Document, Quote, Role
 
@@ -71,7 +71,10 @@ _BILLED_BY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One document weighed against a scenario; `codes` are those of its part that says what is closest to the scenario."""
+    """One document weighed against a scenario; `codes` are those of its part that is most like the scenario.
+
+    There are quotes of the one that fits, and of those of which it is worth showing what speaks against them.
+    """
 
     document: Document
     codes: tuple[str, ...]
@@ -90,16 +93,23 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     def share_of(subject: Subject) -> float:
         return subject.share * DISQUALIFIED if subject.document in against else subject.share / max(open_share, subject.share, LEAST)
 
-    fits = []
+    fits, likely = [], {subject.document for subject in considered if subject.share >= AGAINST_SHARE}
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
-        document, ruled_out, share = index.by_id[subject.document], subject.document in against, share_of(subject)
+        document, ruled_out = index.by_id[subject.document], subject.document in against
         alike = subject.similarity >= FITS_LIKE and subject.opening_similarity >= OPENING_LIKE
         fits_it = not ruled_out and alike and _share_of_kind(index, subject, considered) >= FITS
-        quotes, codes = _evidence(index, reader, case_of(text), document, against=ruled_out)
-        fits.append(Fit(document, codes, fits_it, round(share, 4), quotes))
+        codes = document.codes if ruled_out else _codes_meant(index, case_of(text), document)
+        fits.append(Fit(document, codes, fits_it, round(share_of(subject), 4), ()))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
     best = next((fit.document.id for fit in fits if fit.fits), None)
-    return [replace(fit, fits=fit.document.id == best) for fit in fits]
+    fits = [replace(fit, fits=fit.document.id == best) for fit in fits]
+    shown = {fit.document.id for fit in fits if fit.fits or fit.document.id in likely}
+    case = case_of(text)
+    index.reader.remember([case, *(without_title(index, case, name) for name in sorted(shown - against))])
+    return [
+        replace(fit, quotes=_evidence(index, reader, case, fit, against=fit.document.id in against)) if fit.document.id in shown else fit
+        for fit in fits
+    ]
 
 
 def _share_of_kind(index: Index, subject: Subject, considered: Sequence[Subject]) -> float:
@@ -114,19 +124,18 @@ def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
     return [CodeFit(code, title_of(fit.document, code), fit.fits, fit.score) for fit in fits for code in fit.codes[:1]]
 
 
-def _evidence(index: Index, reader: Reader, text: str, document: Document, *, against: bool) -> tuple[tuple[Quote, ...], tuple[str, ...]]:
-    """Return the title and what the document says closest to the scenario, for it or against it, and the codes it is about."""
+def _evidence(index: Index, reader: Reader, text: str, fit: Fit, *, against: bool) -> tuple[Quote, ...]:
+    """Return the title and what the document says closest to the scenario, for it or against it; only of one that fits chosen with care."""
+    document = fit.document
     title = next((c for c in index.candidates.all_of(document.id) if c.span(document).contains(document.title)), None)
     quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
     readings = [r for r in read(index, reader, text, document.id) if not (title and _is_title(index, document, title, r.candidate))]
     if against or not readings:
-        return tuple(quotes), document.codes
-    codes = _codes_meant(index, text, document)
-    about = [reading for reading in readings if speaks_of(document, reading.candidate, codes)]
-    closest = choose(index, reader, text, about or readings)[0].candidate
+        return tuple(quotes)
+    about = [reading for reading in readings if speaks_of(document, reading.candidate, fit.codes)]
+    closest = (choose(index, reader, text, about or readings) if fit.fits else about or readings)[0].candidate
     role = Role.AGAINST if closest.section in _headings_instead(index, document.id) else Role.FOR
-    quotes.append(quote_candidate(document, closest, role))
-    return tuple(quotes), codes
+    return (*quotes, quote_candidate(document, closest, role))
 
 
 def _codes_meant(index: Index, text: str, document: Document) -> tuple[str, ...]:

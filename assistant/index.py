@@ -15,7 +15,8 @@ from assistant.kinds import Forms
 from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import Manifest, check_files, read_manifest
 from assistant.quantities import quantities
-from assistant.storage import ById, Candidates, Chunks, Documents, Ragged, load_array
+from assistant.recent import keep
+from assistant.storage import REMEMBERED, ById, Candidates, Chunks, Documents, Ragged, load_array
 from assistant.vectors import FaissStore, VectorStore
 from assistant.vocabulary import PARTS, Vocabulary
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.inference import OnnxEncoder, Vectors
 
 CHUNKS, CANDIDATES = "chunks", "candidates"
-VECTORS, READING, OPENINGS = "vectors.faiss", "candidate-vectors.npy", "openings.npy"
+READING, OPENINGS = "candidate-vectors.npy", "openings.npy"
 LEXICAL, ENCODER, READER = "bm25", "encoder", "reader"
 ALIKE = 8
 """So many documents of the same kind are looked at beside one."""
@@ -45,11 +46,11 @@ class Index:
         self.by_id = ById(self.documents)
         self.chunks = Chunks(Ragged.load(data, CHUNKS), self.documents)
         self.candidates = Candidates(Ragged.load(data, CANDIDATES), self.documents)
-        self.vectors: VectorStore = FaissStore.load(data / VECTORS)
+        self.vectors: VectorStore = FaissStore.load(data)
         self.lexical = LexicalIndex.load(data / LEXICAL, len(self.chunks))
         self.candidate_vectors: Vectors = load_array(data / READING)
         self.openings: Vectors = load_array(data / OPENINGS)
-        self.words = Vocabulary.load(data)
+        self.words = Vocabulary(data)
         self._dimensions: dict[str, tuple[frozenset[str], ...]] = {}
         self._alike: dict[str, tuple[str, ...]] = {}
         self._vocabularies: dict[str, tuple[frozenset[str], ...]] = {}
@@ -99,20 +100,25 @@ class Index:
 
     def candidate_dimensions(self, name: str) -> tuple[frozenset[str], ...]:
         """Return the dimensions of the amounts that each candidate of a document holds, in the order of its rows."""
-        if name not in self._dimensions:
+        found = self._dimensions.get(name)
+        if found is None:
             document = self.by_id[name]
             held = [frozenset(q.dimension for q in quantities(unit.span.of(document.text))) for unit in document.units]
             runs = self.candidates.all_of(name)
-            self._dimensions[name] = tuple(frozenset().union(*held[run.first : run.last]) for run in runs)
-        return self._dimensions[name]
+            found = tuple(frozenset().union(*held[run.first : run.last]) for run in runs)
+            keep(self._dimensions, name, found, REMEMBERED)
+        return found
 
     def alike(self, name: str) -> tuple[str, ...]:
         """Return the documents whose openings are most like a document's, nearest first, `ALIKE` at most."""
-        if name not in self._alike:
+        found = self._alike.get(name)
+        if found is None:
             likeness = self.openings @ self.openings[self.documents.position[name]]
-            order = np.argsort(-likeness, kind="stable")[: ALIKE + 1]
-            self._alike[name] = tuple(self.documents.ids[i] for i in order if self.documents.ids[i] != name)[:ALIKE]
-        return self._alike[name]
+            near = np.argpartition(-likeness, ALIKE)[: ALIKE + 1] if len(likeness) > ALIKE + 1 else np.arange(len(likeness))
+            order = near[np.lexsort((near, -likeness[near]))]
+            found = tuple(self.documents.ids[i] for i in order if self.documents.ids[i] != name)[:ALIKE]
+            keep(self._alike, name, found, REMEMBERED)
+        return found
 
     @cached_property
     def heading_words(self) -> frozenset[str]:
@@ -121,10 +127,12 @@ class Index:
 
     def vocabulary(self, name: str) -> tuple[frozenset[str], ...]:
         """Return the stems of a document's text, of its opening, of its title, and of its headings."""
-        if name not in self._vocabularies:
+        found = self._vocabularies.get(name)
+        if found is None:
             position = self.documents.position[name]
-            self._vocabularies[name] = tuple(self.words.stems_in(part, position) for part in PARTS)
-        return self._vocabularies[name]
+            found = tuple(self.words.stems_in(part, position) for part in PARTS)
+            keep(self._vocabularies, name, found, REMEMBERED)
+        return found
 
     def service(self, name: str) -> tuple[str, ...]:
         """Return the documents that describe the one code of a document, those first whose word counts most; else itself."""

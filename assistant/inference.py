@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +17,10 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from assistant.errors import ModelError
+from assistant.recent import keep
 from assistant.types import Span
 
 Vectors = npt.NDArray[np.float32]
-Key = TypeVar("Key")
-Known = TypeVar("Known")
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
 BATCH = 32
 """Texts a batch; more gains nothing on two cores and costs memory."""
@@ -49,7 +47,6 @@ class Calibration:
     reading_words: float = 0.0
 
 
-_LOCK = Lock()
 """Held while what is remembered changes; the page answers in several threads."""
 REMEMBERED = 256
 """Vectors of questions kept at hand, since one question is looked at from several sides."""
@@ -234,14 +231,6 @@ def _pooled(hidden: Vectors, mask: npt.NDArray[np.int64]) -> Vectors:
 def _unit(rows: Vectors) -> Vectors:
     unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     return unit
-
-
-def keep(store: dict[Key, Known], key: Key, value: Known, most: int) -> None:
-    """Keep a value at hand, and the oldest ones no longer."""
-    with _LOCK:
-        while len(store) >= most:
-            store.pop(next(iter(store)), None)
-        store[key] = value
 
 
 def _options() -> onnxruntime.SessionOptions:

@@ -1,16 +1,17 @@
-"""BM25 over chunks. The only module that imports bm25s, and only to build: what it has weighed is summed here without it."""
+"""BM25 over chunks: what each token adds to the score of each row, weighed when an index is built and summed for a question."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import IndexMismatch
-from assistant.storage import Integers, load_array, read_json, write_json
+from assistant.storage import Integers, Ragged, edges, load_array, read_json, write_json
 from assistant.tokens import tokenize
 
 STOP_WORDS = Path(__file__).parent / "data" / "function-words.json"
@@ -19,31 +20,75 @@ FUNCTION_FORMS: tuple[str, ...] = tuple(json.loads(STOP_WORDS.read_text(encoding
 """English words that say nothing of a subject."""
 FUNCTION_WORDS = frozenset(token for word in FUNCTION_FORMS for token in tokenize(word))
 """Their stems."""
-TOKENS, STARTS, ROWS, WEIGHTS = "tokens.json", "starts.npy", "rows.npy", "weights.npy"
+TOKENS, STARTS, ROWS, WEIGHTS, MAXIMA = "tokens.json", "starts.npy", "rows.npy", "weights.npy", "maxima.npy"
+K1, B = 1.2, 0.75
+AT_ONCE = 2**16
+"""Rows that are counted at once."""
 ROUNDED = 5
 """Decimal places to which scores are compared, so that equal rows come in order on every machine."""
+SLACK = 10.0 ** (1 - ROUNDED)
+"""Sums of the same weights in another order differ by less, and what is rounded."""
+LONG = 20_000
+"""Rows from which on it pays to ask whether a token can still bring any row among the best."""
+
+
+def write_lexical(folder: Path, rows: Ragged, tokens: Sequence[str], of_value: npt.NDArray[Any] | None = None) -> None:
+    """Write what `LexicalIndex.load` reads of rows that hold the values of `rows`, in any order, each as often as it occurs.
+
+    A value is the place of its token in `tokens`, or the place in `of_value` of that.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lengths = np.diff(rows.starts)
+    frequencies = np.zeros(len(tokens), dtype=np.int64)
+    for held, _, _ in _occurrences(rows, of_value):
+        frequencies += np.bincount(held, minlength=len(tokens))
+    rarity = np.log(1 + (len(rows) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+    long = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0)) if len(rows) else lengths
+    starts = edges(frequencies)
+    total = (int(starts[-1]),)
+    held_by: Any = np.lib.format.open_memmap(folder / ROWS, mode="w+", dtype=np.int32, shape=total)
+    weights: Any = np.lib.format.open_memmap(folder / WEIGHTS, mode="w+", dtype=np.float32, shape=total)
+    maxima, filled = np.zeros(len(tokens), dtype=np.float32), starts[:-1].copy()
+    for held, owners, times in _occurrences(rows, of_value):
+        places = filled[held] + np.arange(len(held)) - np.searchsorted(held, held)
+        added = (rarity[held] * (times / (long[owners] + times))).astype(np.float32)
+        held_by[places], weights[places] = owners, added
+        np.maximum.at(maxima, held, added)
+        filled += np.bincount(held, minlength=len(tokens))
+    write_json(folder / TOKENS, list(tokens))
+    np.save(folder / STARTS, starts, allow_pickle=False)
+    np.save(folder / MAXIMA, maxima, allow_pickle=False)
+
+
+def _occurrences(rows: Ragged, of_value: npt.NDArray[Any] | None) -> Iterator[tuple[Integers, Integers, Integers]]:
+    """Yield tokens, rows that hold them and how often, by token and then row, for so many rows at a time."""
+    for first in range(0, len(rows), AT_ONCE):
+        some = rows.between(first, min(first + AT_ONCE, len(rows)))
+        held = some.values if of_value is None else of_value[some.values]
+        pairs, times = np.unique(held.astype(np.int64) * AT_ONCE + some.owners(), return_counts=True)
+        yield pairs // AT_ONCE, pairs % AT_ONCE + first, times
 
 
 class LexicalIndex:
-    """BM25 (Lucene's variant, k1 1.2, b 0.75; Kamphuis et al. 2020) over rows of text."""
+    """BM25 (Lucene's variant; Kamphuis et al. 2020) over rows of text."""
 
     def __init__(
-        self, tokens: Sequence[str], starts: Integers, rows: npt.NDArray[np.int32], weights: npt.NDArray[np.float32], total: int
+        self,
+        tokens: Sequence[str],
+        starts: Integers,
+        rows: npt.NDArray[np.int32],
+        weights: npt.NDArray[np.float32],
+        maxima: npt.NDArray[np.float32],
+        total: int,
     ) -> None:
-        """Hold what each token adds to the scores of rows: token i adds `weights[a:b]` to `rows[a:b]`, with `a, b = starts[i:i + 2]`."""
+        """Hold what each token adds to the scores of rows: token i adds `weights[a:b]` to `rows[a:b]`, with `a, b = starts[i:i + 2]`.
+
+        The rows of a token are in order; `maxima[i]` is the most that it adds.
+        """
         self._tokens = tokens
         self._numbers = {token: i for i, token in enumerate(tokens)}
-        self._starts, self._rows, self._weights = starts, rows, weights
+        self._starts, self._rows, self._weights, self._maxima = starts, rows, weights, maxima
         self._total = total
-
-    @classmethod
-    def build(cls, rows: Sequence[Sequence[int]], tokens: Sequence[str]) -> LexicalIndex:
-        """Return an index whose row i has the tokens numbered `rows[i]`, in any order, each as often as it occurs."""
-        import bm25s
-
-        scorer = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        scorer.index((rows, {token: i for i, token in enumerate(tokens)}), show_progress=False)
-        return cls(tokens, scorer.scores["indptr"], scorer.scores["indices"], scorer.scores["data"], len(rows))
 
     @classmethod
     def load(cls, folder: Path, total: int) -> LexicalIndex:
@@ -53,36 +98,78 @@ class LexicalIndex:
             IndexMismatch: files are missing or damaged.
         """
         tokens = read_json(folder / TOKENS)
-        starts, rows, weights = (load_array(folder / name) for name in (STARTS, ROWS, WEIGHTS))
-        if not isinstance(tokens, list) or len(starts) <= len(tokens) or not len(rows) == len(weights) == starts[-1]:
+        starts, rows, weights, maxima = (load_array(folder / name) for name in (STARTS, ROWS, WEIGHTS, MAXIMA))
+        fit = isinstance(tokens, list) and len(starts) == len(tokens) + 1 == len(maxima) + 1
+        if not fit or not len(rows) == len(weights) == starts[-1]:
             raise IndexMismatch(f"the BM25 files in '{folder}' are damaged; run 'assistant index --rebuild'")
-        return cls(tokens, starts, rows, weights, total)
-
-    def save(self, folder: Path) -> None:
-        """Write the index to `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / TOKENS, list(self._tokens))
-        for name, values in ((STARTS, self._starts), (ROWS, self._rows), (WEIGHTS, self._weights)):
-            np.save(folder / name, values, allow_pickle=False)
-
-    def scores(self, text: str) -> npt.NDArray[np.float32]:
-        """Return `(rows,)`: the BM25 score of each, 0 where it shares no word with `text`."""
-        scores = np.zeros(self._total, dtype=np.float32)
-        for token in dict.fromkeys(tokenize(text)):
-            number = self._numbers.get(token)
-            if number is not None:
-                own = slice(int(self._starts[number]), int(self._starts[number + 1]))
-                scores[self._rows[own]] += self._weights[own]
-        return scores
+        return cls(tokens, starts, rows, weights, maxima, total)
 
     def search(self, text: str, k: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return up to `k` pairs of row and BM25 score, best first, ties by row; rows that share no word are left out."""
+        """Return up to `k` pairs of row and BM25 score, best first, ties by row; only among `rows`, each named once, where given.
+
+        Rows that share no word with `text` are left out.
+        """
         if k < 1:
             return []
-        scores = self.scores(text)
-        pool = np.flatnonzero(scores) if rows is None else np.asarray(rows, dtype=np.int64)
-        found = scores[pool]
-        least = np.partition(found, -k)[-k] - 10.0**-ROUNDED if len(pool) > k else 0.0
-        pool = pool[(found > 0) & (found >= least)]
-        order = np.lexsort((pool, -np.round(scores[pool], ROUNDED)))[:k]
-        return [(int(pool[i]), float(scores[pool[i]])) for i in order]
+        known = [self._numbers[token] for token in dict.fromkeys(tokenize(text)) if token in self._numbers]
+        numbers = sorted(known, key=lambda number: (self._starts[number + 1] - self._starts[number], number))
+        pool, scores = self._promising(numbers, k) if rows is None else self._scored(numbers, np.asarray(rows, dtype=np.int64))
+        least = max(_kth(scores, k) - SLACK, 0.0)
+        kept = np.flatnonzero((scores > 0) & (scores >= least))
+        order = kept[np.lexsort((pool[kept], -np.round(scores[kept], ROUNDED)))][:k]
+        return [(int(pool[i]), float(scores[i])) for i in order]
+
+    def _of(self, number: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Return the rows that a token adds to, in order, and what it adds."""
+        own = slice(int(self._starts[number]), int(self._starts[number + 1]))
+        return self._rows[own], self._weights[own]
+
+    def _added(self, number: int, rows: Integers) -> npt.NDArray[np.float32]:
+        """Return `(len(rows),)`: what a token adds to the score of each of some rows."""
+        held, weights = self._of(number)
+        sought = rows.astype(held.dtype)
+        places = np.minimum(np.searchsorted(held, sought), len(held) - 1)
+        return np.where(held[places] == sought, weights[places], np.float32(0)) if len(held) else np.zeros(len(rows), dtype=np.float32)
+
+    def _scored(self, numbers: Sequence[int], rows: Integers) -> tuple[Integers, npt.NDArray[np.float32]]:
+        """Return some rows with their scores, tokens summed in the order given."""
+        scores = np.zeros(len(rows), dtype=np.float32)
+        for number in numbers:
+            scores += self._added(number, rows)
+        return rows, scores
+
+    def _promising(self, numbers: Sequence[int], k: int) -> tuple[Integers, npt.NDArray[np.float32]]:
+        """Return rows, in order, that the `k` best are among, with their scores, tokens summed in the order given.
+
+        That is from the rarest to the most frequent. Once those to come cannot bring a row that has none of the others among the best,
+        they are only looked up for the rows that they may (MaxScore; Turtle and Flood 1995).
+        """
+        scores = np.zeros(self._total, dtype=np.float32)
+        to_come = sum(float(self._maxima[number]) for number in numbers)
+        for n, number in enumerate(numbers):
+            rows, weights = self._of(number)
+            if len(rows) >= LONG:
+                beyond = scores > to_come + SLACK
+                if np.count_nonzero(beyond) >= k:
+                    likely = np.flatnonzero(scores >= _kth(scores[beyond], k) - to_come - SLACK)
+                    return self._looked_up(numbers[n:], likely, scores[likely], k, to_come)
+            np.add.at(scores, rows, weights)
+            to_come -= float(self._maxima[number])
+        found = np.flatnonzero(scores > 0)
+        return found, scores[found]
+
+    def _looked_up(
+        self, numbers: Sequence[int], rows: Integers, scores: npt.NDArray[np.float32], k: int, to_come: float
+    ) -> tuple[Integers, npt.NDArray[np.float32]]:
+        """Return those of some rows that tokens which add no more than `to_come` may leave or bring among the best, with their scores."""
+        for number in numbers:
+            scores += self._added(number, rows)
+            to_come -= float(self._maxima[number])
+            kept = scores >= _kth(scores, k) - to_come - SLACK
+            rows, scores = rows[kept], scores[kept]
+        return rows, scores
+
+
+def _kth(scores: npt.NDArray[np.float32], k: int) -> float:
+    """Return the `k`th best of some scores; 0 where there are not so many."""
+    return float(np.partition(scores, -k)[-k]) if len(scores) >= k else 0.0

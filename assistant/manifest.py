@@ -17,7 +17,7 @@ from pathlib import Path
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.types import IndexStamp
 
-FORMAT = 13
+FORMAT = 14
 """Raised whenever files written before cannot be read any more or would be read differently."""
 MANIFEST = "manifest.json"
 HASHED_BYTES = 4_000_000
@@ -29,7 +29,8 @@ class Manifest:
     """What an index says of itself.
 
     `corpus` maps files to size, time in nanoseconds and sha256; `settings` holds those that documents depend on; `refused` says of
-    files why they are not in it. `files` maps the index's own files to size and, where they are small, sha256.
+    files why they are not in it. `search` says how vectors are searched, as `vectors.make_searchable` does. `files` maps the index's own
+    files to size and, where they are small, sha256.
     """
 
     format: int
@@ -37,6 +38,7 @@ class Manifest:
     encoder: str
     reader: str
     dimension: int
+    search: dict[str, object]
     chunk_tokens: int
     code_pattern: str
     settings: dict[str, object]

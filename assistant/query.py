@@ -14,10 +14,10 @@ from weakref import WeakKeyDictionary
 from rapidfuzz.distance import OSA
 
 from assistant.index import Index
-from assistant.inference import keep
 from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
+from assistant.recent import keep
 from assistant.sides import sides
 from assistant.spelling import correct, spell_codes
 from assistant.subjects import Subject, names_none, subjects, without_title

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy.typing as npt
 
 from assistant.chunking import Candidate, Level, chunk_id
 from assistant.errors import IndexMismatch
+from assistant.recent import keep
 from assistant.types import Chunk, Document, Place, Section, SectionKind, Span, Unit, UnitKind
 
 T = TypeVar("T")
@@ -57,20 +57,42 @@ def load_array(path: Path) -> npt.NDArray[Any]:
         IndexMismatch: it is missing or damaged.
     """
     try:
-        array: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        array: npt.NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))  # plain: a memmap is slow to slice
     except (OSError, ValueError, EOFError) as error:
         raise damaged(path) from error
     return array
 
 
-def save_rows(path: Path, parts: Sequence[npt.NDArray[Any]]) -> None:
-    """Write at least one array as `np.save` would write them put together along the first axis, which takes as much memory again."""
-    first, total = parts[0], sum(map(len, parts))
-    header = {**np.lib.format.header_data_from_array_1_0(first), "fortran_order": False, "shape": (total, *first.shape[1:])}
-    with path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, header)
-        for part in parts:
-            np.ascontiguousarray(part).tofile(file)
+class ArrayFile:
+    """An array on its way into a file, rows added at the end; when closed, the file is as `np.save` would write the whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b")
+        self._like: npt.NDArray[Any] | None = None
+        self._total = 0
+
+    def add(self, rows: npt.NDArray[Any]) -> None:
+        """Write more rows, of the type and width of the first."""
+        if self._like is None:
+            self._like = rows[:0].copy()
+            self._write_header()
+        np.ascontiguousarray(rows, dtype=self._like.dtype).tofile(self._file)
+        self._total += len(rows)
+
+    def close(self) -> None:
+        """Say in the header how many rows there are."""
+        if self._like is None:
+            self._like = np.zeros(0)
+        self._file.seek(0)
+        self._write_header()
+        self._file.close()
+
+    def _write_header(self) -> None:
+        if self._like is not None:
+            shape = (self._total, *self._like.shape[1:])
+            header = {**np.lib.format.header_data_from_array_1_0(self._like), "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(self._file, header)
+            self._file.flush()
 
 
 def edges(lengths: Sequence[int] | Integers) -> Integers:
@@ -92,11 +114,6 @@ class Ragged:
         """Return at least one array, put together along the first axis."""
         return cls(np.concatenate(rows), edges([len(row) for row in rows]))
 
-    @classmethod
-    def join(cls, many: Sequence[Ragged]) -> Ragged:
-        """Return the runs of at least one, one after the other."""
-        return cls(np.concatenate([one.values for one in many]), edges(np.concatenate([np.diff(one.starts) for one in many])))
-
     def between(self, first: int, last: int) -> Ragged:
         """Return runs `[first, last)`."""
         starts = np.asarray(self.starts[first : last + 1])
@@ -109,8 +126,9 @@ class Ragged:
 
     def save(self, folder: Path, name: str) -> None:
         """Write two files."""
-        np.save(folder / f"{name}.npy", self.values, allow_pickle=False)
-        np.save(folder / f"{name}-starts.npy", self.starts, allow_pickle=False)
+        file = RaggedFile(folder, name)
+        file.add(self)
+        file.close()
 
     def __len__(self) -> int:
         """Return the number of runs."""
@@ -127,6 +145,27 @@ class Ragged:
     def owners(self) -> Integers:
         """Return the run that each value belongs to."""
         return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+
+class RaggedFile:
+    """Runs on their way into the two files that `Ragged.load` reads."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._values, self._starts = ArrayFile(folder / f"{name}.npy"), ArrayFile(folder / f"{name}-starts.npy")
+        self._last = np.zeros(1, dtype=np.int64)
+        self._starts.add(self._last)
+
+    def add(self, runs: Ragged) -> None:
+        """Write more runs."""
+        self._values.add(runs.values)
+        starts = runs.starts[1:] - runs.starts[0] + self._last
+        self._starts.add(starts)
+        self._last = starts[-1:] if len(starts) else self._last
+
+    def close(self) -> None:
+        """Finish both files."""
+        self._values.close()
+        self._starts.close()
 
 
 def document_row(document: Document) -> dict[str, object]:
@@ -206,19 +245,6 @@ class Documents(Sequence[Document]):
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise damaged(self._path) from error
         self._parsed: dict[int, Document] = {}
-        self._lock = Lock()
-
-    @classmethod
-    def write(cls, folder: Path, entries: Iterable[Entry]) -> None:
-        """Write documents with what is looked up without parsing them."""
-        lengths, directory = [], []
-        with (folder / cls.LINES).open("wb") as file:
-            for entry in entries:
-                lengths.append(file.write(entry.line))
-                directory.append((entry.id, entry.file, entry.codes, entry.rank))
-        np.save(folder / cls.STARTS, edges(lengths), allow_pickle=False)
-        ids, files, codes, ranks = map(list, zip(*directory, strict=True))
-        write_json(folder / cls.DIRECTORY, {"ids": ids, "files": files, "codes": codes, "ranks": ranks})
 
     def entry(self, i: int) -> Entry:
         """Return document i as it is stored."""
@@ -252,16 +278,35 @@ class Documents(Sequence[Document]):
                 found = parse_line(self.entry(i).line)
             except (ValueError, KeyError, TypeError) as error:
                 raise damaged(self._path) from error
-            with self._lock:
-                if len(self._parsed) >= REMEMBERED:
-                    self._parsed.pop(next(iter(self._parsed)), None)
-                self._parsed[i] = found
+            keep(self._parsed, i, found, REMEMBERED)
         return found
 
     @cached_property
     def position(self) -> dict[str, int]:
         """Return the place of each id."""
         return {name: i for i, name in enumerate(self.ids)}
+
+
+class DocumentsFile:
+    """Documents on their way into the files that `Documents` reads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lines = (folder / Documents.LINES).open("wb")
+        self._lengths: list[int] = []
+        self._directory: list[tuple[str, str, tuple[str, ...], tuple[int, str]]] = []
+
+    def add(self, entry: Entry) -> None:
+        """Write one more document, with what is looked up without parsing it."""
+        self._lengths.append(self._lines.write(entry.line))
+        self._directory.append((entry.id, entry.file, entry.codes, entry.rank))
+
+    def close(self) -> None:
+        """Finish all files."""
+        self._lines.close()
+        np.save(self._folder / Documents.STARTS, edges(self._lengths), allow_pickle=False)
+        ids, files, codes, ranks = map(list, zip(*self._directory, strict=True))
+        write_json(self._folder / Documents.DIRECTORY, {"ids": ids, "files": files, "codes": codes, "ranks": ranks})
 
 
 class ById(Mapping[str, Document]):

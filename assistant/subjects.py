@@ -20,6 +20,7 @@ from assistant.inference import packaged_values, several
 from assistant.lexical import FUNCTION_WORDS
 from assistant.phrases import AMONG, beyond_others, phrases
 from assistant.tokens import normalize, tokenize
+from assistant.types import Document
 
 if TYPE_CHECKING:
     from assistant.inference import Vectors
@@ -117,9 +118,12 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     if not documents:
         return ()
     words = [{word: weight * rarity for word, weight in some.items()} for some in (telling_words(index, text), naming_words(index, text))]
-    rows = [features_of(index, d, likeness.get(d, [0.0]), matches.get(d, 0.0), vector, *words) for d in documents]
+    rows = features_of(
+        index, documents, [likeness.get(d, [0.0]) for d in documents], [matches.get(d, 0.0) for d in documents], vector, *words
+    )
     rows = with_phrases(index, text, documents, rows)
-    said = [SAID if says(index, d, text) else 0.0 for d in documents]
+    saying = says(index, documents, text)
+    said = [SAID if d in saying else 0.0 for d in documents]
     scores = np.asarray(rows) @ np.asarray(weights().share) / math.sqrt(rarity) + np.asarray(said)
     powers = np.exp(scores - scores.max())
     shares = powers / powers.sum()
@@ -159,13 +163,17 @@ def logistic(fitted: Sequence[float], features: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-sum(w * x for w, x in zip(slopes, features, strict=True)) - alone))
 
 
-def says(index: Index, document: str, text: str) -> bool:
-    """Say whether one of a document's units, or its title, is the question word for word."""
-    if len(text.split()) < FEWEST_SAID or not index.vocabulary(document)[0].issuperset(tokenize(text)):
-        return False
-    one, typed = index.by_id[document], _squash(text)
-    spans = (one.title, *(unit.span for unit in one.units))
-    return any(_squash(span.of(one.text)) == typed for span in spans if span.end - span.start >= len(typed))
+def says(index: Index, documents: Sequence[str], text: str) -> frozenset[str]:
+    """Return those of some documents one of whose units, or whose title, is the question word for word."""
+    if len(text.split()) < FEWEST_SAID:
+        return frozenset()
+    held = index.words.holding("text", [index.documents.position[name] for name in documents], list(dict.fromkeys(tokenize(text))))
+    return frozenset(documents[i] for i in np.flatnonzero(held.all(axis=1)).tolist() if _says(index.by_id[documents[i]], _squash(text)))
+
+
+def _says(document: Document, typed: str) -> bool:
+    spans = (document.title, *(unit.span for unit in document.units))
+    return any(_squash(span.of(document.text)) == typed for span in spans if span.end - span.start >= len(typed))
 
 
 def names_none(index: Index, text: str) -> bool:
@@ -217,22 +225,25 @@ def _rare(index: Index, text: str, frequency: Callable[[str], int]) -> dict[str,
 
 def features_of(
     index: Index,
-    document: str,
-    likeness: Sequence[float],
-    match: float,
+    documents: Sequence[str],
+    likeness: Sequence[Sequence[float]],
+    matches: Sequence[float],
     vector: Vectors,
     telling: Mapping[str, float],
     naming: Mapping[str, float],
-) -> tuple[float, ...]:
-    """Return likeness of the nearest chunk, the nearest three, the opening; BM25; telling words of text and opening, naming of title."""
-    text, opening, title = index.vocabulary(document)[:3]
+) -> list[tuple[float, ...]]:
+    """Return likeness of the nearest chunk, the nearest three, the opening; BM25; telling words of text and opening, naming of title.
+
+    There is a tuple for each document, whose chunks found have the given likeness, nearest first, and the best of them that match.
+    """
+    positions = [index.documents.position[name] for name in documents]
     shared = [
-        sum(weight for word, weight in words.items() if word in part)
-        for words, part in ((telling, text), (telling, opening), (naming, title))
+        index.words.holding(part, positions, list(words)) @ np.asarray(list(words.values()), dtype=np.float64)
+        for part, words in (("text", telling), ("opening", telling), ("title", naming))
     ]
-    nearest = likeness[:NEAREST_CHUNKS]
-    alike = float(index.openings[index.documents.position[document]] @ vector)
-    return tuple(round(value, 6) for value in (nearest[0], sum(nearest) / len(nearest), alike, match, *shared))
+    nearest = [one[:NEAREST_CHUNKS] for one in likeness]
+    columns = ([one[0] for one in nearest], [sum(one) / len(one) for one in nearest], index.openings[positions] @ vector, matches, *shared)
+    return [tuple(row) for row in np.round(np.stack([np.asarray(one, dtype=np.float64) for one in columns], axis=1), 6).tolist()]
 
 
 def with_phrases(index: Index, text: str, documents: Sequence[str], rows: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:

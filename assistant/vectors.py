@@ -1,8 +1,12 @@
-"""Vectors -> nearest rows. The only module that imports faiss."""
+"""Vectors -> nearest rows. The only module that imports faiss.
+
+Up to `EXACT_UP_TO` rows every one is compared. Beyond, rows stand in lists around centroids, two bits for each number of a vector (RaBitQ;
+Gao and others 2024), only the lists nearest to a question are searched, and the best rows found there are compared exactly.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,9 +14,29 @@ import faiss
 import numpy as np
 
 from assistant.errors import IndexMismatch
+from assistant.storage import load_array
 
 if TYPE_CHECKING:
     from assistant.inference import Vectors
+
+ROWS, SEARCHED = "vectors.npy", "vectors.faiss"
+EXACT_UP_TO = 25_000
+"""Rows up to which comparing all of them takes less than a tenth of an answer's time."""
+LISTS = 4
+"""Lists for each root of the number of rows; of those that FAISS advises, 4 to 16, the fewest are trained soonest."""
+TRAINED_ON = 64
+"""Rows for each list that centroids are found with."""
+ITERATIONS = 10
+BITS = 2
+"""Bits for each number of a vector: with 1 a tenth of the 200 nearest are missed, with 4 a search takes half as long again."""
+QUERY_BITS = 4
+"""Bits for each number of a question's vector; with 8, no more is found in half as much time again."""
+RESCORED, RESCORED_LEAST = 2, 200
+"""So many times as many rows as wanted are compared exactly, and at least so many."""
+RECALL, OF_BEST, TRIALS = 0.998, 10, 256
+"""Lists are searched until, of so many trials, this part of the best rows is found; questions are less like passages than trials are."""
+BLOCK = 2**16
+"""Rows taken into memory at once."""
 
 
 class VectorStore(Protocol):
@@ -23,67 +47,118 @@ class VectorStore(Protocol):
         ...
 
     def vectors(self) -> Vectors:
-        """Return `(rows, dimension)` as they were given."""
-        ...
-
-    def save(self, path: Path) -> None:
-        """Write the store to one file."""
+        """Return `(rows, dimension)` as they were given, read-only and perhaps mapped into memory."""
         ...
 
 
 class FaissStore:
-    """Exact inner product over unit vectors, which is cosine similarity."""
+    """Inner product over unit vectors, which is cosine similarity."""
+
+    def __init__(self, index: faiss.Index, rows: Vectors) -> None:
+        """Hold an index of `(rows, dimension)`."""
+        self._index, self._rows = index, rows
+
+    @classmethod
+    def load(cls, folder: Path) -> FaissStore:
+        """Return the store in a folder, memory-mapped.
+
+        Raises:
+            IndexMismatch: a file is missing or damaged.
+        """
+        path = folder / SEARCHED
+        try:
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise IndexMismatch(f"the vector file '{path}' is damaged; run 'assistant index --rebuild'") from error
+        rows = load_array(folder / ROWS) if (folder / ROWS).is_file() else np.asarray(_Flat(index))
+        if rows.shape != (index.ntotal, index.d):
+            raise IndexMismatch(f"the vector file '{path}' is damaged; run 'assistant index --rebuild'")
+        return cls(index, rows)
+
+    def vectors(self) -> Vectors:
+        """Return `(rows, dimension)` as they were given, read-only and mapped into memory; the type may be narrower."""
+        return self._rows
+
+    def search(self, vector: Vectors, k: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """Return up to `k` pairs of row and cosine similarity, best first, ties by row."""
+        found = self._near(vector, k) if rows is None else np.asarray(rows, dtype=np.int64)
+        if k < 1 or not len(found):
+            return []
+        scores = self._rows[found].astype(np.float32) @ vector
+        order = np.lexsort((found, -np.round(scores, 6)))[:k]
+        return [(int(found[i]), float(scores[i])) for i in order]
+
+    def _near(self, vector: Vectors, k: int) -> Any:  # noqa: ANN401 -- an array of integers
+        """Return rows that the `k` nearest are surely, or in lists very likely, among."""
+        if k < 1 or not self._index.ntotal:
+            return np.zeros(0, dtype=np.int64)
+        wanted = max(RESCORED * k, RESCORED_LEAST) if isinstance(self._index, faiss.IndexIVF) else k
+        found = self._index.search(vector.reshape(1, -1), min(wanted, self._index.ntotal))[1][0]
+        return found[found >= 0]
+
+
+class _Flat:
+    """The rows of a flat index, shared with NumPy, which keeps the index for as long as it holds them."""
 
     def __init__(self, index: faiss.Index) -> None:
         self._index = index
 
-    @classmethod
-    def build(cls, vectors: Vectors) -> FaissStore:
-        """Return a store whose row i is `vectors[i]`."""
-        store = cls(faiss.IndexFlatIP(vectors.shape[1]))
-        store.add(vectors)
-        return store
-
-    @classmethod
-    def load(cls, path: Path) -> FaissStore:
-        """Return the store in `path`, memory-mapped.
-
-        Raises:
-            IndexMismatch: the file is not a FAISS index.
-        """
-        try:
-            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
-        except RuntimeError as error:
-            raise IndexMismatch(f"the vector file '{path}' is damaged; run 'assistant index --rebuild'") from error
-
-    def add(self, vectors: Vectors) -> None:
-        """Take more rows, after those that are there."""
-        self._index.add(np.ascontiguousarray(vectors))
-
-    def vectors(self) -> Vectors:
-        """Return `(rows, dimension)` as they were given; they are not copied, and read-only."""
-        return np.asarray(self)
-
     @property
     def __array_interface__(self) -> dict[str, Any]:
-        """Share the rows with NumPy, which keeps the store for as long as it holds them."""
         rows = self._index.get_xb()  # type: ignore[attr-defined]  # `reconstruct_n` would go row by row
         flat = faiss.rev_swig_ptr(rows, self._index.ntotal * self._index.d)
         shared: dict[str, Any] = flat.reshape(self._index.ntotal, self._index.d).__array_interface__
         return {**shared, "data": (shared["data"][0], True)}
 
-    def save(self, path: Path) -> None:
-        """Write the store to one file."""
-        faiss.write_index(self._index, str(path))
 
-    def search(self, vector: Vectors, k: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return up to `k` pairs of row and cosine similarity, best first, ties by row."""
-        if k < 1 or not self._index.ntotal or (rows is not None and not len(rows)):
-            return []
-        params = None
-        if rows is not None:
-            selector = faiss.IDSelectorBatch(np.asarray(rows, dtype=np.int64))
-            params = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        scores, found = self._index.search(vector.reshape(1, -1), min(k, self._index.ntotal), params=params)
-        pairs = [(int(row), float(score)) for row, score in zip(found[0], scores[0], strict=True) if row >= 0]
-        return sorted(pairs, key=lambda pair: (-round(pair[1], 6), pair[0]))
+def make_searchable(folder: Path, trials: Vectors) -> Mapping[str, object]:
+    """Write what `FaissStore.load` reads of the rows saved in `folder`, and return how they are searched.
+
+    `trials` are vectors like those of questions, by which is chosen how many lists are searched.
+    """
+    rows: Vectors = load_array(folder / ROWS)
+    if len(rows) > EXACT_UP_TO:
+        index, how = _in_lists(rows, trials)
+    else:
+        index, how = faiss.IndexFlatIP(rows.shape[1]), {"exact": True}
+        index.add(rows.astype(np.float32))
+        (folder / ROWS).unlink()
+    faiss.write_index(index, str(folder / SEARCHED))
+    return how
+
+
+def _in_lists(rows: Vectors, trials: Vectors) -> tuple[faiss.Index, dict[str, object]]:
+    """Return an index of lists, and how many of them are searched to find which part of the best rows."""
+    total, dimension = rows.shape
+    lists = 2 ** round(np.log2(LISTS * np.sqrt(total)))
+    chance = np.random.default_rng(0)
+    index = faiss.IndexIVFRaBitQ(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT, True, BITS)
+    index.qb = QUERY_BITS
+    index.cp.niter = ITERATIONS
+    index.train(rows[np.sort(chance.choice(total, min(total, lists * TRAINED_ON), replace=False))].astype(np.float32))
+    for begin in range(0, total, BLOCK):
+        index.add(rows[begin : begin + BLOCK].astype(np.float32))
+    tried = np.asarray(trials[np.sort(chance.choice(len(trials), min(len(trials), TRIALS), replace=False))])
+    best = _best(rows, tried)
+    store = FaissStore(index, rows)
+    index.nprobe = 1
+    while (recall := _recall(store, tried, best)) < RECALL and index.nprobe < lists:
+        index.nprobe = min(lists, index.nprobe + index.nprobe // 4 + 1)
+    return index, {"exact": False, "lists": lists, "searched": index.nprobe, "recall": round(recall, 4)}
+
+
+def _best(rows: Vectors, tried: Vectors) -> list[set[int]]:
+    """Return the rows nearest to each of some vectors, all compared."""
+    held: list[list[tuple[float, int]]] = [[] for _ in tried]
+    for begin in range(0, len(rows), BLOCK):
+        scores, found = faiss.knn(tried, rows[begin : begin + BLOCK].astype(np.float32), OF_BEST, metric=faiss.METRIC_INNER_PRODUCT)
+        for best, own, places in zip(held, scores.tolist(), found.tolist(), strict=True):
+            best += [(-score, begin + place) for score, place in zip(own, places, strict=True) if place >= 0]
+            best[:] = sorted(best)[:OF_BEST]
+    return [{row for _, row in best} for best in held]
+
+
+def _recall(store: FaissStore, tried: Vectors, best: Sequence[set[int]]) -> float:
+    """Return which part of the best rows searches find."""
+    found = sum(len(wanted & {row for row, _ in store.search(one, OF_BEST)}) for one, wanted in zip(tried, best, strict=True))
+    return found / max(sum(map(len, best)), 1)

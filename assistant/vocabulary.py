@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.chunking import opening_text
-from assistant.storage import Integers, Ragged, load_array, read_json, write_json
+from assistant.storage import Ragged, edges, load_array, read_json, write_json
 from assistant.tokens import stem
 from assistant.types import Document, SectionKind
 
-WORDS, COUNTS, FREQUENCIES = "words.json", "text-counts.npy", "frequencies.npy"
+WORDS, STEMS, COUNTS = "words.json", "stems.json", "text-counts.npy"
+STEM_OF, FREQUENCIES, TOTALS = "stem-of.npy", "frequencies.npy", "totals.npy"
 PARTS = ("text", "opening", "title", "headings")
 
 
@@ -25,65 +25,73 @@ def part_texts(document: Document) -> tuple[str, str, str, str]:
     return document.text, opening_text(document), document.title_text, headings
 
 
+def words_file(part: str) -> str:
+    """Return the name under which the words of one of `PARTS` are saved as runs, one for each document, by their place in `WORDS`."""
+    return f"{part}-words"
+
+
+def count_words(folder: Path, words: Sequence[str]) -> tuple[list[str], npt.NDArray[np.int32]]:
+    """Write all words, their stems, and how often they occur in the parts that are saved in `folder`.
+
+    `COUNTS` says how often each word of a text occurs in it. Returns the stems, sorted, and for each word the place of its stem.
+    """
+    stemmed = list(map(stem, words))
+    stems = sorted(set(stemmed))
+    number = {one: i for i, one in enumerate(stems)}
+    stem_of = np.asarray([number[one] for one in stemmed], dtype=np.int32)
+    text, title = (Ragged.load(folder, words_file(part)) for part in ("text", "title"))
+    totals = np.bincount(text.values, weights=load_array(folder / COUNTS), minlength=len(words)).astype(np.int64)
+    frequencies = np.stack([_stem_frequencies(runs, stem_of, len(stems)) for runs in (text, title)], axis=1)
+    write_json(folder / WORDS, list(words))
+    write_json(folder / STEMS, stems)
+    for name, values in ((STEM_OF, stem_of), (FREQUENCIES, frequencies), (TOTALS, totals)):
+        np.save(folder / name, values, allow_pickle=False)
+    return stems, stem_of
+
+
+def _stem_frequencies(runs: Ragged, stem_of: npt.NDArray[np.int32], stems: int) -> npt.NDArray[np.int32]:
+    """Return in how many runs each stem occurs."""
+    pairs = np.sort(runs.owners() * max(stems, 1) + stem_of[runs.values])
+    once = pairs[np.diff(pairs, prepend=-1) > 0]
+    return np.bincount(once % max(stems, 1), minlength=stems).astype(np.int32)
+
+
 class Vocabulary:
-    """The words of all documents of an index, case-folded, and their stems."""
+    """The words of all documents of an index, case-folded, and their stems; mapped into memory."""
 
-    def __init__(self, all_words: Sequence[str], parts: dict[str, Ragged], counts: npt.NDArray[Any], frequencies: npt.NDArray[Any]) -> None:
-        """Hold `parts`, which number words by their place in `all_words`; `counts` stands beside `parts["text"].values`."""
-        self.words = all_words
-        self.parts = parts
-        self.counts = counts
-        self._frequencies = frequencies
-
-    @classmethod
-    def load(cls, folder: Path) -> Vocabulary:
-        """Return the vocabulary in `folder`, mapped into memory.
+    def __init__(self, folder: Path) -> None:
+        """Open what `count_words` wrote and counted.
 
         Raises:
             IndexMismatch: a file is missing or damaged.
         """
-        parts = {part: Ragged.load(folder, f"{part}-words") for part in PARTS}
-        return cls(read_json(folder / WORDS), parts, load_array(folder / COUNTS), load_array(folder / FREQUENCIES))
-
-    @classmethod
-    def build(cls, all_words: Sequence[str], parts: dict[str, Ragged], counts: npt.NDArray[Any]) -> Vocabulary:
-        """Return a vocabulary, its stems counted."""
-        made = cls(all_words, parts, counts, np.zeros((0, 2), dtype=np.int32))
-        made._frequencies = np.stack([made._count_stems(parts["text"]), made._count_stems(parts["title"])], axis=1)
-        return made
-
-    def save(self, folder: Path) -> None:
-        """Write the vocabulary to `folder`."""
-        write_json(folder / WORDS, list(self.words))
-        for part, runs in self.parts.items():
-            runs.save(folder, f"{part}-words")
-        np.save(folder / COUNTS, self.counts, allow_pickle=False)
-        np.save(folder / FREQUENCIES, self._frequencies, allow_pickle=False)
-
-    def _count_stems(self, runs: Ragged) -> npt.NDArray[np.int32]:
-        """Return in how many runs each stem occurs."""
-        number = max(len(self.stems), 1)
-        pairs = np.sort(runs.owners() * number + self.stem_of[runs.values])
-        once = pairs[np.diff(pairs, prepend=-1) > 0]
-        return np.bincount(once % number, minlength=len(self.stems)).astype(np.int32)
-
-    @cached_property
-    def stems(self) -> tuple[str, ...]:
-        """Return the distinct stems, sorted."""
-        return tuple(sorted(set(map(stem, self.words))))
+        self.words: list[str] = read_json(folder / WORDS)
+        self._stems: list[str] = read_json(folder / STEMS)
+        self.parts = {part: Ragged.load(folder, words_file(part)) for part in PARTS}
+        self.counts = load_array(folder / COUNTS)
+        self._stem_of, self._frequencies, self._totals = (load_array(folder / name) for name in (STEM_OF, FREQUENCIES, TOTALS))
 
     @cached_property
     def _stem_number(self) -> dict[str, int]:
-        return {one: i for i, one in enumerate(self.stems)}
-
-    @cached_property
-    def stem_of(self) -> Integers:
-        """Return `(words,)`: the place in `stems` of each word's stem."""
-        return np.asarray([self._stem_number[stem(word)] for word in self.words], dtype=np.int64)
+        return {one: i for i, one in enumerate(self._stems)}
 
     def stems_in(self, part: str, document: int) -> frozenset[str]:
         """Return the stems in one of `PARTS` of the document at that position."""
-        return frozenset(stem(self.words[i]) for i in self.parts[part].row(document).tolist())
+        return frozenset(self._stems[i] for i in self._stem_of[self.parts[part].row(document)].tolist())
+
+    def holding(self, part: str, documents: Sequence[int], stems: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Return `(documents, stems)`: which of some different stems stand in one of `PARTS` of the documents at those positions."""
+        runs, at = self.parts[part], np.asarray(documents, dtype=np.int64)
+        firsts, lengths = runs.starts[at], runs.starts[at + 1] - runs.starts[at]
+        owners = np.repeat(np.arange(len(at)), lengths)
+        places = np.arange(len(owners)) + np.repeat(firsts - edges(lengths)[:-1], lengths)
+        column = np.full(len(self._stems), -1, dtype=np.int32)
+        known = [(self._stem_number[one], i) for i, one in enumerate(stems) if one in self._stem_number]
+        column[[number for number, _ in known]] = [i for _, i in known]
+        columns = column[self._stem_of[runs.values[places]]]
+        held = np.zeros((len(at), len(stems)), dtype=np.bool_)
+        held[owners[columns >= 0], columns[columns >= 0]] = True
+        return held
 
     def document_frequency(self, token: str) -> int:
         """Return in how many documents a stem occurs."""
@@ -98,11 +106,10 @@ class Vocabulary:
     @cached_property
     def heading_stems(self) -> frozenset[str]:
         """Return the stems of all section headings."""
-        used = np.flatnonzero(np.bincount(self.parts["headings"].values, minlength=len(self.words)))
-        return frozenset(stem(self.words[i]) for i in used.tolist())
+        used = np.flatnonzero(np.bincount(self._stem_of[self.parts["headings"].values], minlength=len(self._stems)))
+        return frozenset(self._stems[i] for i in used.tolist())
 
     @cached_property
     def word_counts(self) -> dict[str, int]:
         """Return how often each word occurs in all texts."""
-        totals = np.bincount(self.parts["text"].values, weights=self.counts, minlength=len(self.words))
-        return {word: int(n) for word, n in zip(self.words, totals, strict=True) if n}
+        return {word: n for word, n in zip(self.words, self._totals.tolist(), strict=True) if n}

@@ -12,7 +12,7 @@ from typing import Any
 
 STAGES: Mapping[str, Sequence[str]] = {
     "normalise, spelling": ("assistant.tokens:normalize", "assistant.spelling:correct"),
-    "encode": ("assistant.inference:OnnxEncoder.encode",),
+    "encode": ("assistant.inference:OnnxEncoder._hidden",),
     "dense": ("assistant.vectors:FaissStore.search",),
     "BM25": ("assistant.lexical:LexicalIndex.search",),
     "subjects": ("assistant.subjects:subjects",),

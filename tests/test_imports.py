@@ -3,8 +3,8 @@ import ast
 import pytest
 
 ORDER = [
-    "errors", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "numbering", "lines", "units", "shapes",
-    "unmarked", "headings", "formats.extract", "formats.text", "formats.markdown", "formats.page", "formats.grid", "formats.html",
+    "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "numbering", "lines", "units",
+    "shapes", "unmarked", "headings", "formats.extract", "formats.text", "formats.markdown", "formats.page", "formats.grid", "formats.html",
     "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
     "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
     "manifest", "freshness", "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
@@ -18,7 +18,7 @@ ORDER = [
 ENGINES = {
     "faiss": {"vectors"}, "sentence_transformers": {"embedding", "crossing"},
     "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
-    "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "bm25s": {"lexical"}, "pint": {"quantities"},
+    "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "pint": {"quantities"},
     "pydantic": {"config", "web"}, "matplotlib": {"evaluation.report"},
     "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},
     "watchfiles": {"watching"}, "lxml": {"formats.page", "formats.grid", "formats.html"}, "mammoth": {"formats.docx"},

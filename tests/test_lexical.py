@@ -1,3 +1,6 @@
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import bm25s
 import numpy as np
 import pytest
@@ -5,9 +8,11 @@ from bm25s.stopwords import STOPWORDS_EN, STOPWORDS_EN_PLUS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant import lexical
 from assistant.errors import IndexMismatch
-from assistant.lexical import FUNCTION_WORDS, STARTS, LexicalIndex
-from assistant.tokens import tokenize
+from assistant.lexical import FUNCTION_WORDS, STARTS, LexicalIndex, write_lexical
+from assistant.storage import Ragged, edges
+from assistant.tokens import stem, tokenize, words
 
 TEXTS = [
     "the ferry crosses the harbour",
@@ -22,10 +27,20 @@ def rows(index, text, k=10, only=None):
     return [row for row, _ in index.search(text, k, only)]
 
 
-@pytest.fixture(scope="module")
-def index():
+def written(folder, rows, tokens, of_value=None):
+    values = np.asarray([value for row in rows for value in row], dtype=np.int32)
+    write_lexical(folder, Ragged(values, edges([len(row) for row in rows])), tokens, of_value)
+    return LexicalIndex.load(folder, len(rows))
+
+
+def texts_written(folder):
     tokens = sorted({token for text in TEXTS for token in tokenize(text)})
-    return LexicalIndex.build([[tokens.index(token) for token in tokenize(text)] for text in TEXTS], tokens)
+    return written(folder, [[tokens.index(token) for token in tokenize(text)] for text in TEXTS], tokens)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    return texts_written(tmp_path_factory.mktemp("bm25"))
 
 
 def test_rows_that_share_a_word_come_best_first(index):
@@ -63,11 +78,13 @@ def test_repeating_a_word_in_the_question_changes_nothing(index):
     assert index.search("ferry ferry ferry", 10) == index.search("ferry", 10)
 
 
-def test_a_saved_index_finds_the_same(index, tmp_path):
-    index.save(tmp_path / "bm25")
-    loaded = LexicalIndex.load(tmp_path / "bm25", len(TEXTS))
+def test_values_may_stand_for_tokens_by_another_number(index, tmp_path):
+    forms = sorted({word for text in TEXTS for word in words(text)})
+    tokens = sorted({stem(form) for form in forms})
+    of_value = np.asarray([tokens.index(stem(form)) for form in forms])
+    other = written(tmp_path, [[forms.index(word) for word in words(text)] for text in TEXTS], tokens, of_value)
     for text in ("ferry", "harbour tour", "S9357"):
-        assert loaded.search(text, 10) == index.search(text, 10)
+        assert other.search(text, 10) == index.search(text, 10)
 
 
 def test_missing_files_name_the_repair(tmp_path):
@@ -75,48 +92,71 @@ def test_missing_files_name_the_repair(tmp_path):
         LexicalIndex.load(tmp_path / "nothing", 1)
 
 
-@pytest.mark.parametrize("number", range(4))
-def test_each_damaged_file_names_the_repair(index, tmp_path, number):
-    index.save(tmp_path / "bm25")
+@pytest.mark.parametrize("number", range(5))
+def test_each_damaged_file_names_the_repair(tmp_path, number):
+    texts_written(tmp_path / "bm25")
     files = sorted((tmp_path / "bm25").iterdir())
-    assert len(files) == 4
+    assert len(files) == 5
     files[number].write_bytes(b"")
     with pytest.raises(IndexMismatch, match="--rebuild"):
         LexicalIndex.load(tmp_path / "bm25", len(TEXTS))
 
 
 @pytest.mark.parametrize("content", ["{}", '["one", "two"]' * 40, '["' + '", "'.join("abcdefghijklmnopqrstuvwxyz") + '"]'])
-def test_tokens_that_the_arrays_do_not_fit_name_the_repair(index, tmp_path, content):
-    index.save(tmp_path / "bm25")
+def test_tokens_that_the_arrays_do_not_fit_name_the_repair(tmp_path, content):
+    texts_written(tmp_path / "bm25")
     (tmp_path / "bm25" / "tokens.json").write_text(content, encoding="utf-8")
     with pytest.raises(IndexMismatch, match="--rebuild"):
         LexicalIndex.load(tmp_path / "bm25", len(TEXTS))
 
 
-def test_arrays_of_different_length_name_the_repair(index, tmp_path):
-    index.save(tmp_path / "bm25")
+def test_arrays_of_different_length_name_the_repair(tmp_path):
+    texts_written(tmp_path / "bm25")
     np.save(tmp_path / "bm25" / STARTS, np.zeros(40, dtype=np.int64))
     with pytest.raises(IndexMismatch, match="--rebuild"):
         LexicalIndex.load(tmp_path / "bm25", len(TEXTS))
 
 
 TOKENS = ["ferry", "tram", "bridge", "museum", "harbour", "tower"]
+NUMBERS = {token: i for i, token in enumerate(tokenize(word)[0] for word in TOKENS)}
 many_rows = st.lists(st.lists(st.integers(0, len(TOKENS) - 1), min_size=1, max_size=8), min_size=1, max_size=40)
+asked = st.lists(st.sampled_from(TOKENS), min_size=1, unique=True)
 
 
-@given(rows=many_rows, asked=st.lists(st.sampled_from(TOKENS), min_size=1, unique=True), k=st.integers(1, 50))
-def test_scores_and_order_are_those_of_bm25s(rows, asked, k):
-    numbers = {token: i for i, token in enumerate(tokenize(word)[0] for word in TOKENS)}
+def by_bm25s(rows, asked):
+    """Return the score of each row as bm25s has it, and the rows that have one, best first."""
     scorer = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-    scorer.index((rows, numbers), show_progress=False)
-    wanted = scorer.get_scores([numbers[tokenize(word)[0]] for word in asked])
-    index = LexicalIndex.build(rows, list(numbers))
-    assert np.array_equal(index.scores(" ".join(asked)), wanted[: len(rows)])
-    order = sorted((row for row in range(len(rows)) if wanted[row] > 0), key=lambda row: (-np.round(wanted[row], 5), row))
-    found = index.search(" ".join(asked), k)
-    assert found == [(row, float(wanted[row])) for row in order[:k]]
-    half = list(range(0, len(rows), 2))
-    assert index.search(" ".join(asked), k, half) == [(row, float(wanted[row])) for row in order if row in half][:k]
+    scorer.index((rows, NUMBERS), show_progress=False)
+    scores = scorer.get_scores([NUMBERS[tokenize(word)[0]] for word in asked])
+    return scores, sorted((row for row in range(len(rows)) if scores[row] > 0), key=lambda row: (-np.round(scores[row], 5), row))
+
+
+@given(rows=many_rows, asked=asked, k=st.integers(1, 50), long=st.integers(1, 10), at_once=st.integers(1, 50))
+def test_scores_and_order_are_those_of_bm25s(rows, asked, k, long, at_once):
+    wanted, order = by_bm25s(rows, asked)
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lexical, "LONG", long)
+        patched.setattr(lexical, "AT_ONCE", at_once)
+        index = written(Path(folder), rows, list(NUMBERS))
+        half = list(range(0, len(rows), 2))
+        for found, best in (
+            (index.search(" ".join(asked), k), order),
+            (index.search(" ".join(asked), k, half), [r for r in order if r in half]),
+        ):
+            assert len({row for row, _ in found}) == len(found) == len(best[:k])
+            assert [score for _, score in found] == pytest.approx([wanted[row] for row in best[:k]], abs=2e-5)
+            assert [score for _, score in found] == pytest.approx([wanted[row] for row, _ in found], abs=2e-5)
+            assert found == sorted(found, key=lambda one: (-np.round(np.float32(one[1]), lexical.ROUNDED), one[0]))
+
+
+def test_a_frequent_word_is_only_looked_up_where_it_cannot_bring_another_row_among_the_best(tmp_path, monkeypatch):
+    monkeypatch.setattr(lexical, "LONG", 10)
+    index = written(tmp_path, [[0] * 3 + [1]] * 5 + [[1, 2, 3, 4, 5]] * 200, list(NUMBERS))
+    looked_up = []
+    real = index._added
+    monkeypatch.setattr(index, "_added", lambda number, rows: looked_up.append(rows.tolist()) or real(number, rows))
+    assert [row for row, _ in index.search("ferry tram", 3)] == [0, 1, 2]
+    assert looked_up == [[0, 1, 2, 3, 4]]
 
 
 def test_the_function_words_are_the_stop_words_of_bm25s():

@@ -1,4 +1,6 @@
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -12,8 +14,10 @@ from assistant.storage import (
     Candidates,
     Chunks,
     Documents,
+    DocumentsFile,
     Entry,
     Ragged,
+    RaggedFile,
     document_row,
     edges,
     load_array,
@@ -27,9 +31,16 @@ DAMAGES = [b"{", b"[]\n", b"{}\n", b"null\n", b"\xff\xfe", b'{"id": 1}\n', b'"te
 lengths = st.lists(st.integers(0, 4), min_size=1, max_size=8)
 
 
+def write_documents(folder, documents):
+    file = DocumentsFile(folder)
+    for document in documents.values():
+        file.add(Entry.of(document))
+    file.close()
+
+
 @pytest.fixture
 def stored(documents, tmp_path):
-    Documents.write(tmp_path, map(Entry.of, documents.values()))
+    write_documents(tmp_path, documents)
     return Documents(tmp_path)
 
 
@@ -44,7 +55,7 @@ def test_documents_come_back_equal(documents, stored):
 
 
 def test_what_is_looked_up_of_documents_needs_none_of_them_parsed(documents, tmp_path):
-    Documents.write(tmp_path, map(Entry.of, documents.values()))
+    write_documents(tmp_path, documents)
     lines = tmp_path / Documents.LINES
     lines.write_bytes(bytes(lines.stat().st_size))
     stored = Documents(tmp_path)
@@ -159,14 +170,20 @@ def test_runs_come_back_one_by_one(rows):
 
 
 @given(lengths, st.data())
-def test_runs_cut_apart_anywhere_and_joined_are_the_same(rows, data):
+def test_runs_cut_apart_anywhere_and_written_one_after_the_other_are_the_same(rows, data):
     runs = ragged(rows)
     cuts = sorted({0, len(rows), *data.draw(st.lists(st.integers(0, len(rows))))})
-    pieces = [runs.between(a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
-    joined = Ragged.join(pieces)
-    assert np.array_equal(joined.values, runs.values)
-    assert joined.values.dtype == runs.values.dtype
-    assert np.array_equal(joined.starts, runs.starts)
+    with TemporaryDirectory() as folder:
+        file = RaggedFile(Path(folder), "runs")
+        for a, b in zip(cuts, cuts[1:], strict=False):
+            file.add(runs.between(a, b))
+        file.close()
+        np.save(Path(folder) / "whole.npy", runs.values)
+        assert (Path(folder) / "runs.npy").read_bytes() == (Path(folder) / "whole.npy").read_bytes()
+        written = Ragged.load(Path(folder), "runs")
+        assert np.array_equal(written.values, runs.values)
+        assert written.values.dtype == runs.values.dtype
+        assert np.array_equal(written.starts, runs.starts)
 
 
 def test_saved_runs_and_json_come_back(tmp_path):

@@ -84,4 +84,4 @@ def test_whoever_types_a_description_means_its_row(table, code, typed):
 
 @pytest.mark.parametrize("typed", ["Ferry report no", "report no fog", "Ferry", "Ferry report no fog 2"])
 def test_part_of_a_description_or_more_than_it_is_not_the_description(table, typed):
-    assert not any(says(table.index, f"names.csv#{code}", typed) for code, *_ in NAMES)
+    assert not says(table.index, [f"names.csv#{code}" for code, *_ in NAMES], typed)

@@ -1,54 +1,126 @@
 import numpy as np
 import pytest
 
+from assistant import vectors
 from assistant.errors import IndexMismatch
-from assistant.vectors import FaissStore
+from assistant.vectors import ROWS, SEARCHED, FaissStore, make_searchable
 
-ROWS = np.array([[1, 0, 0], [0, 1, 0], [0.6, 0.8, 0], [1, 0, 0]], dtype=np.float32)
+THREE = np.array([[1, 0, 0], [0, 1, 0], [0.6, 0.8, 0], [1, 0, 0]], dtype=np.float32)
 QUERY = np.array([1, 0, 0], dtype=np.float32)
+MANY, WIDE = 3000, 16
 
 
-def test_rows_come_by_cosine_with_ties_in_order_of_row():
-    found = FaissStore.build(ROWS).search(QUERY, 10)
+def unit(rows):
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def store(folder, rows, trials=None):
+    np.save(folder / ROWS, rows)
+    how = make_searchable(folder, rows if trials is None else trials)
+    return FaissStore.load(folder), how
+
+
+@pytest.fixture
+def three(tmp_path):
+    return store(tmp_path, THREE)[0]
+
+
+@pytest.fixture
+def lists(monkeypatch):
+    monkeypatch.setattr(vectors, "EXACT_UP_TO", 100)
+
+
+@pytest.fixture
+def many():
+    chance = np.random.default_rng(3)
+    middles = chance.standard_normal((40, WIDE))
+    return unit(middles[chance.integers(0, 40, MANY)] + 0.5 * chance.standard_normal((MANY, WIDE)))
+
+
+def test_rows_come_by_cosine_with_ties_in_order_of_row(three):
+    found = three.search(QUERY, 10)
     assert [row for row, _ in found] == [0, 3, 2, 1]
     assert [score for _, score in found] == pytest.approx([1, 1, 0.6, 0])
 
 
-def test_no_more_than_k_rows_come():
-    assert [row for row, _ in FaissStore.build(ROWS).search(QUERY, 2)] == [0, 3]
+def test_no_more_than_k_rows_come(three):
+    assert [row for row, _ in three.search(QUERY, 2)] == [0, 3]
 
 
-def test_only_the_given_rows_are_searched():
-    assert [row for row, _ in FaissStore.build(ROWS).search(QUERY, 10, [1, 2])] == [2, 1]
+def test_only_the_given_rows_are_searched(three):
+    assert [row for row, _ in three.search(QUERY, 10, [1, 2])] == [2, 1]
 
 
-@pytest.mark.parametrize(("k", "rows"), [(0, None), (-1, None), (5, [])])
-def test_nothing_asked_for_gives_nothing(k, rows):
-    assert FaissStore.build(ROWS).search(QUERY, k, rows) == []
+@pytest.mark.parametrize(("k", "rows"), [(0, None), (-1, None), (5, []), (0, [1])])
+def test_nothing_asked_for_gives_nothing(three, k, rows):
+    assert three.search(QUERY, k, rows) == []
 
 
-def test_an_empty_store_finds_nothing():
-    assert FaissStore.build(np.zeros((0, 3), dtype=np.float32)).search(QUERY, 5) == []
+def test_an_empty_store_finds_nothing(tmp_path):
+    assert store(tmp_path, np.zeros((0, 3), dtype=np.float32))[0].search(QUERY, 5) == []
 
 
-def test_a_saved_store_finds_the_same(tmp_path):
-    store = FaissStore.build(ROWS)
-    store.save(tmp_path / "vectors")
-    assert FaissStore.load(tmp_path / "vectors").search(QUERY, 4) == store.search(QUERY, 4)
+def test_few_rows_are_all_compared_and_kept_once(tmp_path):
+    _, how = store(tmp_path, THREE)
+    assert how == {"exact": True}
+    assert [path.name for path in tmp_path.iterdir()] == [SEARCHED]
 
 
-def test_vectors_come_back_as_they_were_given(tmp_path):
-    FaissStore.build(ROWS).save(tmp_path / "vectors")
-    assert np.array_equal(FaissStore.load(tmp_path / "vectors").vectors(), ROWS)
+def test_vectors_come_back_as_they_were_given(three):
+    assert np.array_equal(three.vectors(), THREE)
+
+
+def test_lists_find_what_comparing_all_rows_finds(lists, many, tmp_path):
+    asked = unit(many[::30] + 0.2 * np.random.default_rng(4).standard_normal(many[::30].shape))
+    found, how = store(tmp_path, many, asked[::2])
+    assert not how["exact"]
+    assert 1 <= how["searched"] < how["lists"]
+    assert how["recall"] >= vectors.RECALL
+    hits, pairs = 0, []
+    for one in asked[1::2]:
+        scores = many @ one
+        best = np.argsort(-scores, kind="stable")[:10]
+        rows = found.search(one, 10)
+        hits += len({row for row, _ in rows} & set(best.tolist()))
+        pairs += [(score, scores[row]) for row, score in rows]
+    assert hits / (10 * len(asked[1::2])) > 0.97
+    assert all(score == pytest.approx(exact, abs=1e-6) for score, exact in pairs)
+    assert np.array_equal(found.vectors(), many)
+
+
+def test_lists_search_only_the_given_rows_exactly(lists, many, tmp_path):
+    found = store(tmp_path, many)[0].search(many[5], 3, [4, 5, 6, 2000])
+    assert found[0] == (5, pytest.approx(1))
+    assert {row for row, _ in found} < {4, 5, 6, 2000}
+
+
+def test_lists_are_the_same_each_time_they_are_made(lists, many, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        store(tmp_path / name, many)
+    assert (tmp_path / "one" / SEARCHED).read_bytes() == (tmp_path / "two" / SEARCHED).read_bytes()
+
+
+def test_equal_rows_in_lists_come_in_order(lists, many, tmp_path):
+    rows = np.concatenate([many, many[:50]])
+    found = store(tmp_path, rows)[0].search(rows[7], 2)
+    assert [row for row, _ in found] == [7, MANY + 7]
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of the kind", b"IxFI" + b"\xff" * 200])
 def test_a_damaged_file_names_the_repair(content, tmp_path):
-    (tmp_path / "vectors").write_bytes(content)
+    (tmp_path / SEARCHED).write_bytes(content)
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        FaissStore.load(tmp_path / "vectors")
+        FaissStore.load(tmp_path)
+
+
+def test_rows_that_are_not_those_searched_name_the_repair(lists, many, tmp_path):
+    store(tmp_path, many)
+    np.save(tmp_path / ROWS, many[:-1])
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        FaissStore.load(tmp_path)
 
 
 def test_a_missing_file_names_the_repair(tmp_path):
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        FaissStore.load(tmp_path / "vectors")
+        FaissStore.load(tmp_path)

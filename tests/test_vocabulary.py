@@ -6,7 +6,7 @@ import pytest
 from assistant.errors import IndexMismatch
 from assistant.storage import Ragged
 from assistant.tokens import stem, words
-from assistant.vocabulary import COUNTS, FREQUENCIES, PARTS, WORDS, Vocabulary, part_texts
+from assistant.vocabulary import COUNTS, FREQUENCIES, PARTS, STEM_OF, STEMS, TOTALS, WORDS, Vocabulary, count_words, part_texts, words_file
 
 TEXTS = [
     "Ferry crossing\n\nSummary\n\nThe ferry crosses daily. Ferries are free.\n\nRare risks\n\nFog.\n",
@@ -21,14 +21,20 @@ def parsed(parse):
 
 
 @pytest.fixture
-def vocabulary(parsed):
+def folder(parsed, tmp_path):
     everything = sorted({word for document in parsed for text in part_texts(document) for word in words(text)})
-    parts = {
-        part: Ragged.of([np.asarray([everything.index(w) for w in sorted(set(words(part_texts(d)[i])))], dtype=np.int32) for d in parsed])
-        for i, part in enumerate(PARTS)
-    }
-    counts = [words(d.text).count(everything[i]) for n, d in enumerate(parsed) for i in parts["text"].row(n)]
-    return Vocabulary.build(everything, parts, np.asarray(counts, dtype=np.int32))
+    for i, part in enumerate(PARTS):
+        own = [sorted(set(words(part_texts(document)[i]))) for document in parsed]
+        Ragged.of([np.asarray([everything.index(w) for w in some], dtype=np.int32) for some in own]).save(tmp_path, words_file(part))
+    counts = [words(d.text).count(w) for d in parsed for w in sorted(set(words(d.text)))]
+    np.save(tmp_path / COUNTS, np.asarray(counts, dtype=np.int32))
+    count_words(tmp_path, everything)
+    return tmp_path
+
+
+@pytest.fixture
+def vocabulary(folder):
+    return Vocabulary(folder)
 
 
 def stems(text):
@@ -65,31 +71,25 @@ def test_heading_stems_are_those_of_all_headings(vocabulary):
     assert vocabulary.heading_stems == stems("Summary Rare risks Duration")
 
 
-def test_a_saved_vocabulary_comes_back(vocabulary, tmp_path):
-    vocabulary.save(tmp_path)
-    loaded = Vocabulary.load(tmp_path)
-    assert list(loaded.words) == list(vocabulary.words)
-    assert loaded.word_counts == vocabulary.word_counts
-    assert loaded.stems == tuple(sorted(stems(" ".join(TEXTS))))
-    for one in loaded.stems:
-        assert loaded.document_frequency(one) == vocabulary.document_frequency(one)
-        assert loaded.title_frequency(one) == vocabulary.title_frequency(one)
-    assert [loaded.stems_in(part, 1) for part in PARTS] == [vocabulary.stems_in(part, 1) for part in PARTS]
+def test_the_stems_that_are_returned_are_those_of_the_words_in_order(folder):
+    everything = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+    found, stem_of = count_words(folder, everything)
+    assert found == sorted(stems(" ".join(TEXTS)))
+    assert [found[i] for i in stem_of] == [stem(word) for word in everything]
 
 
-def test_a_vocabulary_without_words_can_be_built(tmp_path):
-    empty = {part: Ragged.of([np.zeros(0, dtype=np.int32)]) for part in PARTS}
-    vocabulary = Vocabulary.build([], empty, np.zeros(0, dtype=np.int32))
-    vocabulary.save(tmp_path)
-    loaded = Vocabulary.load(tmp_path)
-    assert loaded.stems_in("text", 0) == loaded.heading_stems == frozenset()
-    assert loaded.word_counts == {}
+def test_a_vocabulary_without_words_can_be_opened(tmp_path):
+    for part in PARTS:
+        Ragged.of([np.zeros(0, dtype=np.int32)]).save(tmp_path, words_file(part))
+    np.save(tmp_path / COUNTS, np.zeros(0, dtype=np.int32))
+    count_words(tmp_path, [])
+    opened = Vocabulary(tmp_path)
+    assert opened.stems_in("text", 0) == opened.heading_stems == frozenset()
+    assert opened.word_counts == {}
 
 
-@pytest.mark.parametrize("name", [WORDS, COUNTS, FREQUENCIES, "title-words.npy", "title-words-starts.npy"])
-def test_a_missing_file_names_the_repair(vocabulary, tmp_path, name):
-    vocabulary.save(tmp_path)
-    assert json.loads((tmp_path / WORDS).read_text(encoding="utf-8")) == list(vocabulary.words)
-    (tmp_path / name).unlink()
+@pytest.mark.parametrize("name", [WORDS, STEMS, COUNTS, STEM_OF, FREQUENCIES, TOTALS, "title-words.npy", "title-words-starts.npy"])
+def test_a_missing_file_names_the_repair(folder, name):
+    (folder / name).unlink()
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        Vocabulary.load(tmp_path)
+        Vocabulary(folder)

@@ -45,7 +45,7 @@ def _without_lexical(assistant: Assistant, rows: Rows) -> Rows:
 
 def _without_dense(assistant: Assistant, rows: Rows) -> Rows:
     vectors = assistant.index.vectors.vectors()
-    assistant.index.vectors = _Finds(vectors)  # type: ignore[assignment]
+    assistant.index.vectors = _Finds(vectors)
     assistant.index.openings = np.zeros_like(assistant.index.openings)
     return rows
 
