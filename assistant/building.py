@@ -61,7 +61,7 @@ from assistant.storage import (
     write_json,
 )  # fmt: skip
 from assistant.tokens import words
-from assistant.vectors import BLOCK, ROWS, FaissStore, make_searchable
+from assistant.vectors import BLOCK, LISTED, ROWS, FaissStore, make_searchable
 from assistant.vocabulary import COUNTS, PARTS, Vocabulary, count_words, part_texts, words_file
 
 Progress = Callable[[str, int, int], None]
@@ -74,7 +74,7 @@ STORED = np.float16
 NEW_AT_ONCE, KEPT_AT_ONCE = 256, 4096
 """So many documents are made, or taken from the index that is there, before they are written."""
 RUNS = (CHUNKS, CANDIDATES, CHUNK_WORDS, *map(words_file, PARTS))
-ARRAYS = (COUNTS, ROWS, READING, OPENINGS)
+ARRAYS = (COUNTS, ROWS, LISTED, READING, OPENINGS)
 Array = npt.NDArray[Any]
 NOTHING = Before({}, {}, ())
 
@@ -98,7 +98,8 @@ class Built:
 class _Part:
     """All that an index holds of some documents in a row. Words are numbered by `_Numbers`; `words` has one value for each of `PARTS`.
 
-    Rows are by document, but `chunk_words` holds the words of each chunk. `counts` says how often each word of the text occurs.
+    Rows are by document, but `chunk_words` holds the words of each chunk. `counts` says how often each word of the text occurs,
+    `chunk_lists` in which list a chunk is searched, -1 where that is not known yet.
     """
 
     entries: Iterable[Entry]
@@ -108,6 +109,7 @@ class _Part:
     counts: Array
     chunk_words: Ragged
     chunk_vectors: Array
+    chunk_lists: Array
     candidate_vectors: Array
     openings: Array
 
@@ -139,6 +141,11 @@ class _Old:
     def _vectors(self) -> Vectors:
         return FaissStore.load(self.data).vectors()
 
+    @cached_property
+    def _lists(self) -> Array:
+        listed = self.data / LISTED
+        return load_array(listed) if listed.is_file() else np.full(len(self._vectors), -1, dtype=np.int32)
+
     def before(self) -> Before:
         """Return what is known of the files and documents.
 
@@ -169,6 +176,7 @@ class _Old:
             counts=self.words.counts[text[first] : text[last]],
             chunk_words=self._chunk_words.between(int(a), int(b)),
             chunk_vectors=self._vectors[a:b],
+            chunk_lists=self._lists[a:b],
             candidate_vectors=self._readings[self._candidates.starts[first] : self._candidates.starts[last]],
             openings=self._openings[first:last],
         )
@@ -315,7 +323,9 @@ class _Files:
             self._documents.add(entry)
         for name, runs in zip(RUNS, (part.chunks, part.candidates, part.chunk_words, *part.words), strict=True):
             self._runs[name].add(runs)
-        for name, rows in zip(ARRAYS, (part.counts, part.chunk_vectors, part.candidate_vectors, part.openings), strict=True):
+        for name, rows in zip(
+            ARRAYS, (part.counts, part.chunk_vectors, part.chunk_lists, part.candidate_vectors, part.openings), strict=True
+        ):
             self._arrays[name].add(rows)
 
     def close(self) -> None:
@@ -386,7 +396,7 @@ def _write(work: Path, plans: Sequence[Plan], old: _Old | None, settings: Settin
     tell("writing", 0, 1)
     write_json(work / KNOWN, [one.known.row() for one in plans])
     _write_words(work, list(numbers))
-    search = make_searchable(work, load_array(work / OPENINGS))
+    search = make_searchable(work, load_array(work / OPENINGS), (old.data, old.manifest.search) if old else None)
     tell("writing", 1, 1)
     return search
 
@@ -438,6 +448,7 @@ def _make(one: Plan, numbers: _Numbers, settings: Settings) -> _Made:
         counts=np.asarray([counts[word] for word in sorted(counts)], dtype=np.int32),
         chunk_words=Ragged(numbers.of([word for row in spoken for word in row]), edges([len(row) for row in spoken])),
         chunk_vectors=none,
+        chunk_lists=np.full(len(chunks), -1, dtype=np.int32),
         candidate_vectors=none,
         openings=none,
     )

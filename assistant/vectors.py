@@ -19,7 +19,7 @@ from assistant.storage import load_array
 if TYPE_CHECKING:
     from assistant.inference import Vectors
 
-ROWS, SEARCHED = "vectors.npy", "vectors.faiss"
+ROWS, LISTED, SEARCHED = "vectors.npy", "lists.npy", "vectors.faiss"
 EXACT_UP_TO = 25_000
 """Rows up to which comparing all of them takes less than a tenth of an answer's time."""
 LISTS = 4
@@ -111,40 +111,62 @@ class _Flat:
         return {**shared, "data": (shared["data"][0], True)}
 
 
-def make_searchable(folder: Path, trials: Vectors) -> Mapping[str, object]:
+def make_searchable(folder: Path, trials: Vectors, before: tuple[Path, Mapping[str, object]] | None = None) -> Mapping[str, object]:
     """Write what `FaissStore.load` reads of the rows saved in `folder`, and return how they are searched.
 
-    `trials` are vectors like those of questions, by which is chosen how many lists are searched.
+    `trials` are vectors like those of questions, by which is chosen how many lists are searched. `LISTED` names the list of each row, or
+    -1; `before` is the folder that the lists are those of, and what was returned for it.
     """
     rows: Vectors = load_array(folder / ROWS)
     if len(rows) > EXACT_UP_TO:
-        index, how = _in_lists(rows, trials)
+        return _in_lists(folder, rows, trials, before)
+    index = faiss.IndexFlatIP(rows.shape[1])
+    index.add(rows.astype(np.float32))
+    faiss.write_index(index, str(folder / SEARCHED))
+    (folder / ROWS).unlink()
+    (folder / LISTED).unlink()
+    return {"exact": True}
+
+
+def _in_lists(folder: Path, rows: Vectors, trials: Vectors, before: tuple[Path, Mapping[str, object]] | None) -> Mapping[str, object]:
+    """Write an index of lists, those of before if they will do, and return how many are searched to find which part of the best rows."""
+    lists = 2 ** round(np.log2(LISTS * np.sqrt(len(rows))))
+    listed: Any = np.load(folder / LISTED, mmap_mode="r+", allow_pickle=False)
+    kept = before is not None and before[1].get("lists") == lists
+    if before and kept:
+        index: Any = faiss.read_index(str(before[0] / SEARCHED))
+        index.reset()
     else:
-        index, how = faiss.IndexFlatIP(rows.shape[1]), {"exact": True}
-        index.add(rows.astype(np.float32))
-        (folder / ROWS).unlink()
+        index = _trained(rows, lists)
+        listed[:] = -1
+    for begin in range(0, len(rows), BLOCK):
+        block, own = rows[begin : begin + BLOCK].astype(np.float32), listed[begin : begin + BLOCK]
+        if (fresh := own < 0).any():
+            own[fresh] = index.quantizer.search(block[fresh], 1)[1][:, 0]
+        numbers = own.astype(np.int64)
+        index.add_core(len(block), faiss.swig_ptr(block), None, faiss.swig_ptr(numbers))
+    how = before[1] if before and kept else _tried(index, rows, trials)
     faiss.write_index(index, str(folder / SEARCHED))
     return how
 
 
-def _in_lists(rows: Vectors, trials: Vectors) -> tuple[faiss.Index, dict[str, object]]:
-    """Return an index of lists, and how many of them are searched to find which part of the best rows."""
-    total, dimension = rows.shape
-    lists = 2 ** round(np.log2(LISTS * np.sqrt(total)))
-    chance = np.random.default_rng(0)
+def _trained(rows: Vectors, lists: int) -> faiss.IndexIVF:
+    """Return an empty index whose centroids are those of a sample of rows."""
+    dimension, sample = rows.shape[1], min(len(rows), lists * TRAINED_ON)
     index = faiss.IndexIVFRaBitQ(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT, True, BITS)
-    index.qb = QUERY_BITS
-    index.cp.niter = ITERATIONS
-    index.train(rows[np.sort(chance.choice(total, min(total, lists * TRAINED_ON), replace=False))].astype(np.float32))
-    for begin in range(0, total, BLOCK):
-        index.add(rows[begin : begin + BLOCK].astype(np.float32))
-    tried = np.asarray(trials[np.sort(chance.choice(len(trials), min(len(trials), TRIALS), replace=False))])
-    best = _best(rows, tried)
-    store = FaissStore(index, rows)
+    index.qb, index.cp.niter = QUERY_BITS, ITERATIONS
+    index.train(rows[np.sort(np.random.default_rng(0).choice(len(rows), sample, replace=False))].astype(np.float32))
+    return index
+
+
+def _tried(index: faiss.IndexIVF, rows: Vectors, trials: Vectors) -> Mapping[str, object]:
+    """Set how many lists are searched, and return that and what is found so."""
+    tried = trials[np.sort(np.random.default_rng(1).choice(len(trials), min(len(trials), TRIALS), replace=False))]
+    best, store = _best(rows, tried), FaissStore(index, rows)
     index.nprobe = 1
-    while (recall := _recall(store, tried, best)) < RECALL and index.nprobe < lists:
-        index.nprobe = min(lists, index.nprobe + index.nprobe // 4 + 1)
-    return index, {"exact": False, "lists": lists, "searched": index.nprobe, "recall": round(recall, 4)}
+    while (recall := _recall(store, tried, best)) < RECALL and index.nprobe < index.nlist:
+        index.nprobe = min(index.nlist, index.nprobe + index.nprobe // 4 + 1)
+    return {"exact": False, "lists": index.nlist, "searched": index.nprobe, "recall": round(recall, 4)}
 
 
 def _best(rows: Vectors, tried: Vectors) -> list[set[int]]:

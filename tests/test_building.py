@@ -648,3 +648,33 @@ def test_a_model_is_copied_where_files_cannot_have_two_names(place, other_models
     write(place, "b.txt", DENSE)
     update(place, chosen)
     assert calls == ["one", "two"]
+
+
+def test_an_index_that_is_large_enough_for_lists_is_updated_with_those_it_has(place, settings, monkeypatch):
+    monkeypatch.setattr("assistant.vectors.EXACT_UP_TO", 50)
+    for n in range(60):
+        write(place, f"{n:02}.txt", made(random.Random(n)))
+    lists = update(place, settings).manifest.search["lists"]
+    monkeypatch.setattr("assistant.vectors._trained", lambda *_: pytest.fail("lists were made anew"))
+    write(place, "07.txt", OTHER)
+    (place / "corpus" / "09.txt").unlink()
+    built = update(place, settings)
+    assert (built.indexed, built.removed) == (("07.txt",), ("09.txt",))
+    assert built.manifest.search["lists"] == lists
+    index = open_index(place / "index", settings)
+    rows = index.vectors.vectors().astype(np.float32)
+    assert len(rows) == len(index.chunks)
+    for row in (0, *index.chunks.of("07.txt"), len(rows) - 1):
+        found, score = index.vectors.search(rows[row], 1)[0]
+        assert np.array_equal(rows[found], rows[row])
+        assert score == pytest.approx(1, abs=1e-3)
+
+
+def test_documents_are_written_alike_however_many_are_made_at_once(three, settings, monkeypatch):
+    monkeypatch.setattr("assistant.building.NEW_AT_ONCE", 1)
+    monkeypatch.setattr("assistant.building.KEPT_AT_ONCE", 2)
+    change(three)
+    update(three, settings)
+    monkeypatch.undo()
+    monkeypatch.setattr("assistant.building._model", lambda *_: FakeEncoder([]))
+    check_like_new(three, settings)

@@ -3,7 +3,7 @@ import pytest
 
 from assistant import vectors
 from assistant.errors import IndexMismatch
-from assistant.vectors import ROWS, SEARCHED, FaissStore, make_searchable
+from assistant.vectors import LISTED, ROWS, SEARCHED, FaissStore, make_searchable
 
 THREE = np.array([[1, 0, 0], [0, 1, 0], [0.6, 0.8, 0], [1, 0, 0]], dtype=np.float32)
 QUERY = np.array([1, 0, 0], dtype=np.float32)
@@ -14,9 +14,10 @@ def unit(rows):
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-def store(folder, rows, trials=None):
+def store(folder, rows, trials=None, before=None, listed=None):
     np.save(folder / ROWS, rows)
-    how = make_searchable(folder, rows if trials is None else trials)
+    np.save(folder / LISTED, np.full(len(rows), -1, dtype=np.int32) if listed is None else listed)
+    how = make_searchable(folder, rows if trials is None else trials, before)
     return FaissStore.load(folder), how
 
 
@@ -99,6 +100,33 @@ def test_lists_are_the_same_each_time_they_are_made(lists, many, tmp_path):
         (tmp_path / name).mkdir()
         store(tmp_path / name, many)
     assert (tmp_path / "one" / SEARCHED).read_bytes() == (tmp_path / "two" / SEARCHED).read_bytes()
+
+
+def test_rows_that_are_there_keep_their_lists_and_new_ones_join_the_nearest(lists, many, tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    _, how = store(tmp_path / "one", many[:-100])
+    known = np.load(tmp_path / "one" / LISTED)
+    assert known.min() >= 0
+    monkeypatch.setattr(vectors, "_trained", lambda *_: pytest.fail("lists were made anew"))
+    listed = np.concatenate([known[50:], np.full(100, -1, dtype=np.int32)])
+    found, again = store(tmp_path / "two", many[50:], None, (tmp_path / "one", how), listed)
+    assert again == how
+    now = np.load(tmp_path / "two" / LISTED)
+    assert np.array_equal(now[:-100], known[50:])
+    assert now.min() >= 0
+    for row in (0, 700, len(many) - 60):
+        assert found.search(many[50:][row], 1) == [(row, pytest.approx(1))]
+
+
+def test_lists_are_made_anew_when_there_are_too_many_rows_for_them(lists, many, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    _, how = store(tmp_path / "one", many[:500])
+    listed = np.concatenate([np.load(tmp_path / "one" / LISTED), np.full(MANY - 500, -1, dtype=np.int32)])
+    found, again = store(tmp_path / "two", many, None, (tmp_path / "one", how), listed)
+    assert again["lists"] > how["lists"]
+    assert found.search(many[9], 1) == [(9, pytest.approx(1))]
 
 
 def test_equal_rows_in_lists_come_in_order(lists, many, tmp_path):
