@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import cached_property
@@ -70,7 +70,7 @@ LOCK, KNOWN, CHUNK_WORDS = ".lock", "known.json", "chunk-words"
 WAIT = 600.0
 """Seconds that a build waits for another one to end."""
 STORED = np.float16
-"""How vectors of chunks and candidates are stored; a cosine changes by less than 0.001."""
+"""How exactly vectors of chunks and candidates are kept; a cosine changes by less than 0.001."""
 NEW_AT_ONCE, KEPT_AT_ONCE = 256, 4096
 """So many documents are made, or taken from the index that is there, before they are written."""
 RUNS = (CHUNKS, CANDIDATES, CHUNK_WORDS, *map(words_file, PARTS))
@@ -175,7 +175,7 @@ class _Old:
             words=tuple(self.words.parts[part].between(first, last) for part in PARTS),
             counts=self.words.counts[text[first] : text[last]],
             chunk_words=self._chunk_words.between(int(a), int(b)),
-            chunk_vectors=self._vectors[a:b],
+            chunk_vectors=self._vectors[a:b].astype(STORED, copy=False),
             chunk_lists=self._lists[a:b],
             candidate_vectors=self._readings[self._candidates.starts[first] : self._candidates.starts[last]],
             openings=self._openings[first:last],
@@ -231,7 +231,9 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
             search = _write(work, plans, old, settings, tell)
             manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, search))
     except OSError as error:
-        raise IndexMismatch(f"the index in '{folder}' cannot be written ({error.strerror}); name another with --index DIR") from error
+        raise IndexMismatch(
+            f"the index in '{folder}' cannot be written ({error.strerror or error}); name another with --index DIR"
+        ) from error
     new = tuple(one.known.id for one in plans if one.position is None)
     kept = tuple(one.known.id for one in plans if one.position is not None)
     there = {one.known.id for one in plans}
@@ -371,24 +373,25 @@ class _Embedder:
         self.tell("embedding", self.done, round(self.texts * self.total / self.documents))
 
 
-def _write(work: Path, plans: Sequence[Plan], old: _Old | None, settings: Settings, tell: Progress) -> Mapping[str, object]:
+def _write(work: Path, plans: list[Plan], old: _Old | None, settings: Settings, tell: Progress) -> Mapping[str, object]:
     """Write the documents that are planned, and return how their vectors are searched."""
     numbers = _Numbers({word: i for i, word in enumerate(old.words.words)} if old else {})
     total = sum(one.position is None for one in plans)
-    files, embedder = _Files(work), _Embedder(settings, old, work, tell, total)
+    embedder = _Embedder(settings, old, work, tell, total)
     parsed = 0
-    for some in _batches(plans):
-        made: dict[int, _Made] = {}
-        for one in some:
-            if one.position is None:
-                made[one.known.position] = _make(one, numbers, settings)
-                parsed += 1
-                tell("parsing documents", parsed, total)
-        if made:
-            embedder.embed(list(made.values()))
-        for part in _in_order(some, made, old):
-            files.add(part)
-    files.close()
+    with closing(_Files(work)) as files:
+        for some in _batches(plans):
+            made: dict[int, _Made] = {}
+            for one in some:
+                if one.position is None:
+                    made[one.known.position] = _make(one, numbers, settings)
+                    plans[one.known.position] = replace(one, source=None)  # its text is not needed again
+                    parsed += 1
+                    tell("parsing documents", parsed, total)
+            if made:
+                embedder.embed(list(made.values()))
+            for part in _in_order(some, made, old):
+                files.add(part)
     if old and not total:
         for name in (ENCODER, READER):
             if (old.data / name).is_dir():

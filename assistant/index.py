@@ -105,8 +105,7 @@ class Index:
             document = self.by_id[name]
             held = [frozenset(q.dimension for q in quantities(unit.span.of(document.text))) for unit in document.units]
             runs = self.candidates.all_of(name)
-            found = tuple(frozenset().union(*held[run.first : run.last]) for run in runs)
-            keep(self._dimensions, name, found, REMEMBERED)
+            found = keep(self._dimensions, name, tuple(frozenset().union(*held[run.first : run.last]) for run in runs), REMEMBERED)
         return found
 
     def alike(self, name: str) -> tuple[str, ...]:
@@ -114,10 +113,12 @@ class Index:
         found = self._alike.get(name)
         if found is None:
             likeness = self.openings @ self.openings[self.documents.position[name]]
-            near = np.argpartition(-likeness, ALIKE)[: ALIKE + 1] if len(likeness) > ALIKE + 1 else np.arange(len(likeness))
-            order = near[np.lexsort((near, -likeness[near]))]
-            found = tuple(self.documents.ids[i] for i in order if self.documents.ids[i] != name)[:ALIKE]
-            keep(self._alike, name, found, REMEMBERED)
+            most = ALIKE + 1
+            least = np.partition(likeness, -most)[-most] if len(likeness) > most else -np.inf
+            near = np.flatnonzero(likeness >= least)
+            order = near[np.argsort(-likeness[near], kind="stable")][:most]
+            others = [self.documents.ids[i] for i in order if self.documents.ids[i] != name]
+            found = keep(self._alike, name, tuple(others[:ALIKE]), REMEMBERED)
         return found
 
     @cached_property
@@ -130,8 +131,7 @@ class Index:
         found = self._vocabularies.get(name)
         if found is None:
             position = self.documents.position[name]
-            found = tuple(self.words.stems_in(part, position) for part in PARTS)
-            keep(self._vocabularies, name, found, REMEMBERED)
+            found = keep(self._vocabularies, name, tuple(self.words.stems_in(part, position) for part in PARTS), REMEMBERED)
         return found
 
     def service(self, name: str) -> tuple[str, ...]:

@@ -47,7 +47,6 @@ class Calibration:
     reading_words: float = 0.0
 
 
-"""Held while what is remembered changes; the page answers in several threads."""
 REMEMBERED = 256
 """Vectors of questions kept at hand, since one question is looked at from several sides."""
 REMEMBERED_WORDS = 768

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.errors import IndexMismatch
-from assistant.storage import Integers, Ragged, edges, load_array, read_json, write_json
+from assistant.storage import Integers, Ragged, damaged, edges, load_array, read_json, write_json
 from assistant.tokens import tokenize
 
 STOP_WORDS = Path(__file__).parent / "data" / "function-words.json"
@@ -27,12 +25,14 @@ AT_ONCE = 2**16
 ROUNDED = 5
 """Decimal places to which scores are compared, so that equal rows come in order on every machine."""
 SLACK = 10.0 ** (1 - ROUNDED)
-"""Sums of the same weights in another order differ by less, and what is rounded."""
+"""Scores differ by less that are equal when rounded."""
+ROUNDING = float(np.finfo(np.float32).eps)
+"""Each addition to a sum is wrong by at most this part of it."""
 LONG = 20_000
 """Rows from which on it pays to ask whether a token can still bring any row among the best."""
 
 
-def write_lexical(folder: Path, rows: Ragged, tokens: Sequence[str], of_value: npt.NDArray[Any] | None = None) -> None:
+def write_lexical(folder: Path, rows: Ragged, tokens: Sequence[str], of_value: npt.NDArray[np.int32] | None = None) -> None:
     """Write what `LexicalIndex.load` reads of rows that hold the values of `rows`, in any order, each as often as it occurs.
 
     A value is the place of its token in `tokens`, or the place in `of_value` of that.
@@ -45,9 +45,7 @@ def write_lexical(folder: Path, rows: Ragged, tokens: Sequence[str], of_value: n
     rarity = np.log(1 + (len(rows) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
     long = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0)) if len(rows) else lengths
     starts = edges(frequencies)
-    total = (int(starts[-1]),)
-    held_by: Any = np.lib.format.open_memmap(folder / ROWS, mode="w+", dtype=np.int32, shape=total)
-    weights: Any = np.lib.format.open_memmap(folder / WEIGHTS, mode="w+", dtype=np.float32, shape=total)
+    held_by, weights = np.zeros(int(starts[-1]), dtype=np.int32), np.zeros(int(starts[-1]), dtype=np.float32)
     maxima, filled = np.zeros(len(tokens), dtype=np.float32), starts[:-1].copy()
     for held, owners, times in _occurrences(rows, of_value):
         places = filled[held] + np.arange(len(held)) - np.searchsorted(held, held)
@@ -56,11 +54,11 @@ def write_lexical(folder: Path, rows: Ragged, tokens: Sequence[str], of_value: n
         np.maximum.at(maxima, held, added)
         filled += np.bincount(held, minlength=len(tokens))
     write_json(folder / TOKENS, list(tokens))
-    np.save(folder / STARTS, starts, allow_pickle=False)
-    np.save(folder / MAXIMA, maxima, allow_pickle=False)
+    for name, values in ((STARTS, starts), (ROWS, held_by), (WEIGHTS, weights), (MAXIMA, maxima)):
+        np.save(folder / name, values, allow_pickle=False)
 
 
-def _occurrences(rows: Ragged, of_value: npt.NDArray[Any] | None) -> Iterator[tuple[Integers, Integers, Integers]]:
+def _occurrences(rows: Ragged, of_value: npt.NDArray[np.int32] | None) -> Iterator[tuple[Integers, Integers, Integers]]:
     """Yield tokens, rows that hold them and how often, by token and then row, for so many rows at a time."""
     for first in range(0, len(rows), AT_ONCE):
         some = rows.between(first, min(first + AT_ONCE, len(rows)))
@@ -101,7 +99,7 @@ class LexicalIndex:
         starts, rows, weights, maxima = (load_array(folder / name) for name in (STARTS, ROWS, WEIGHTS, MAXIMA))
         fit = isinstance(tokens, list) and len(starts) == len(tokens) + 1 == len(maxima) + 1
         if not fit or not len(rows) == len(weights) == starts[-1]:
-            raise IndexMismatch(f"the BM25 files in '{folder}' are damaged; run 'assistant index --rebuild'")
+            raise damaged(folder / STARTS)
         return cls(tokens, starts, rows, weights, maxima, total)
 
     def search(self, text: str, k: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
@@ -146,12 +144,13 @@ class LexicalIndex:
         """
         scores = np.zeros(self._total, dtype=np.float32)
         to_come = sum(float(self._maxima[number]) for number in numbers)
+        to_come += SLACK + len(numbers) * ROUNDING * to_come
         for n, number in enumerate(numbers):
             rows, weights = self._of(number)
             if len(rows) >= LONG:
-                beyond = scores > to_come + SLACK
+                beyond = scores > to_come
                 if np.count_nonzero(beyond) >= k:
-                    likely = np.flatnonzero(scores >= _kth(scores[beyond], k) - to_come - SLACK)
+                    likely = np.flatnonzero(scores >= _kth(scores[beyond], k) - to_come)
                     return self._looked_up(numbers[n:], likely, scores[likely], k, to_come)
             np.add.at(scores, rows, weights)
             to_come -= float(self._maxima[number])
@@ -165,7 +164,7 @@ class LexicalIndex:
         for number in numbers:
             scores += self._added(number, rows)
             to_come -= float(self._maxima[number])
-            kept = scores >= _kth(scores, k) - to_come - SLACK
+            kept = scores >= _kth(scores, k) - to_come
             rows, scores = rows[kept], scores[kept]
         return rows, scores
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.chunking import Candidate, read_texts
 from assistant.index import Index
@@ -30,6 +31,14 @@ BESIDE, BESIDE_FROM = 0.5, 0.5
 """What a candidate gains by its cosine with what answers in another document, and from which on; chosen on `eval/` dev."""
 COMPARED, COMPARED_WITHIN = 8, 0.12
 """So many of the best candidates, and no further below the best, are compared with the question word by word; more change nothing."""
+MUST_NOT, MAY = "who must not have it: contraindications", "who may have it: indications"
+"""Between what is like one of these and what is like the other, the reader tells who is ruled out from who is meant."""
+ASKED_LIKE, ASKED_BEYOND = 0.4, 0.15
+"""How like `MUST_NOT` a question is that asks for it, and how much more than like `MAY`."""
+SAID_BEYOND = 0.1
+"""How much more like `MAY` than like `MUST_NOT` a candidate is that says the opposite; of what rules out, nearly none is."""
+OPPOSED = 0.3
+"""What such a candidate loses."""
 ONE_THREAD = 2**18
 """Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
 
@@ -74,6 +83,7 @@ class EncoderReader:
         dimension = asked_dimension(text)
         amounts = [AMOUNT if dimension in held else 0.0 for held in index.candidate_dimensions(document)] if dimension else 0.0
         total: Vectors = scores + np.asarray(amounts, dtype=np.float32)
+        total -= np.float32(OPPOSED) * opposed(index, text, np.asarray(index.candidates.of(document)))
         lacking = best - float(total.max())
         return total - np.float32(lacking) if lacking > LACKING else total
 
@@ -90,6 +100,15 @@ class EncoderReader:
         question = index.reader.encode_one(text) + index.reader.encode_one(without_title(index, text, document))
         cosines: Vectors = index.candidate_vectors[rows.start : rows.stop] @ (question * np.float32(0.5))
         return cosines
+
+
+def opposed(index: Index, text: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return `(len(rows),)`: which candidates say who may have something where a question asks who must not."""
+    must_not, may, question = map(index.reader.encode_one, (MUST_NOT, MAY, text))
+    if question @ must_not < ASKED_LIKE or question @ (must_not - may) < ASKED_BEYOND:
+        return np.zeros(len(rows), dtype=np.bool_)
+    held: npt.NDArray[np.bool_] = index.candidate_vectors[rows] @ (may - must_not) >= SAID_BEYOND
+    return held
 
 
 def word_likeness(index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
@@ -185,10 +204,13 @@ def evidence(index: Index, text: str, readings: Sequence[Reading]) -> list[float
     """Return what tells whether a document answers a question; `readings` are its candidates, best first, at least one.
 
     These are the best score and the mean of the first ones; the best cosine with the question as it is, and without the words of the
-    title, and what a best candidate with an amount asked for gains; and how much it says of what it says least of in the question.
+    title, among those that do not say the opposite, and what a best candidate with an amount asked for gains; and how much it says of
+    what it says least of in the question.
     """
     first = readings[:AVERAGED_OVER]
-    vectors = index.candidate_vectors[[reading.row for reading in first]]
+    rows = np.asarray([reading.row for reading in first])
+    kept = ~opposed(index, text, rows)
+    vectors = index.candidate_vectors[rows[kept] if kept.any() else rows]
     document = first[0].candidate.document
     gain = (
         AMOUNT if asked_dimension(text) in index.candidate_dimensions(document)[first[0].row - index.candidates.of(document).start] else 0.0

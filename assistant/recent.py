@@ -8,6 +8,7 @@ from typing import TypeVar
 Key = TypeVar("Key")
 Known = TypeVar("Known")
 _LOCK = Lock()
+"""Held while what is remembered changes; the page answers in several threads."""
 
 
 def keep(store: dict[Key, Known], key: Key, value: Known, most: int) -> Known:

@@ -72,11 +72,17 @@ class ArrayFile:
         self._total = 0
 
     def add(self, rows: npt.NDArray[Any]) -> None:
-        """Write more rows, of the type and width of the first."""
+        """Write more rows.
+
+        Raises:
+            ValueError: they are not of the type and width of the first.
+        """
         if self._like is None:
             self._like = rows[:0].copy()
             self._write_header()
-        np.ascontiguousarray(rows, dtype=self._like.dtype).tofile(self._file)
+        if (rows.dtype, rows.shape[1:]) != (self._like.dtype, self._like.shape[1:]):
+            raise ValueError(f"rows of {rows.dtype} {rows.shape[1:]} after rows of {self._like.dtype} {self._like.shape[1:]}")
+        np.ascontiguousarray(rows).tofile(self._file)
         self._total += len(rows)
 
     def close(self) -> None:
@@ -305,8 +311,8 @@ class DocumentsFile:
         """Finish all files."""
         self._lines.close()
         np.save(self._folder / Documents.STARTS, edges(self._lengths), allow_pickle=False)
-        ids, files, codes, ranks = map(list, zip(*self._directory, strict=True))
-        write_json(self._folder / Documents.DIRECTORY, {"ids": ids, "files": files, "codes": codes, "ranks": ranks})
+        columns = {name: [row[i] for row in self._directory] for i, name in enumerate(("ids", "files", "codes", "ranks"))}
+        write_json(self._folder / Documents.DIRECTORY, columns)
 
 
 class ById(Mapping[str, Document]):

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import faiss
 import numpy as np
 
-from assistant.errors import IndexMismatch
-from assistant.storage import load_array
+from assistant.storage import damaged, load_array
 
 if TYPE_CHECKING:
     from assistant.inference import Vectors
@@ -35,6 +34,8 @@ RESCORED, RESCORED_LEAST = 2, 200
 """So many times as many rows as wanted are compared exactly, and at least so many."""
 RECALL, OF_BEST, TRIALS = 0.998, 10, 256
 """Lists are searched until, of so many trials, this part of the best rows is found; questions are less like passages than trials are."""
+WIDENED = 2
+"""Lists are made anew when so many times as many of them must be searched as before."""
 BLOCK = 2**16
 """Rows taken into memory at once."""
 
@@ -43,11 +44,14 @@ class VectorStore(Protocol):
     """Finds the rows most similar to a query vector."""
 
     def search(self, vector: Vectors, k: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return up to `k` pairs of row and cosine similarity, best first, ties by row; only among `rows` where given."""
+        """Return up to `k` pairs of row and cosine similarity, best first, equal ones by row; only among `rows` where given.
+
+        A store that does not compare all rows may miss some of the best.
+        """
         ...
 
     def vectors(self) -> Vectors:
-        """Return `(rows, dimension)` as they were given, read-only and perhaps mapped into memory."""
+        """Return `(rows, dimension)`, read-only, of any floating type."""
         ...
 
 
@@ -69,18 +73,18 @@ class FaissStore:
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
-            raise IndexMismatch(f"the vector file '{path}' is damaged; run 'assistant index --rebuild'") from error
-        rows = load_array(folder / ROWS) if (folder / ROWS).is_file() else np.asarray(_Flat(index))
+            raise damaged(path) from error
+        rows = load_array(folder / ROWS) if isinstance(index, faiss.IndexIVF) else np.asarray(_Flat(index))
         if rows.shape != (index.ntotal, index.d):
-            raise IndexMismatch(f"the vector file '{path}' is damaged; run 'assistant index --rebuild'")
+            raise damaged(path)
         return cls(index, rows)
 
     def vectors(self) -> Vectors:
-        """Return `(rows, dimension)` as they were given, read-only and mapped into memory; the type may be narrower."""
+        """Return `(rows, dimension)`, read-only and mapped into memory."""
         return self._rows
 
     def search(self, vector: Vectors, k: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return up to `k` pairs of row and cosine similarity, best first, ties by row."""
+        """Return up to `k` pairs of row and cosine similarity, best first, equal ones by row."""
         found = self._near(vector, k) if rows is None else np.asarray(rows, dtype=np.int64)
         if k < 1 or not len(found):
             return []
@@ -129,25 +133,43 @@ def make_searchable(folder: Path, trials: Vectors, before: tuple[Path, Mapping[s
 
 
 def _in_lists(folder: Path, rows: Vectors, trials: Vectors, before: tuple[Path, Mapping[str, object]] | None) -> Mapping[str, object]:
-    """Write an index of lists, those of before if they will do, and return how many are searched to find which part of the best rows."""
+    """Write an index of lists, and return how many are searched to find which part of the best rows.
+
+    The lists of before are kept as long as there should be as many and at most `WIDENED` times as many of them must be searched.
+    """
     lists = 2 ** round(np.log2(LISTS * np.sqrt(len(rows))))
-    listed: Any = np.load(folder / LISTED, mmap_mode="r+", allow_pickle=False)
-    kept = before is not None and before[1].get("lists") == lists
-    if before and kept:
-        index: Any = faiss.read_index(str(before[0] / SEARCHED))
-        index.reset()
-    else:
+    index = _emptied(before[0] / SEARCHED) if before and before[1].get("lists") == lists else None
+    if index is not None:
+        most = WIDENED * index.nprobe
+        _fill(index, folder, rows)
+        how = _tried(index, rows, trials)
+    if index is None or index.nprobe > most:
         index = _trained(rows, lists)
-        listed[:] = -1
+        _fill(index, folder, rows, anew=True)
+        how = _tried(index, rows, trials)
+    faiss.write_index(index, str(folder / SEARCHED))
+    return how
+
+
+def _emptied(path: Path) -> Any:  # noqa: ANN401 -- faiss tells no kind of index
+    """Return an index with its lists and no rows; None where the file is damaged."""
+    try:
+        index: Any = faiss.read_index(str(path))
+    except RuntimeError:
+        return None
+    index.reset()
+    return index
+
+
+def _fill(index: Any, folder: Path, rows: Vectors, *, anew: bool = False) -> None:  # noqa: ANN401 -- as above
+    """Put rows into the lists that `LISTED` names, or into the nearest ones, and name those."""
+    listed: Any = np.load(folder / LISTED, mmap_mode="r+", allow_pickle=False)
     for begin in range(0, len(rows), BLOCK):
         block, own = rows[begin : begin + BLOCK].astype(np.float32), listed[begin : begin + BLOCK]
-        if (fresh := own < 0).any():
+        if (fresh := (own < 0) | anew).any():
             own[fresh] = index.quantizer.search(block[fresh], 1)[1][:, 0]
         numbers = own.astype(np.int64)
         index.add_core(len(block), faiss.swig_ptr(block), None, faiss.swig_ptr(numbers))
-    how = before[1] if before and kept else _tried(index, rows, trials)
-    faiss.write_index(index, str(folder / SEARCHED))
-    return how
 
 
 def _trained(rows: Vectors, lists: int) -> faiss.IndexIVF:
@@ -160,10 +182,14 @@ def _trained(rows: Vectors, lists: int) -> faiss.IndexIVF:
 
 
 def _tried(index: faiss.IndexIVF, rows: Vectors, trials: Vectors) -> Mapping[str, object]:
-    """Set how many lists are searched, and return that and what is found so."""
-    tried = trials[np.sort(np.random.default_rng(1).choice(len(trials), min(len(trials), TRIALS), replace=False))]
+    """Search as many lists as are needed, no fewer than were before, and return how many that are and what is found so.
+
+    Where there are not `TRIALS` trials, rows are tried as well.
+    """
+    chance = np.random.default_rng(1)
+    tried, more = (some[np.sort(chance.choice(len(some), min(len(some), TRIALS), replace=False))] for some in (trials, rows))
+    tried = np.concatenate([tried, more.astype(np.float32)[: TRIALS - len(tried)]])
     best, store = _best(rows, tried), FaissStore(index, rows)
-    index.nprobe = 1
     while (recall := _recall(store, tried, best)) < RECALL and index.nprobe < index.nlist:
         index.nprobe = min(index.nlist, index.nprobe + index.nprobe // 4 + 1)
     return {"exact": False, "lists": index.nlist, "searched": index.nprobe, "recall": round(recall, 4)}

@@ -16,6 +16,8 @@ from assistant.types import Document, SectionKind
 
 WORDS, STEMS, COUNTS = "words.json", "stems.json", "text-counts.npy"
 STEM_OF, FREQUENCIES, TOTALS = "stem-of.npy", "frequencies.npy", "totals.npy"
+AT_ONCE = 2**14
+"""Documents whose words are counted at once."""
 PARTS = ("text", "opening", "title", "headings")
 
 
@@ -51,9 +53,12 @@ def count_words(folder: Path, words: Sequence[str]) -> tuple[list[str], npt.NDAr
 
 def _stem_frequencies(runs: Ragged, stem_of: npt.NDArray[np.int32], stems: int) -> npt.NDArray[np.int32]:
     """Return in how many runs each stem occurs."""
-    pairs = np.sort(runs.owners() * max(stems, 1) + stem_of[runs.values])
-    once = pairs[np.diff(pairs, prepend=-1) > 0]
-    return np.bincount(once % max(stems, 1), minlength=stems).astype(np.int32)
+    found = np.zeros(stems, dtype=np.int32)
+    for first in range(0, len(runs), AT_ONCE):
+        some = runs.between(first, min(first + AT_ONCE, len(runs)))
+        once = np.unique(some.owners() * stems + stem_of[some.values])
+        found += np.bincount(once % max(stems, 1), minlength=stems).astype(np.int32)
+    return found
 
 
 class Vocabulary:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Ours:
     """The assistant over a corpus; its own encoder is the same model."""
 
-    packages = ("hcpcs-assistant", "onnxruntime", "tokenizers", "faiss-cpu", "bm25s", "numpy")
+    packages = ("hcpcs-assistant", "onnxruntime", "tokenizers", "faiss-cpu", "numpy")
 
     def __init__(self) -> None:
         self._assistant: Assistant

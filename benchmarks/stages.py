@@ -1,11 +1,12 @@
 """Where the time of a warm answer goes, stage by stage, and how everything grows with the number of documents.
 
-    python -m benchmarks.stages [--sizes 5 50 500 5000] [--model-up-to N] [--questions N] [--out FOLDER] [--work FOLDER] [--profile]
+    python -m benchmarks.stages [--sizes 5 50 500 5000 106000] [--model-up-to N] [--questions N] [--out FOLDER] [--work FOLDER] [--profile]
 
-Measures the five documents of `corpus/` and, for each size, so many made-up documents (`benchmarks.synthetic`): build time, index size,
-opening, `ask` and `search`, peak memory. Everything is measured in a process of its own. Above `--model-up-to` documents the vectors are
-made from words (`benchmarks.wordvectors`), since the model would take hours: all times but the build's mean the same. With `--work` indexes
-are kept and a later run builds only what is missing; with `--profile` it also writes what cProfile says of answering.
+Measures the five documents of `corpus/` and, for each size, so many made-up documents (`benchmarks.synthetic`): building, updating
+after one has changed, index size, opening, `ask` and `search`, peak memory. Everything is measured in a process of its own. Above
+`--model-up-to` documents the vectors are made from words (`benchmarks.wordvectors`), since the model would take hours: all times but
+the build's mean the same. With `--work` indexes are kept and a later run builds only what is missing; with `--profile` it also writes
+what cProfile says of answering.
 """
 
 from __future__ import annotations
@@ -77,9 +78,22 @@ def child_build(corpus: Path, index: Path) -> dict[str, object]:
         "documents": manifest.documents,
         "passages": manifest.chunks,
         "candidates": manifest.candidates,
+        "recall": manifest.search.get("recall", 1.0),
         "index_mb": sum(sizes.values()) / 2**20,
         "largest_files_mb": {name: round(size / 2**20, 2) for name, size in sorted(sizes.items(), key=lambda one: -one[1])[:6]},
     }
+
+
+def child_update(corpus: Path, index: Path) -> dict[str, object]:
+    """Change one document and update the index; return how long it took."""
+    from assistant.building import build_index
+    from assistant.config import make_settings
+
+    path = next(path for path in sorted(corpus.rglob("*")) if path.is_file())
+    path.write_text(path.read_text(encoding="utf-8") + "\nThis line is new.\n", encoding="utf-8")
+    began = time.perf_counter()
+    build_index(corpus, index, make_settings())
+    return {"update_s": time.perf_counter() - began, "update_peak_mb": peak_mb()}
 
 
 def child_open(corpus: Path, index: Path, documents: int) -> dict[str, object]:
@@ -156,7 +170,7 @@ def _profile(assistant: Assistant, texts: Sequence[str], path: Path) -> None:
     path.write_text("\n".join(line.rstrip() for line in written.getvalue().splitlines() if line.strip()) + "\n", encoding="utf-8")
 
 
-CHILDREN: dict[str, Callable[..., dict[str, object]]] = {"build": child_build, "open": child_open, "ask": child_ask}
+CHILDREN: dict[str, Callable[..., dict[str, object]]] = {"build": child_build, "update": child_update, "open": child_open, "ask": child_ask}
 
 
 def child(arguments: Sequence[str]) -> None:
@@ -202,7 +216,9 @@ def measure(size: int, words: bool, work: Path, count: int, out: Path | None) ->
         kept.write_text(json.dumps(built), encoding="utf-8")
     else:
         built = json.loads(kept.read_text(encoding="utf-8")) | {"build_kept": True}
-    say(f"{size or FIVE}: {built['passages']} passages, built in {built['build_s']:.1f} s; opening")
+    say(f"{size or FIVE}: {built['passages']} passages, built in {built['build_s']:.1f} s; updating")
+    built |= run_child("update", corpus, index, words)
+    say(f"{size or FIVE}: opening")
     opened = [run_child("open", corpus, index, words, size) for _ in range(OPENINGS)]
     say(f"{size or FIVE}: answering")
     profile = str(out / f"profile-{name}.txt") if out else ""
@@ -236,6 +252,8 @@ def markdown(found: dict[str, Any]) -> str:
         ("import / open / first answer s", "{import_s:.2f} / {open_s:.3f} / {first_answer_s:.3f}"),
         ("memory opened / first answer / after all MB", "{open_peak_mb:.0f} / {answer_peak_mb:.0f} / {ask_peak_mb:.0f}"),
         ("build s, memory MB", "{build_s:.1f}, {build_peak_mb:.0f}"),
+        ("update of one document s, memory MB", "{update_s:.2f}, {update_peak_mb:.0f}"),
+        ("of the 10 nearest passages found", "{recall:.1%}"),
         ("index MB", "{index_mb:.1f}"),
     )
     names = [row["name"] for row in rows]
@@ -262,7 +280,7 @@ def plot(rows: Sequence[dict[str, Any]], path: Path) -> None:
     panels = (
         ("latency, ms", ("ask_p50_ms", "ask_p95_ms", "search_p50_ms", "search_p95_ms", "ask_cpu_ms")),
         ("stages of ask, mean ms", (*STAGES, REST)),
-        ("build and opening", ("build_s", "open_s", "index_mb", "open_peak_mb", "build_peak_mb")),
+        ("build and opening", ("build_s", "update_s", "open_s", "index_mb", "open_peak_mb", "build_peak_mb")),
     )
     for axis, (title, lines) in zip(axes, panels, strict=True):
         for n, key in enumerate(lines):
@@ -294,7 +312,7 @@ def main() -> None:
         child(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", type=int, nargs="*", default=[5, 50, 500, 5000])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[5, 50, 500, 5000, 106_000])
     parser.add_argument("--model-up-to", type=int, default=500, help="largest size that is embedded by the model")
     parser.add_argument("--questions", type=int, default=40, help="in each measurement; 40 at most")
     parser.add_argument("--out", type=Path, default=REPORTS)

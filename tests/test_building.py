@@ -678,3 +678,19 @@ def test_documents_are_written_alike_however_many_are_made_at_once(three, settin
     monkeypatch.undo()
     monkeypatch.setattr("assistant.building._model", lambda *_: FakeEncoder([]))
     check_like_new(three, settings)
+
+
+@pytest.mark.parametrize("grows", [True, False])
+def test_an_index_that_grows_large_enough_for_lists_or_shrinks_below_is_as_a_new_one(place, settings, monkeypatch, grows):
+    def documents(count):
+        for n in range(60):
+            (place / "corpus" / f"{n:02}.txt").unlink(missing_ok=True)
+            if n < count:
+                write(place, f"{n:02}.txt", made(random.Random(n)))
+
+    monkeypatch.setattr("assistant.vectors.EXACT_UP_TO", 60)
+    documents(5 if grows else 60)
+    assert update(place, settings).manifest.search["exact"] is grows
+    documents(60 if grows else 5)
+    assert update(place, settings).manifest.search["exact"] is not grows
+    check_like_new(place, settings)

@@ -135,18 +135,29 @@ def by_bm25s(rows, asked):
 def test_scores_and_order_are_those_of_bm25s(rows, asked, k, long, at_once):
     wanted, order = by_bm25s(rows, asked)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(lexical, "LONG", long)
         patched.setattr(lexical, "AT_ONCE", at_once)
         index = written(Path(folder), rows, list(NUMBERS))
         half = list(range(0, len(rows), 2))
-        for found, best in (
-            (index.search(" ".join(asked), k), order),
-            (index.search(" ".join(asked), k, half), [r for r in order if r in half]),
-        ):
-            assert len({row for row, _ in found}) == len(found) == len(best[:k])
+        for only, best in ((None, order), (half, [row for row in order if row in half])):
+            found = index.search(" ".join(asked), k, only)
             assert [score for _, score in found] == pytest.approx([wanted[row] for row in best[:k]], abs=2e-5)
             assert [score for _, score in found] == pytest.approx([wanted[row] for row, _ in found], abs=2e-5)
-            assert found == sorted(found, key=lambda one: (-np.round(np.float32(one[1]), lexical.ROUNDED), one[0]))
+            every = index.search(" ".join(asked), len(rows), only)
+            assert every == sorted(every, key=lambda one: (-np.round(np.float32(one[1]), lexical.ROUNDED), one[0]))
+            assert found == every[:k]
+            patched.setattr(lexical, "LONG", long)
+            assert index.search(" ".join(asked), k, only) == found
+            patched.setattr(lexical, "LONG", lexical.LONG)
+
+
+@given(rows=st.lists(st.lists(st.integers(0, 5), max_size=4), min_size=1, max_size=60), k=st.integers(1, 20))
+def test_rows_without_words_and_words_without_rows_change_nothing(rows, k):
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        index = written(Path(folder), rows, [*NUMBERS, "never"])
+        found = index.search("never ferry tram bridge", k)
+        patched.setattr(lexical, "LONG", 1)
+        assert index.search("never ferry tram bridge", k) == found
+        assert {row for row, _ in found} <= {i for i, row in enumerate(rows) if {0, 1, 2} & set(row)}
 
 
 def test_a_frequent_word_is_only_looked_up_where_it_cannot_bring_another_row_among_the_best(tmp_path, monkeypatch):

@@ -5,8 +5,21 @@ import pytest
 
 from assistant import Assistant
 from assistant.chunking import read_texts
-from assistant.reading import COMPARED, COMPARED_WITHIN, EncoderReader, answerability, beside, choose, evidence, least_said, nearest, read
+from assistant.reading import (
+    COMPARED,
+    COMPARED_WITHIN,
+    EncoderReader,
+    answerability,
+    beside,
+    choose,
+    evidence,
+    least_said,
+    nearest,
+    opposed,
+    read,
+)  # fmt: skip
 from assistant.subjects import without_title
+from assistant.types import Role
 
 ENZYME = "S9357-enzyme-replacement.txt"
 
@@ -179,3 +192,30 @@ def test_a_question_for_an_amount_of_time_is_read_from_what_holds_one(tiny, sett
         best = reading_of(assistant, "how long does it take?", name)[0].candidate
         document = assistant.index.by_id[name]
         assert text in best.span(document).of(document.text)
+
+
+KAYAK = (
+    "Kayak tour on the lake, two hours\n\nCode: K3003\n\nIndications\n\n- People who love quiet water\n- Families with children\n"
+    "\nEquipment\n\nEach guest gets a paddle and a vest.\n"
+)
+RULED_OUT = "\nWho should stay ashore\n\n- Nobody with a broken arm may join.\n- Pregnant women must not take part.\n"
+
+
+@pytest.mark.parametrize("asked", ["who must not have K3003?", "who should not get the kayak tour?", "K3003 contraindications"])
+def test_whom_a_service_is_for_does_not_answer_whom_it_is_not_for(tiny, settings, asked):
+    (tiny / "corpus" / "kayak.txt").write_text(KAYAK, encoding="utf-8")
+    assistant = Assistant.open(tiny / "corpus", tiny / "index", settings)
+    assert not any("quiet water" in quote.text for quote in assistant.ask(asked).quotes if quote.role is Role.ANSWER)
+    (tiny / "corpus" / "kayak.txt").write_text(KAYAK + RULED_OUT, encoding="utf-8")
+    answer = Assistant.open(tiny / "corpus", tiny / "index", settings).ask(asked)
+    assert "Pregnant women must not take part." in answer.quotes[0].text
+    assert "quiet water" not in answer.quotes[0].text
+
+
+def test_whom_a_service_is_for_is_still_told(tiny, settings):
+    (tiny / "corpus" / "kayak.txt").write_text(KAYAK + RULED_OUT, encoding="utf-8")
+    assistant = Assistant.open(tiny / "corpus", tiny / "index", settings)
+    assert "quiet water" in assistant.ask("who is K3003 for?").quotes[0].text
+    rows = np.asarray(assistant.index.candidates.of("kayak.txt"))
+    assert not opposed(assistant.index, "who is K3003 for?", rows).any()
+    assert opposed(assistant.index, "who must not have K3003?", rows).any()

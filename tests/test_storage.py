@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assistant.chunking import candidates_of, chunk_document
 from assistant.errors import IndexMismatch
 from assistant.storage import (
+    ArrayFile,
     ById,
     Candidates,
     Chunks,
@@ -210,3 +211,13 @@ def test_an_array_of_objects_is_never_unpickled(tmp_path):
     np.save(tmp_path / "file.npy", np.asarray([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(IndexMismatch):
         load_array(tmp_path / "file.npy")
+
+
+@pytest.mark.parametrize("rows", [np.zeros((1, 3), dtype=np.float32), np.zeros((1, 2), dtype=np.float16)])
+def test_rows_of_another_type_or_width_are_not_added(tmp_path, rows):
+    file = ArrayFile(tmp_path / "rows.npy")
+    file.add(np.zeros((2, 3), dtype=np.float16))
+    with pytest.raises(ValueError, match="after rows of float16"):
+        file.add(rows)
+    file.close()
+    assert np.load(tmp_path / "rows.npy").shape == (2, 3)

@@ -111,7 +111,8 @@ def test_rows_that_are_there_keep_their_lists_and_new_ones_join_the_nearest(list
     monkeypatch.setattr(vectors, "_trained", lambda *_: pytest.fail("lists were made anew"))
     listed = np.concatenate([known[50:], np.full(100, -1, dtype=np.int32)])
     found, again = store(tmp_path / "two", many[50:], None, (tmp_path / "one", how), listed)
-    assert again == how
+    assert (again["exact"], again["lists"]) == (False, how["lists"])
+    assert how["searched"] <= again["searched"] <= vectors.WIDENED * how["searched"]
     now = np.load(tmp_path / "two" / LISTED)
     assert np.array_equal(now[:-100], known[50:])
     assert now.min() >= 0
@@ -127,6 +128,37 @@ def test_lists_are_made_anew_when_there_are_too_many_rows_for_them(lists, many, 
     found, again = store(tmp_path / "two", many, None, (tmp_path / "one", how), listed)
     assert again["lists"] > how["lists"]
     assert found.search(many[9], 1) == [(9, pytest.approx(1))]
+
+
+def test_lists_that_no_longer_fit_the_rows_are_made_anew(lists, many, tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    middle, chance = many[0], np.random.default_rng(9)
+    _, how = store(tmp_path / "one", many)
+    near = unit(middle + 0.3 * chance.standard_normal((MANY, WIDE)))
+    trained = []
+    real = vectors._trained
+    monkeypatch.setattr(vectors, "_trained", lambda *some: trained.append(1) or real(*some))
+    found, again = store(tmp_path / "two", near, None, (tmp_path / "one", how))
+    assert trained == [1]
+    assert again["recall"] >= vectors.RECALL
+    assert found.search(near[77], 1) == [(77, pytest.approx(1))]
+
+
+def test_where_there_are_few_trials_rows_are_tried_as_well(lists, many, tmp_path):
+    asked = unit(many[::30] + 0.2 * np.random.default_rng(4).standard_normal(many[::30].shape))
+    found, _ = store(tmp_path, many, asked[:1])
+    hits = [len({row for row, _ in found.search(one, 10)} & set(np.argsort(-(many @ one))[:10].tolist())) for one in asked[1:]]
+    assert sum(hits) / (10 * len(hits)) > 0.95
+
+
+def test_damaged_lists_are_made_anew(lists, many, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    _, how = store(tmp_path / "one", many)
+    (tmp_path / "one" / SEARCHED).write_bytes(b"no lists")
+    found, _ = store(tmp_path / "two", many, None, (tmp_path / "one", how), np.load(tmp_path / "one" / LISTED))
+    assert found.search(many[3], 1) == [(3, pytest.approx(1))]
 
 
 def test_equal_rows_in_lists_come_in_order(lists, many, tmp_path):

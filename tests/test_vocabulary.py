@@ -46,6 +46,15 @@ def test_each_part_of_a_document_has_its_stems(vocabulary, parsed):
         assert [vocabulary.stems_in(part, i) for part in PARTS] == [stems(text) for text in part_texts(document)]
 
 
+def test_which_stems_documents_hold_is_told_at_once(vocabulary, parsed):
+    asked = ["ferri", "submarin", "tour", "lighthous", "cross"]
+    for i, part in enumerate(PARTS):
+        for documents in ([0, 1, 2], [2, 0], [1], []):
+            wanted = [[one in stems(part_texts(parsed[n])[i]) for one in asked] for n in documents]
+            assert vocabulary.holding(part, documents, asked).tolist() == wanted
+    assert vocabulary.holding("text", [0, 1], []).shape == (2, 0)
+
+
 def test_headings_are_those_of_the_content(parsed):
     assert [part_texts(document)[3] for document in parsed] == ["Summary Rare risks", "Summary Duration", ""]
 
