@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +48,18 @@ TURNS = 50
 """So many earlier questions count at most."""
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Look for no cycles among what is read meanwhile, all of which is kept: with 100,000 documents that takes as long as reading them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Assistant:
     """Answers questions from an open index with exact quotations.
 
@@ -82,12 +96,15 @@ class Assistant:
         settings = settings or make_settings()
         source = Path(corpus) if corpus is not None else default_corpus()
         folder = Path(index) if index is not None else default_index(source)
-        if build and not is_current(folder, source, settings):
+        with _no_collection():
+            stale = build and not is_current(folder, source, settings)
+        if stale:
             from assistant.building import build_index
 
             build_index(source, folder, settings, progress)
         seen = stamp(folder)
-        return cls(open_index(folder, settings), source, folder, seen)
+        with _no_collection():
+            return cls(open_index(folder, settings), source, folder, seen)
 
     def current(self) -> Assistant:
         """Return this assistant, or one over the index that a build of its corpus has put in the place of this one's since.

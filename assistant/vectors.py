@@ -36,6 +36,8 @@ RECALL, OF_BEST, TRIALS = 0.998, 10, 256
 """Lists are searched until, of so many trials, this part of the best rows is found; questions are less like passages than trials are."""
 WIDENED = 2
 """Lists are made anew when so many times as many of them must be searched as before."""
+RETRIED = 0.05
+"""How many lists must be searched is tried again when so large a part of the rows has come or gone."""
 BLOCK = 2**16
 """Rows taken into memory at once."""
 
@@ -135,14 +137,16 @@ def make_searchable(folder: Path, trials: Vectors, before: tuple[Path, Mapping[s
 def _in_lists(folder: Path, rows: Vectors, trials: Vectors, before: tuple[Path, Mapping[str, object]] | None) -> Mapping[str, object]:
     """Write an index of lists, and return how many are searched to find which part of the best rows.
 
-    The lists of before are kept as long as there should be as many and at most `WIDENED` times as many of them must be searched.
+    The lists of before are kept as long as there should be as many and at most `WIDENED` times as many of them must be searched. That is
+    tried again when `RETRIED` of the rows have come or gone.
     """
     lists = 2 ** round(np.log2(LISTS * np.sqrt(len(rows))))
-    index = _emptied(before[0] / SEARCHED) if before and before[1].get("lists") == lists else None
-    if index is not None:
-        most = WIDENED * index.nprobe
-        _fill(index, folder, rows)
-        how = _tried(index, rows, trials)
+    index = _read(before[0] / SEARCHED) if before and before[1].get("lists") == lists else None
+    if before and index is not None:
+        most, changed = WIDENED * index.nprobe, int(str(before[1]["changed"])) + index.ntotal - len(rows)
+        index.reset()
+        changed += 2 * _fill(index, folder, rows)
+        how = {**before[1], "changed": changed} if changed < RETRIED * len(rows) else _tried(index, rows, trials)
     if index is None or index.nprobe > most:
         index = _trained(rows, lists)
         _fill(index, folder, rows, anew=True)
@@ -151,25 +155,26 @@ def _in_lists(folder: Path, rows: Vectors, trials: Vectors, before: tuple[Path, 
     return how
 
 
-def _emptied(path: Path) -> Any:  # noqa: ANN401 -- faiss tells no kind of index
-    """Return an index with its lists and no rows; None where the file is damaged."""
+def _read(path: Path) -> Any:  # noqa: ANN401 -- faiss tells no kind of index
+    """Return an index; None where the file is damaged."""
     try:
-        index: Any = faiss.read_index(str(path))
+        return faiss.read_index(str(path))
     except RuntimeError:
         return None
-    index.reset()
-    return index
 
 
-def _fill(index: Any, folder: Path, rows: Vectors, *, anew: bool = False) -> None:  # noqa: ANN401 -- as above
-    """Put rows into the lists that `LISTED` names, or into the nearest ones, and name those."""
+def _fill(index: Any, folder: Path, rows: Vectors, *, anew: bool = False) -> int:  # noqa: ANN401 -- as above
+    """Put rows into the lists that `LISTED` names, or into the nearest ones, and name those; return how many were put into the nearest."""
     listed: Any = np.load(folder / LISTED, mmap_mode="r+", allow_pickle=False)
+    new = 0
     for begin in range(0, len(rows), BLOCK):
         block, own = rows[begin : begin + BLOCK].astype(np.float32), listed[begin : begin + BLOCK]
         if (fresh := (own < 0) | anew).any():
             own[fresh] = index.quantizer.search(block[fresh], 1)[1][:, 0]
+        new += int(fresh.sum())
         numbers = own.astype(np.int64)
         index.add_core(len(block), faiss.swig_ptr(block), None, faiss.swig_ptr(numbers))
+    return new
 
 
 def _trained(rows: Vectors, lists: int) -> faiss.IndexIVF:
@@ -192,7 +197,7 @@ def _tried(index: faiss.IndexIVF, rows: Vectors, trials: Vectors) -> Mapping[str
     best, store = _best(rows, tried), FaissStore(index, rows)
     while (recall := _recall(store, tried, best)) < RECALL and index.nprobe < index.nlist:
         index.nprobe = min(index.nlist, index.nprobe + index.nprobe // 4 + 1)
-    return {"exact": False, "lists": index.nlist, "searched": index.nprobe, "recall": round(recall, 4)}
+    return {"exact": False, "lists": index.nlist, "searched": index.nprobe, "recall": round(recall, 4), "changed": 0}
 
 
 def _best(rows: Vectors, tried: Vectors) -> list[set[int]]:

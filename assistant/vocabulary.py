@@ -56,7 +56,8 @@ def _stem_frequencies(runs: Ragged, stem_of: npt.NDArray[np.int32], stems: int) 
     found = np.zeros(stems, dtype=np.int32)
     for first in range(0, len(runs), AT_ONCE):
         some = runs.between(first, min(first + AT_ONCE, len(runs)))
-        once = np.unique(some.owners() * stems + stem_of[some.values])
+        pairs = np.sort(some.owners() * stems + stem_of[some.values])  # `np.unique` takes ten times as long
+        once = pairs[np.diff(pairs, prepend=-1) > 0]
         found += np.bincount(once % max(stems, 1), minlength=stems).astype(np.int32)
     return found
 

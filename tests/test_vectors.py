@@ -120,6 +120,22 @@ def test_rows_that_are_there_keep_their_lists_and_new_ones_join_the_nearest(list
         assert found.search(many[50:][row], 1) == [(row, pytest.approx(1))]
 
 
+def test_how_many_lists_are_searched_is_tried_again_once_enough_rows_have_changed(lists, many, tmp_path, monkeypatch):
+    folder, tried = tmp_path / "0", []
+    folder.mkdir()
+    _, how = store(folder, many)
+    real = vectors._tried
+    monkeypatch.setattr(vectors, "_tried", lambda *some: tried.append(1) or real(*some))
+    told = []
+    for n in range(1, 5):
+        listed = np.load(folder / LISTED)[20:]
+        before, folder = (folder, how), tmp_path / str(n)
+        folder.mkdir()
+        _, how = store(folder, np.roll(many, -20 * n, axis=0), None, before, np.append(listed, np.full(20, -1, dtype=np.int32)))
+        told.append((how["changed"], len(tried)))
+    assert told == [(40, 0), (80, 0), (120, 0), (0, 1)]
+
+
 def test_lists_are_made_anew_when_there_are_too_many_rows_for_them(lists, many, tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
