@@ -105,8 +105,9 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     fits = [replace(fit, fits=fit.document.id == best) for fit in fits]
     shown = {fit.document.id for fit in fits if fit.fits or fit.document.id in likely}
     case = case_of(text)
-    if shown - against:
-        index.reader.remember([case, *(without_title(index, case, name) for name in sorted(shown - against))])
+    if read_of := sorted(shown - against):
+        index.all_alike(read_of)
+        index.reader.remember([case, *(without_title(index, case, name) for name in read_of)])
     return [
         replace(fit, quotes=_evidence(index, reader, case, fit, against=fit.document.id in against)) if fit.document.id in shown else fit
         for fit in fits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,16 +111,25 @@ class Index:
 
     def alike(self, name: str) -> tuple[str, ...]:
         """Return the documents whose openings are most like a document's, nearest first, `ALIKE` at most."""
-        found = self._alike.get(name)
-        if found is None:
-            likeness = self.openings @ self.openings[self.documents.position[name]]
-            most = ALIKE + 1
-            least = np.partition(likeness, -most)[-most] if len(likeness) > most else -np.inf
-            near = np.flatnonzero(likeness >= least)
-            order = near[np.argsort(-likeness[near], kind="stable")][:most]
-            others = [self.documents.ids[i] for i in order if self.documents.ids[i] != name]
-            found = keep(self._alike, name, tuple(others[:ALIKE]), REMEMBERED)
-        return found
+        return self.all_alike([name])[0]
+
+    def all_alike(self, names: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return what `alike` does for each of some documents; looked for together they take less time."""
+        found = {name: known for name in names if (known := self._alike.get(name)) is not None}
+        fresh = [name for name in dict.fromkeys(names) if name not in found]
+        if fresh:
+            own = self.openings[[self.documents.position[name] for name in fresh]]
+            for name, likeness in zip(fresh, np.round(own @ self.openings.T, 6), strict=True):
+                found[name] = keep(self._alike, name, self._nearest(name, likeness), REMEMBERED)
+        return [found[name] for name in names]
+
+    def _nearest(self, name: str, likeness: Vectors) -> tuple[str, ...]:
+        """Return the documents that are most like one, which is among them; equal ones in order."""
+        most = ALIKE + 1
+        least = np.partition(likeness, -most)[-most] if len(likeness) > most else -np.inf
+        near = np.flatnonzero(likeness >= least)
+        order = near[np.argsort(-likeness[near], kind="stable")][:most]
+        return tuple([self.documents.ids[i] for i in order if self.documents.ids[i] != name][:ALIKE])
 
     @cached_property
     def heading_words(self) -> frozenset[str]:

@@ -23,7 +23,9 @@ def rerank(index: Index, reader: Reader, text: str, hits: Sequence[Hit], shares:
     `shares` maps document ids to belief; a document that is missing has the least.
     """
     best: dict[str, float] = {}
-    for document in dict.fromkeys(hit.chunk.document for hit in hits):
+    documents = list(dict.fromkeys(hit.chunk.document for hit in hits))
+    index.all_alike(documents)
+    for document in documents:
         chunks = [hit.chunk for hit in hits if hit.chunk.document == document]
         for reading in read(index, reader, text, document):
             for chunk in chunks:

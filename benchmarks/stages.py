@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import questions, synthetic
-from benchmarks.adapter import peak_mb, put
+from benchmarks.adapter import own_mb, peak_mb, put
 from benchmarks.common import CORPUS, REPORTS, ROOT, about, commit, machine, median, percentile, plain_ticks, say, table, write_report
 from benchmarks.stopwatch import REST, STAGES, Stopwatch
 
@@ -129,7 +129,7 @@ def child_ask(corpus: Path, index: Path, documents: int, count: int, profile: st
         worked = time.process_time()
         found[f"{name}_ms"] = _each(work, asked(name, count, documents))
         found[f"{name}_cpu_ms"] = (time.process_time() - worked) * 1000 / count
-    found["ask_peak_mb"] = peak_mb()
+    found["ask_peak_mb"], found["ask_own_mb"] = peak_mb(), own_mb()
     if profile:
         _profile(assistant, asked("profile", count, documents), Path(profile))
     return found | _staged(assistant, asked("stages", count, documents))
@@ -232,7 +232,7 @@ def measure(size: int, words: bool, work: Path, count: int, out: Path | None) ->
     for key in ("ask_first", "ask", "search"):
         times = answered[f"{key}_ms"]
         row |= {f"{key}_p50_ms": median(times), f"{key}_p95_ms": percentile(times, 0.95)}
-    row |= {key: answered[key] for key in ("ask_cpu_ms", "search_cpu_ms", "ask_peak_mb", "stage_calls")}
+    row |= {key: answered[key] for key in ("ask_cpu_ms", "search_cpu_ms", "ask_peak_mb", "ask_own_mb", "stage_calls")}
     row["stage_mean_ms"] = {stage: sum(times) / len(times) for stage, times in answered["stage_ms"].items()}
     row["stage_p95_ms"] = {stage: percentile(times, 0.95) for stage, times in answered["stage_ms"].items()}
     return row
@@ -255,6 +255,7 @@ def markdown(found: dict[str, Any]) -> str:
         ("import / open / first answer s", "{import_s:.2f} / {open_s:.3f} / {first_answer_s:.3f}"),
         ("open, all files compared with the index first s", "{checked_open_s:.3f}"),
         ("memory opened / first answer / after all MB", "{open_peak_mb:.0f} / {answer_peak_mb:.0f} / {ask_peak_mb:.0f}"),
+        ("of that not pages of the index's files MB", "{ask_own_mb:.0f}"),
         ("build s, memory MB", "{build_s:.1f}, {build_peak_mb:.0f}"),
         ("update of one document s, memory MB", "{update_s:.2f}, {update_peak_mb:.0f}"),
         ("of the 10 nearest passages found", "{recall:.1%}"),

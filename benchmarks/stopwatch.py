@@ -17,7 +17,7 @@ STAGES: Mapping[str, Sequence[str]] = {
     "BM25": ("assistant.lexical:LexicalIndex.search",),
     "subjects": ("assistant.subjects:subjects",),
     "parsing documents": ("assistant.storage:parse_line",),
-    "alike": ("assistant.index:Index.alike",),
+    "alike": ("assistant.index:Index.all_alike",),
     "amounts": ("assistant.index:Index.candidate_dimensions", "assistant.quantities:quantities"),
     "fusing": ("assistant.retrieval:retrieve",),
     "reading": ("assistant.reading:read", "assistant.reading:answerability", "assistant.reading:choose", "assistant.reranking:rerank"),

@@ -12,7 +12,7 @@ from assistant.building import LOCK, build_index
 from assistant.config import PACKAGED_ENCODER, PACKAGED_READER, make_settings
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound
 from assistant.freshness import is_current
-from assistant.index import OPENINGS_TRIED, Index, open_index
+from assistant.index import ALIKE, OPENINGS_TRIED, Index, open_index
 from assistant.inference import OnnxEncoder
 from assistant.manifest import MANIFEST, read_manifest, write_manifest
 from assistant.retrieval import retrieve
@@ -391,3 +391,21 @@ def test_a_build_removes_nothing_that_is_not_its_own(tiny, settings):
     (tiny / "corpus" / "ferry.txt").unlink()
     build_index(tiny / "corpus", tiny / "index", settings)
     assert all((tiny / "index" / name).is_dir() for name in ("data-raw", "data-2024", "notes"))
+
+
+def test_documents_that_are_most_alike_are_the_same_looked_for_alone_or_together(index_folder, settings):
+    names = list(open_index(index_folder, settings).documents.ids)
+    together, alone = open_index(index_folder, settings), open_index(index_folder, settings)
+    found = together.all_alike([*names, names[0]])
+    assert found == [alone.alike(name) for name in [*names, names[0]]]
+    for name, near in zip(names, found, strict=False):
+        likeness = {other: float(alone.openings[alone.documents.position[other]] @ alone.openings[names.index(name)]) for other in names}
+        assert list(near) == sorted(set(names) - {name}, key=lambda other: -likeness[other])[:ALIKE]
+
+
+def test_of_documents_that_are_equally_alike_the_first_are_taken(index_folder, settings):
+    index = open_index(index_folder, settings)
+    index.openings = np.repeat(index.openings[:1], 30, axis=0)
+    index.documents.ids = tuple(f"{n:02}.txt" for n in range(30))
+    index.documents.position = {name: n for n, name in enumerate(index.documents.ids)}
+    assert index.alike("03.txt") == tuple(f"{n:02}.txt" for n in range(9) if n != 3)
