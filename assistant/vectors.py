@@ -34,6 +34,8 @@ RESCORED, RESCORED_LEAST = 2, 200
 """So many times as many rows as wanted are compared exactly, and at least so many."""
 RECALL, OF_BEST, TRIALS = 0.998, 10, 256
 """Lists are searched until, of so many trials, this part of the best rows is found; questions are less like passages than trials are."""
+EQUAL = 1e-5
+"""Similarities that differ by less count as the same."""
 WIDENED = 2
 """Lists are made anew when so many times as many of them must be searched as before."""
 RETRIED = 0.05
@@ -194,24 +196,22 @@ def _tried(index: faiss.IndexIVF, rows: Vectors, trials: Vectors) -> Mapping[str
     chance = np.random.default_rng(1)
     tried, more = (some[np.sort(chance.choice(len(some), min(len(some), TRIALS), replace=False))] for some in (trials, rows))
     tried = np.concatenate([tried, more.astype(np.float32)[: TRIALS - len(tried)]])
-    best, store = _best(rows, tried), FaissStore(index, rows)
-    while (recall := _recall(store, tried, best)) < RECALL and index.nprobe < index.nlist:
+    least, store = _least(rows, tried), FaissStore(index, rows)
+    while (recall := _recall(store, tried, least)) < RECALL and index.nprobe < index.nlist:
         index.nprobe = min(index.nlist, index.nprobe + index.nprobe // 4 + 1)
     return {"exact": False, "lists": index.nlist, "searched": index.nprobe, "recall": round(recall, 4), "changed": 0}
 
 
-def _best(rows: Vectors, tried: Vectors) -> list[set[int]]:
-    """Return the rows nearest to each of some vectors, all compared."""
-    held: list[list[tuple[float, int]]] = [[] for _ in tried]
+def _least(rows: Vectors, tried: Vectors) -> Vectors:
+    """Return `(tried,)`: the least similarity of the `OF_BEST` rows nearest to each vector, all compared."""
+    best = np.zeros((len(tried), 0), dtype=np.float32)
     for begin in range(0, len(rows), BLOCK):
-        scores, found = faiss.knn(tried, rows[begin : begin + BLOCK].astype(np.float32), OF_BEST, metric=faiss.METRIC_INNER_PRODUCT)
-        for best, own, places in zip(held, scores.tolist(), found.tolist(), strict=True):
-            best += [(-score, begin + place) for score, place in zip(own, places, strict=True) if place >= 0]
-            best[:] = sorted(best)[:OF_BEST]
-    return [{row for _, row in best} for best in held]
+        scores, _ = faiss.knn(tried, rows[begin : begin + BLOCK].astype(np.float32), OF_BEST, metric=faiss.METRIC_INNER_PRODUCT)
+        best = -np.sort(-np.concatenate([best, scores], axis=1), axis=1)[:, :OF_BEST]
+    return best[:, -1]
 
 
-def _recall(store: FaissStore, tried: Vectors, best: Sequence[set[int]]) -> float:
-    """Return which part of the best rows searches find."""
-    found = sum(len(wanted & {row for row, _ in store.search(one, OF_BEST)}) for one, wanted in zip(tried, best, strict=True))
-    return found / max(sum(map(len, best)), 1)
+def _recall(store: FaissStore, tried: Vectors, least: Vectors) -> float:
+    """Return which part of the best rows searches find; of rows that are equally near, any will do."""
+    found = sum(score >= limit - EQUAL for one, limit in zip(tried, least.tolist(), strict=True) for _, score in store.search(one, OF_BEST))
+    return float(found / (OF_BEST * len(tried)))

@@ -168,6 +168,16 @@ def test_where_there_are_few_trials_rows_are_tried_as_well(lists, many, tmp_path
     assert sum(hits) / (10 * len(hits)) > 0.95
 
 
+def test_rows_that_many_others_equal_do_not_widen_the_search(lists, many, tmp_path):
+    for name in ("one", "many"):
+        (tmp_path / name).mkdir()
+    asked = unit(many[::30] + 0.2 * np.random.default_rng(4).standard_normal(many[::30].shape))
+    _, once = store(tmp_path / "one", many, asked)
+    _, often = store(tmp_path / "many", np.repeat(many[::3], 3, axis=0), asked)
+    assert often["recall"] >= vectors.RECALL
+    assert often["searched"] <= 2 * once["searched"]
+
+
 def test_damaged_lists_are_made_anew(lists, many, tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
