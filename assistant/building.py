@@ -373,7 +373,7 @@ class _Embedder:
         self.tell("embedding", self.done, round(self.texts * self.total / self.documents))
 
 
-def _write(work: Path, plans: list[Plan], old: _Old | None, settings: Settings, tell: Progress) -> Mapping[str, object]:
+def _write(work: Path, plans: list[Plan], old: _Old | None, settings: Settings, tell: Progress) -> Mapping[str, Any]:
     """Write the documents that are planned, and return how their vectors are searched."""
     numbers = _Numbers({word: i for i, word in enumerate(old.words.words)} if old else {})
     total = sum(one.position is None for one in plans)
@@ -494,7 +494,7 @@ def _manifest(
     settings: Settings,
     state: dict[str, Stamp],
     refused: dict[str, str],
-    search: Mapping[str, object],
+    search: Mapping[str, Any],
 ) -> Manifest:
     files: dict[str, list[int | str]] = {}
     for path in sorted(work.rglob("*")):

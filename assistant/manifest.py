@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.types import IndexStamp
@@ -38,7 +39,7 @@ class Manifest:
     encoder: str
     reader: str
     dimension: int
-    search: dict[str, object]
+    search: dict[str, Any]
     chunk_tokens: int
     code_pattern: str
     settings: dict[str, object]

@@ -119,7 +119,7 @@ class _Flat:
         return {**shared, "data": (shared["data"][0], True)}
 
 
-def make_searchable(folder: Path, trials: Vectors, before: tuple[Path, Mapping[str, object]] | None = None) -> Mapping[str, object]:
+def make_searchable(folder: Path, trials: Vectors, before: tuple[Path, Mapping[str, Any]] | None = None) -> Mapping[str, Any]:
     """Write what `FaissStore.load` reads of the rows saved in `folder`, and return how they are searched.
 
     `trials` are vectors like those of questions, by which is chosen how many lists are searched. `LISTED` names the list of each row, or
@@ -136,7 +136,7 @@ def make_searchable(folder: Path, trials: Vectors, before: tuple[Path, Mapping[s
     return {"exact": True}
 
 
-def _in_lists(folder: Path, rows: Vectors, trials: Vectors, before: tuple[Path, Mapping[str, object]] | None) -> Mapping[str, object]:
+def _in_lists(folder: Path, rows: Vectors, trials: Vectors, before: tuple[Path, Mapping[str, Any]] | None) -> Mapping[str, Any]:
     """Write an index of lists, and return how many are searched to find which part of the best rows.
 
     The lists of before are kept as long as there should be as many and at most `WIDENED` times as many of them must be searched. That is
@@ -145,7 +145,7 @@ def _in_lists(folder: Path, rows: Vectors, trials: Vectors, before: tuple[Path, 
     lists = 2 ** round(np.log2(LISTS * np.sqrt(len(rows))))
     index = _read(before[0] / SEARCHED) if before and before[1].get("lists") == lists else None
     if before and index is not None:
-        most, changed = WIDENED * index.nprobe, int(str(before[1]["changed"])) + index.ntotal - len(rows)
+        most, changed = WIDENED * index.nprobe, before[1]["changed"] + index.ntotal - len(rows)
         index.reset()
         changed += 2 * _fill(index, folder, rows)
         how = {**before[1], "changed": changed} if changed < RETRIED * len(rows) else _tried(index, rows, trials)
@@ -188,7 +188,7 @@ def _trained(rows: Vectors, lists: int) -> faiss.IndexIVF:
     return index
 
 
-def _tried(index: faiss.IndexIVF, rows: Vectors, trials: Vectors) -> Mapping[str, object]:
+def _tried(index: faiss.IndexIVF, rows: Vectors, trials: Vectors) -> Mapping[str, Any]:
     """Search as many lists as are needed, no fewer than were before, and return how many that are and what is found so.
 
     Where there are not `TRIALS` trials, rows are tried as well.
