@@ -486,7 +486,7 @@ def _write_words(work: Path, names: Sequence[str]) -> None:
         for begin in range(0, len(values), BLOCK):
             values[begin : begin + BLOCK] = number[values[begin : begin + BLOCK]]
     stems, stem_of = count_words(work, [names[i] for i in order])
-    write_lexical(work / LEXICAL, Ragged.load(work, CHUNK_WORDS), stems, stem_of)
+    write_lexical(work / LEXICAL, Ragged.load(work, CHUNK_WORDS), len(stems), stem_of)
 
 
 def _manifest(

@@ -48,10 +48,10 @@ class Index:
         self.chunks = Chunks(Ragged.load(data, CHUNKS), self.documents)
         self.candidates = Candidates(Ragged.load(data, CANDIDATES), self.documents)
         self.vectors: VectorStore = FaissStore.load(data)
-        self.lexical = LexicalIndex.load(data / LEXICAL, len(self.chunks))
         self.candidate_vectors: Vectors = load_array(data / READING)
         self.openings: Vectors = load_array(data / OPENINGS)
         self.words = Vocabulary(data)
+        self.lexical = LexicalIndex.load(data / LEXICAL, len(self.chunks), self.words.numbers)
         self._dimensions: dict[str, tuple[frozenset[str], ...]] = {}
         self._alike: dict[str, tuple[str, ...]] = {}
         self._vocabularies: dict[str, tuple[frozenset[str], ...]] = {}

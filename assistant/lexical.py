@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.storage import Integers, Ragged, damaged, edges, load_array, read_json, write_json
+from assistant.storage import Integers, Ragged, damaged, edges, load_array
 from assistant.tokens import tokenize
 
 STOP_WORDS = Path(__file__).parent / "data" / "function-words.json"
@@ -18,7 +18,7 @@ FUNCTION_FORMS: tuple[str, ...] = tuple(json.loads(STOP_WORDS.read_text(encoding
 """English words that say nothing of a subject."""
 FUNCTION_WORDS = frozenset(token for word in FUNCTION_FORMS for token in tokenize(word))
 """Their stems."""
-TOKENS, STARTS, ROWS, WEIGHTS, MAXIMA = "tokens.json", "starts.npy", "rows.npy", "weights.npy", "maxima.npy"
+STARTS, ROWS, WEIGHTS, MAXIMA = "starts.npy", "rows.npy", "weights.npy", "maxima.npy"
 K1, B = 1.2, 0.75
 AT_ONCE = 2**16
 """Rows that are counted at once."""
@@ -32,28 +32,27 @@ LONG = 20_000
 """Rows from which on it pays to ask whether a token can still bring any row among the best."""
 
 
-def write_lexical(folder: Path, rows: Ragged, tokens: Sequence[str], of_value: npt.NDArray[np.int32] | None = None) -> None:
+def write_lexical(folder: Path, rows: Ragged, tokens: int, of_value: npt.NDArray[np.int32] | None = None) -> None:
     """Write what `LexicalIndex.load` reads of rows that hold the values of `rows`, in any order, each as often as it occurs.
 
-    A value is the place of its token in `tokens`, or the place in `of_value` of that.
+    A value is the number of its token, below `tokens`, or the place in `of_value` of that.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lengths = np.diff(rows.starts)
-    frequencies = np.zeros(len(tokens), dtype=np.int64)
+    frequencies = np.zeros(tokens, dtype=np.int64)
     for held, _, _ in _occurrences(rows, of_value):
-        frequencies += np.bincount(held, minlength=len(tokens))
+        frequencies += np.bincount(held, minlength=tokens)
     rarity = np.log(1 + (len(rows) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
     long = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1.0)) if len(rows) else lengths
     starts = edges(frequencies)
     held_by, weights = np.zeros(int(starts[-1]), dtype=np.int32), np.zeros(int(starts[-1]), dtype=np.float32)
-    maxima, filled = np.zeros(len(tokens), dtype=np.float32), starts[:-1].copy()
+    maxima, filled = np.zeros(tokens, dtype=np.float32), starts[:-1].copy()
     for held, owners, times in _occurrences(rows, of_value):
         places = filled[held] + np.arange(len(held)) - np.searchsorted(held, held)
         added = (rarity[held] * (times / (long[owners] + times))).astype(np.float32)
         held_by[places], weights[places] = owners, added
         np.maximum.at(maxima, held, added)
-        filled += np.bincount(held, minlength=len(tokens))
-    write_json(folder / TOKENS, list(tokens))
+        filled += np.bincount(held, minlength=tokens)
     for name, values in ((STARTS, starts), (ROWS, held_by), (WEIGHTS, weights), (MAXIMA, maxima)):
         np.save(folder / name, values, allow_pickle=False)
 
@@ -72,35 +71,32 @@ class LexicalIndex:
 
     def __init__(
         self,
-        tokens: Sequence[str],
+        numbers: Mapping[str, int],
         starts: Integers,
         rows: npt.NDArray[np.int32],
         weights: npt.NDArray[np.float32],
         maxima: npt.NDArray[np.float32],
         total: int,
     ) -> None:
-        """Hold what each token adds to the scores of rows: token i adds `weights[a:b]` to `rows[a:b]`, with `a, b = starts[i:i + 2]`.
+        """Hold what each token adds to the scores of rows: that of number i adds `weights[a:b]` to `rows[a:b]`, `a, b = starts[i:i + 2]`.
 
         The rows of a token are in order; `maxima[i]` is the most that it adds.
         """
-        self._tokens = tokens
-        self._numbers = {token: i for i, token in enumerate(tokens)}
+        self._numbers = numbers
         self._starts, self._rows, self._weights, self._maxima = starts, rows, weights, maxima
         self._total = total
 
     @classmethod
-    def load(cls, folder: Path, total: int) -> LexicalIndex:
-        """Return the index of `total` rows in `folder`, memory-mapped.
+    def load(cls, folder: Path, total: int, numbers: Mapping[str, int]) -> LexicalIndex:
+        """Return the index of `total` rows in `folder`, memory-mapped; `numbers` are those of their tokens.
 
         Raises:
             IndexMismatch: files are missing or damaged.
         """
-        tokens = read_json(folder / TOKENS)
         starts, rows, weights, maxima = (load_array(folder / name) for name in (STARTS, ROWS, WEIGHTS, MAXIMA))
-        fit = isinstance(tokens, list) and len(starts) == len(tokens) + 1 == len(maxima) + 1
-        if not fit or not len(rows) == len(weights) == starts[-1]:
+        if not len(starts) == len(maxima) + 1 == len(numbers) + 1 or not len(rows) == len(weights) == starts[-1]:
             raise damaged(folder / STARTS)
-        return cls(tokens, starts, rows, weights, maxima, total)
+        return cls(numbers, starts, rows, weights, maxima, total)
 
     def search(self, text: str, k: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """Return up to `k` pairs of row and BM25 score, best first, ties by row; only among `rows`, each named once, where given.

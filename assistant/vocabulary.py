@@ -63,7 +63,7 @@ def _stem_frequencies(runs: Ragged, stem_of: npt.NDArray[np.int32], stems: int) 
 
 
 class Vocabulary:
-    """The words of all documents of an index, case-folded, and their stems; mapped into memory."""
+    """The words of all documents of an index, case-folded, and their stems; mapped into memory. `numbers` are the places of the stems."""
 
     def __init__(self, folder: Path) -> None:
         """Open what `count_words` wrote and counted.
@@ -73,13 +73,10 @@ class Vocabulary:
         """
         self.words: list[str] = read_json(folder / WORDS)
         self._stems: list[str] = read_json(folder / STEMS)
+        self.numbers = {one: i for i, one in enumerate(self._stems)}
         self.parts = {part: Ragged.load(folder, words_file(part)) for part in PARTS}
         self.counts = load_array(folder / COUNTS)
         self._stem_of, self._frequencies, self._totals = (load_array(folder / name) for name in (STEM_OF, FREQUENCIES, TOTALS))
-
-    @cached_property
-    def _stem_number(self) -> dict[str, int]:
-        return {one: i for i, one in enumerate(self._stems)}
 
     def stems_in(self, part: str, document: int) -> frozenset[str]:
         """Return the stems in one of `PARTS` of the document at that position."""
@@ -92,7 +89,7 @@ class Vocabulary:
         owners = np.repeat(np.arange(len(at)), lengths)
         places = np.arange(len(owners)) + np.repeat(firsts - edges(lengths)[:-1], lengths)
         column = np.full(len(self._stems), -1, dtype=np.int32)
-        known = [(self._stem_number[one], i) for i, one in enumerate(stems) if one in self._stem_number]
+        known = [(self.numbers[one], i) for i, one in enumerate(stems) if one in self.numbers]
         column[[number for number, _ in known]] = [i for _, i in known]
         columns = column[self._stem_of[runs.values[places]]]
         held = np.zeros((len(at), len(stems)), dtype=np.bool_)
@@ -101,12 +98,12 @@ class Vocabulary:
 
     def document_frequency(self, token: str) -> int:
         """Return in how many documents a stem occurs."""
-        number = self._stem_number.get(token)
+        number = self.numbers.get(token)
         return 0 if number is None else int(self._frequencies[number, 0])
 
     def title_frequency(self, token: str) -> int:
         """Return in how many titles a stem occurs."""
-        number = self._stem_number.get(token)
+        number = self.numbers.get(token)
         return 0 if number is None else int(self._frequencies[number, 1])
 
     @cached_property
