@@ -73,8 +73,14 @@ STORED = np.float16
 """How exactly vectors of chunks and candidates are kept; a cosine changes by less than 0.001."""
 NEW_AT_ONCE, KEPT_AT_ONCE = 256, 4096
 """So many documents are made, or taken from the index that is there, before they are written."""
-RUNS = (CHUNKS, CANDIDATES, CHUNK_WORDS, *map(words_file, PARTS))
+WORDS_OF = {part: words_file(part) for part in PARTS}
+RUNS = (CHUNKS, CANDIDATES, CHUNK_WORDS, *WORDS_OF.values())
+"""Files of runs."""
 ARRAYS = (COUNTS, ROWS, LISTED, READING, OPENINGS)
+"""Files of rows: how often words of the text occur, vectors of chunks, in which list each is searched (-1 where that is not known yet),
+vectors of candidates and of openings."""
+VALUES_OF = {CHUNK_WORDS: CHUNKS, ROWS: CHUNKS, LISTED: CHUNKS, READING: CANDIDATES, COUNTS: WORDS_OF["text"]}
+"""Files that hold something for each value of other runs; those that are not named here hold something for each document."""
 Array = npt.NDArray[Any]
 NOTHING = Before({}, {}, ())
 
@@ -96,22 +102,11 @@ class Built:
 
 @dataclass(slots=True)
 class _Part:
-    """All that an index holds of some documents in a row. Words are numbered by `_Numbers`; `words` has one value for each of `PARTS`.
-
-    Rows are by document, but `chunk_words` holds the words of each chunk. `counts` says how often each word of the text occurs,
-    `chunk_lists` in which list a chunk is searched, -1 where that is not known yet.
-    """
+    """All that an index holds of some documents in a row, by the names of the files that take it. Words are numbered by `_Numbers`."""
 
     entries: Iterable[Entry]
-    chunks: Ragged
-    candidates: Ragged
-    words: tuple[Ragged, ...]
-    counts: Array
-    chunk_words: Ragged
-    chunk_vectors: Array
-    chunk_lists: Array
-    candidate_vectors: Array
-    openings: Array
+    runs: dict[str, Ragged]
+    arrays: dict[str, Array]
 
 
 class _Numbers(dict[str, int]):
@@ -133,18 +128,13 @@ class _Old:
         self.data, self.manifest = data, manifest
         self.documents = Documents(data)
         self.words = Vocabulary(data)
-        self._chunks, self._candidates = Ragged.load(data, CHUNKS), Ragged.load(data, CANDIDATES)
-        self._chunk_words = Ragged.load(data, CHUNK_WORDS)
-        self._readings, self._openings = load_array(data / READING), load_array(data / OPENINGS)
+        self._runs = {name: Ragged.load(data, name) for name in RUNS}
 
     @cached_property
-    def _vectors(self) -> Vectors:
-        return FaissStore.load(self.data).vectors()
-
-    @cached_property
-    def _lists(self) -> Array:
-        listed = self.data / LISTED
-        return load_array(listed) if listed.is_file() else np.full(len(self._vectors), -1, dtype=np.int32)
+    def _arrays(self) -> dict[str, Array]:
+        rows, listed = FaissStore.load(self.data).vectors(), self.data / LISTED
+        lists = load_array(listed) if listed.is_file() else np.full(len(rows), -1, dtype=np.int32)
+        return {ROWS: rows, LISTED: lists, **{name: load_array(self.data / name) for name in (COUNTS, READING, OPENINGS)}}
 
     def before(self) -> Before:
         """Return what is known of the files and documents.
@@ -165,21 +155,14 @@ class _Old:
 
     def part(self, first: int, last: int) -> _Part:
         """Return the part of documents `[first, last)`; their words keep their numbers."""
-        text = self.words.parts[PARTS[0]].starts
-        chunks, candidates = self._chunks.between(first, last), self._candidates.between(first, last)
-        a, b = self._chunks.starts[first], self._chunks.starts[last]
-        return _Part(
-            entries=map(self.documents.entry, range(first, last)),
-            chunks=chunks,
-            candidates=candidates,
-            words=tuple(self.words.parts[part].between(first, last) for part in PARTS),
-            counts=self.words.counts[text[first] : text[last]],
-            chunk_words=self._chunk_words.between(int(a), int(b)),
-            chunk_vectors=self._vectors[a:b].astype(STORED, copy=False),
-            chunk_lists=self._lists[a:b],
-            candidate_vectors=self._readings[self._candidates.starts[first] : self._candidates.starts[last]],
-            openings=self._openings[first:last],
-        )
+        runs = {name: runs.between(*self._own(name, first, last)) for name, runs in self._runs.items()}
+        arrays = {name: rows[slice(*self._own(name, first, last))] for name, rows in self._arrays.items()}
+        return _Part(map(self.documents.entry, range(first, last)), runs, {**arrays, ROWS: arrays[ROWS].astype(STORED, copy=False)})
+
+    def _own(self, name: str, first: int, last: int) -> tuple[int, int]:
+        """Return where in the file of that name documents `[first, last)` begin and end."""
+        a, b = self._runs[VALUES_OF[name]].starts[[first, last]].tolist() if name in VALUES_OF else (first, last)
+        return a, b
 
 
 @contextmanager
@@ -323,12 +306,10 @@ class _Files:
         """Write a part after those that are there."""
         for entry in part.entries:
             self._documents.add(entry)
-        for name, runs in zip(RUNS, (part.chunks, part.candidates, part.chunk_words, *part.words), strict=True):
-            self._runs[name].add(runs)
-        for name, rows in zip(
-            ARRAYS, (part.counts, part.chunk_vectors, part.chunk_lists, part.candidate_vectors, part.openings), strict=True
-        ):
-            self._arrays[name].add(rows)
+        for name, file in self._runs.items():
+            file.add(part.runs[name])
+        for name, rows in self._arrays.items():
+            rows.add(part.arrays[name])
 
     def close(self) -> None:
         """Finish all files."""
@@ -364,8 +345,7 @@ class _Embedder:
         self.texts += sum(len({text for some in groups for text in some}) for groups in (texts, readings))
         vectors = zip(made, _embed(self.models[0], texts, self._count), _embed(self.models[-1], readings, self._count), strict=True)
         for one, of_texts, of_readings in vectors:
-            one.part.openings, one.part.chunk_vectors = of_texts[:1], of_texts[1:].astype(STORED)
-            one.part.candidate_vectors = of_readings.astype(STORED)
+            one.part.arrays |= {OPENINGS: of_texts[:1], ROWS: of_texts[1:].astype(STORED), READING: of_readings.astype(STORED)}
 
     def _count(self, n: int) -> None:
         """Say how many texts are done, of so many as all documents will have if they are like those so far."""
@@ -442,20 +422,18 @@ def _make(one: Plan, numbers: _Numbers, settings: Settings) -> _Made:
     read = [(candidate, text) for candidate in candidates_of(document) for text in read_texts(document, candidate)]
     counts = Counter(words(document.text))
     spoken = [words(text) for text in said]
-    none = np.zeros((0, 0), dtype=np.float32)
-    part = _Part(
-        entries=[Entry.of(document)],
-        chunks=Ragged.of([_table([Chunks.row(chunk) for chunk in chunks], Chunks.COLUMNS)]),
-        candidates=Ragged.of([_table([Candidates.row(candidate) for candidate, _ in read], Candidates.COLUMNS)]),
-        words=tuple(Ragged.of([numbers.of(sorted(set(words(text))))]) for text in part_texts(document)),
-        counts=np.asarray([counts[word] for word in sorted(counts)], dtype=np.int32),
-        chunk_words=Ragged(numbers.of([word for row in spoken for word in row]), edges([len(row) for row in spoken])),
-        chunk_vectors=none,
-        chunk_lists=np.full(len(chunks), -1, dtype=np.int32),
-        candidate_vectors=none,
-        openings=none,
-    )
-    return _Made(part, [opening_text(document), *meant], [text for _, text in read])
+    runs = {
+        CHUNKS: Ragged.of([_table([Chunks.row(chunk) for chunk in chunks], Chunks.COLUMNS)]),
+        CANDIDATES: Ragged.of([_table([Candidates.row(candidate) for candidate, _ in read], Candidates.COLUMNS)]),
+        CHUNK_WORDS: Ragged(numbers.of([word for row in spoken for word in row]), edges([len(row) for row in spoken])),
+    }
+    for part, text in zip(PARTS, part_texts(document), strict=True):
+        runs[WORDS_OF[part]] = Ragged.of([numbers.of(sorted(set(words(text))))])
+    arrays = {
+        COUNTS: np.asarray([counts[word] for word in sorted(counts)], dtype=np.int32),
+        LISTED: np.full(len(chunks), -1, dtype=np.int32),
+    }
+    return _Made(_Part([Entry.of(document)], runs, arrays), [opening_text(document), *meant], [text for _, text in read])
 
 
 def _table(rows: Sequence[Sequence[int]], columns: int) -> Array:
@@ -474,7 +452,7 @@ def _write_words(work: Path, names: Sequence[str]) -> None:
 
     `names` are the words that their numbers stand for.
     """
-    files = [work / f"{name}.npy" for name in (CHUNK_WORDS, *map(words_file, PARTS))]
+    files = [work / f"{name}.npy" for name in (CHUNK_WORDS, *WORDS_OF.values())]
     used = np.zeros(len(names), dtype=bool)
     for path in files:
         used[load_array(path)] = True
