@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.lines import FURNISHED, Line, Shape, is_sentence
-from assistant.shapes import Style, View, candidates, is_code_caption, is_plain, numbered
+from assistant.numbering import counted_rows, ordinals_of
+from assistant.shapes import Style, View, candidates, clauses, is_code_caption, is_plain, numbered
 from assistant.tokens import tokenize
 
 FEWEST_HEADINGS = 3
@@ -75,7 +76,8 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
     labels = asked | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)}
-    labels |= {i for row in rows for i in row if i > title and _is_clause(view, i)}
+    within = [i for i in clauses(view) if i > title]
+    labels |= set(within) if len(within) >= FEWEST_MARKS else {i for row in rows for i in row if i in within}
     labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}
     if style is Style.LABEL:
         remarks = {i for i in chosen if len(labelled) < FEWEST_HEADINGS and _is_remark(view, i)}
@@ -126,12 +128,6 @@ def _is_remark(view: View, i: int) -> bool:
         return False
     below = view.lines[end]
     return below.blank_before and below.shape is Shape.TEXT and not below.is_item and is_sentence(view.of(end))
-
-
-def _is_clause(view: View, i: int) -> bool:
-    """Say whether line i heads a clause of a numbered section, as "2.1 Units" does."""
-    heads = view.lines[i].shape is Shape.TEXT and not view.lines[i].is_item and not view.of(i).endswith(":")
-    return heads and any(len(own.numbers) > 1 for own in view.ordinals(i))
 
 
 def _nested(view: View, chosen: list[int]) -> set[int]:
@@ -406,16 +402,24 @@ def _finish(view: View, chosen: list[int], title: int) -> Outline:
     furniture |= {
         i for i in range(title + 1, len(view.lines)) if is_code_caption(view, i) or _COPYRIGHT.match(view.lines[i].span.of(view.text))
     }
+    counted = _counted(view, chosen)
     headings: list[Heading] = []
     for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True):
         if i in furniture:
             continue
         first = i + 2 if view.underlined(i) else i + 1
         if view.has_text(i) or any(j not in furniture for j in range(first, after)):
-            headings.append(Heading(i, view.name(i), view.has_text(i)))
+            headings.append(Heading(i, view.name(i)[counted.get(i, 0) :], view.has_text(i)))
         elif headings or after == len(view.lines):
             furniture.update(range(i, after))
     return Outline(title, tuple(headings), frozenset(furniture))
+
+
+def _counted(view: View, chosen: Sequence[int]) -> dict[int, int]:
+    """Return how many characters mere numbers take of the names of headings that they count from 1 on, by line."""
+    bare = {i: own for i in chosen for own in ordinals_of(view.name(i), bare=True) if own.bare}
+    row = next(iter(counted_rows(bare.items())), [])
+    return {i: bare[i].length for i in row} if len(row) >= FEWEST_HEADINGS and bare[row[0]].numbers == (1,) else {}
 
 
 def _masthead(view: View, title: int) -> set[int]:

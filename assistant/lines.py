@@ -204,7 +204,7 @@ def _listed(text: str, lines: Sequence[Line]) -> set[int]:
 
 
 def _with_answers(text: str, lines: Sequence[Line]) -> list[Line]:
-    """Return `lines` with questions that "Q:" opens, and answers right below that "A:" opens, as text without those marks."""
+    """Return `lines` with questions that "Q:" opens, and answers right below that "A:" opens, without those marks."""
     found, asked = list(lines), False
     for i, line in enumerate(lines):
         words = line.content.of(text)
@@ -215,7 +215,13 @@ def _with_answers(text: str, lines: Sequence[Line]) -> list[Line]:
         if mark and (asked or mark.re is _ANSWERED):
             start, emphasis = line.content.start + mark.end(), mark["mark"]
             rest = rest.removesuffix(emphasis) if emphasis and rest.count(emphasis) % 2 else rest
-            found[i] = replace(line, content=Span(start, start + len(rest)), shape=Shape.TEXT, label="")
+            if asked:
+                found[i] = replace(line, content=Span(start, start + len(rest)), shape=Shape.TEXT, label="")
+                continue
+            own = _shape(text, start, start + len(rest), line.indent + start - line.content.start, False, rest)
+            found[i] = replace(line, content=own.content, shape=own.shape, label=own.label)
+            if own.is_item:
+                found[i] = replace(found[i], marker=own.marker, indent=own.indent)
     return found
 
 

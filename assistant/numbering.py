@@ -19,21 +19,24 @@ LONGEST_STEP = 3
 class Ordinal:
     """What a line is counted by: the way of counting, one number per level, and how many characters of the line it takes.
 
-    `named` says that a word such as "Part" belongs to it, which is a part of the heading's name then.
+    `named` says that a word such as "Part" belongs to it, which is a part of the heading's name then, `bare` that it is a mere number.
     """
 
     scheme: str
     numbers: tuple[int, ...]
     length: int
     named: bool
+    bare: bool = False
 
     def is_next(self, before: Ordinal) -> bool:
         """Say whether this is the number after `before`, as in a list."""
         return (self.scheme, self.numbers) == (before.scheme, (*before.numbers[:-1], before.numbers[-1] + 1))
 
 
-def ordinals_of(line: str) -> tuple[Ordinal, ...]:
+def ordinals_of(line: str, bare: bool = False) -> tuple[Ordinal, ...]:
     """Return the ordinal that `line` begins with; two where a letter may be a Roman number, none where it begins otherwise.
+
+    Mere numbers, as in "3 Units", are looked for too where `bare` says so: they may as well count what the line speaks of.
 
     >>> [ordinal.numbers for ordinal in ordinals_of("2.1 Units")]
     [(2, 1)]
@@ -45,7 +48,9 @@ def ordinals_of(line: str) -> tuple[Ordinal, ...]:
         return ()
     word, number, end = (found["word"] or found["sign"] or "").casefold(), found["number"], (found["end"] or "").strip()
     decimal = "." in number
-    if not (word or end or (decimal and line[found.end()].isupper())) or (found["open"] and not end.endswith(")")):
+    unmarked = not (word or end or decimal)
+    fit = (decimal or (bare and number.isdigit())) and line[found.end()].isupper()
+    if not (word or end or fit) or (found["open"] and not end.endswith(")")):
         return ()
     values: list[tuple[str, tuple[int, ...]]] = []
     if number[0].isdigit():
@@ -55,7 +60,7 @@ def ordinals_of(line: str) -> tuple[Ordinal, ...]:
         values += [("A", (ord(number) - ord("A") + 1,))] if len(number) == 1 else []
         values += [("I", (_roman(number),))] if set(number) <= set(_ROMAN) else []
     style = "" if word else "." if decimal else end
-    return tuple(Ordinal(f"{word} {kind}{style}", numbers, found.end(), found["word"] is not None) for kind, numbers in values)
+    return tuple(Ordinal(f"{word} {kind}{style}", numbers, found.end(), found["word"] is not None, unmarked) for kind, numbers in values)
 
 
 def _roman(number: str) -> int:

@@ -103,10 +103,12 @@ class View:
         return has_text(self.lines[i], self.text)
 
     def ordinals(self, i: int) -> tuple[Ordinal, ...]:
-        """Return what line i is counted by; nothing where it stands in a table, is set in or has a mark of another kind."""
+        """Return what line i is counted by; nothing in a table, beside another mark, or where it is set in and no clause."""
         line = self.lines[i]
-        counts = line.marker in ("", "1") and line.indent == 0 and line.shape not in FURNISHED
-        return ordinals_of(line.span.of(self.text)) if counts else ()
+        if line.marker not in ("", "1") or line.shape in FURNISHED:
+            return ()
+        found = ordinals_of(line.span.of(self.text), bare=True)
+        return tuple(own for own in found if line.indent == 0 or len(own.numbers) > 1)
 
     def is_short(self, i: int) -> bool:
         """Say whether line i is short enough, and ends as no sentence does but a question."""
@@ -190,10 +192,25 @@ def _is_marked(view: View, i: int) -> bool:
 
 
 def numbered(view: View) -> list[list[int]]:
-    """Return the rows of lines that count on and may each head something, higher levels first."""
+    """Return the rows of lines that count on and may each head something, higher levels first; mere numbers count from 1 on."""
+    rows = counted_rows(_numbered(view))
+    return [row for row in rows if not any(own.bare and own.numbers != (1,) for own in view.ordinals(row[0]))]
+
+
+def clauses(view: View) -> list[int]:
+    """Return the lines that may each head a clause of a numbered section, as "2.1 Units" does."""
+    return sorted({i for i, own in _numbered(view) if len(own.numbers) > 1 and _heads_clause(view, i)})
+
+
+def _heads_clause(view: View, i: int) -> bool:
+    return view.lines[i].shape is Shape.TEXT and not view.lines[i].is_item and not view.of(i).endswith(":")
+
+
+def _numbered(view: View) -> list[tuple[int, Ordinal]]:
+    """Return the lines that may each head something with what they are counted by."""
     ordinals = [view.ordinals(i) for i in range(len(view.lines))]
     short = [i for i, own in enumerate(ordinals) if own and _may_be_numbered(view, i)]
-    return counted_rows((i, ordinal) for i in short for ordinal in ordinals[i] if not _is_listed(view, ordinals, i, ordinal))
+    return [(i, ordinal) for i in short for ordinal in ordinals[i] if not _is_listed(view, ordinals, i, ordinal)]
 
 
 def _may_be_numbered(view: View, i: int) -> bool:

@@ -3,6 +3,7 @@ import pytest
 from assistant.headings import find_outline
 from assistant.lines import split_lines
 from assistant.shapes import heading_name, normal_name
+from assistant.types import UnitKind
 
 PATTERN = r"[A-Z]\d{4}"
 TITLE = "Harbour ferry crossing, foot passengers only, one way"
@@ -498,3 +499,47 @@ def test_a_marked_heading_that_ends_in_codes_heads_what_is_below_it(caption):
 def test_the_last_of_numbered_lines_with_their_text_beside_them_heads_a_section_too():
     text = "HARBOUR FERRY, F1001\n\n1. CREW: Two sailors.\n\n2. FARE: Nine dollars.\n\n3. FOG: None.\n\n4. LIFEBOATS: One on each side.\n"
     assert names(text) == ["CREW", "FARE", "FOG", "LIFEBOATS"]
+
+
+MERE_NUMBERS = """HARBOUR FERRY CARD
+Code: E0100
+Owner: the pier office
+
+1 What it is
+  1.1 In short
+      A boat that takes cars across the water.
+  1.2 Kinds
+      - the large one
+      - the small one
+
+2 Fares
+  Adults: four coins
+  Children: one coin
+
+3 Money back
+  3.1 Late boats
+      Half the fare after one hour.
+"""
+
+
+def test_mere_numbers_that_count_from_one_head_sections_and_are_no_part_of_their_names(parse):
+    document = parse(MERE_NUMBERS)
+    said = {unit.span.of(MERE_NUMBERS): unit.path for unit in document.units}
+    assert names(MERE_NUMBERS) == ["What it is", "Fares", "Money back"]
+    assert said["the small one"] == ("What it is", "Kinds")
+    assert said["Adults: four coins"] == ("Fares", "Adults")
+    assert said["Half the fare after one hour."] == ("Money back", "Late boats")
+
+
+def test_mere_numbers_that_do_not_count_from_one_head_nothing():
+    text = MERE_NUMBERS.replace("1 What", "12 What").replace("2 Fares", "14 Fares").replace("3 Money", "16 Money")
+    assert "Fares" not in names(text)
+    assert "12 What it is" in text
+
+
+def test_a_list_that_begins_beside_the_mark_of_an_answer_is_whole(parse):
+    text = "Ferry questions\n\nQ: What may I bring?\nA: - A dog\n   - A bicycle\n\nQ: What if it is late?\nA: Rarely: half the fare back.\n"
+    document = parse(text)
+    found = [(unit.kind, unit.span.of(text)) for unit in document.units if unit.section == 1]
+    assert found == [(UnitKind.ITEM, "A dog"), (UnitKind.ITEM, "A bicycle")]
+    assert document.units[-1].path[-1] == "Rarely"
