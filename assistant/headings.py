@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.lines import FURNISHED, Line, Shape, is_sentence
+from assistant.lines import FURNISHED, Line, Shape, is_sentence, value_start
 from assistant.numbering import counted_rows, ordinals_of
 from assistant.shapes import Style, View, candidates, clauses, is_code_caption, is_plain, numbered
 from assistant.tokens import tokenize
@@ -257,6 +257,8 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     The opening reaches down to the first heading that has sentences or a list below it. A lone mark above the section level is the title.
     """
     stop = next((i for i in headings if _has_content(view, i, headings)), 0)
+    if stop > 0 and _is_name_of_code(view, stop) and not any(_names_code(view, i) for i in range(stop)):
+        return stop
     if marked and marked[0] not in headings and marked[0] < max(stop, 1):
         return marked[0]
     if stop == 0 and _heads_group(view, 0) and any(_heads_group(view, i) for i in headings if i > 0):
@@ -264,12 +266,25 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     if stop == 0 and view.lines and not view.is_recurrent(0) and view.lines[0].shape is Shape.TEXT and not view.lines[0].marker:
         stop = 1
     opening = _opening(view, stop)
+    opening = opening or [i for i in range(stop) if view.has_text(i) and _is_worded(view, i)]
     if not opening:
-        return -1
+        return -1 if view.lines[0].shape not in FURNISHED else next((i for i in range(stop) if view.lines[i].shape not in FURNISHED), -1)
     body = set(tokenize(view.text[view.lines[min(stop, len(view.lines) - 1)].span.start :]))
     used = {i: len({t for t in tokenize(view.of(i)) if len(t) > 3 and t in body}) + _names_code(view, i) for i in opening}
     best = max(used.values())
     return next(i for i, n in used.items() if n >= TITLE_SHARE * best)
+
+
+def _is_name_of_code(view: View, i: int) -> bool:
+    """Say whether line i is the name of a code: it holds the code and is no field of a form and no question."""
+    emphasized = view.of(i).startswith(("**", "__"))
+    return _names_code(view, i) and (emphasized or not view.has_text(i)) and not view.of(i).rstrip("*_ ").endswith("?")
+
+
+def _is_worded(view: View, i: int) -> bool:
+    """Say whether the value of a field is words that may name something, and no sentence, number or code."""
+    value = view.of(i)[value_start(view.of(i)) :]
+    return sum(len(word) > 3 and word.isalpha() for word in value.split()) >= 2 and not is_sentence(value)
 
 
 def _heads_group(view: View, i: int) -> bool:
@@ -306,8 +321,7 @@ def _may_be_title(view: View, i: int) -> bool:
 
 def _names_code(view: View, i: int) -> bool:
     """Say whether line i holds a code and words that may be its name."""
-    found = view.of(i).split()
-    return any(view.is_code(word.strip("()[],;:")) for word in found) and sum(len(word) > 3 and word.isalpha() for word in found) >= 2
+    return view.holds_code(i) and sum(len(word) > 3 and word.isalpha() for word in view.of(i).split()) >= 2
 
 
 def _has_content(view: View, i: int, headings: list[int]) -> bool:
@@ -345,8 +359,7 @@ def _is_name(view: View, i: int, title_words: set[str]) -> bool:
     """Say whether a short line repeats the title's words or holds a code, as the name of the service does."""
     content = view.of(i)
     mine = {t for t in tokenize(content) if len(t) > 3}
-    has_code = any(view.is_code(word.strip("()[],;:")) for word in content.split())
-    return has_code or (len(mine) >= 2 and len(mine & title_words) >= NAME_SHARE * len(mine))
+    return view.holds_code(i) or (len(mine) >= 2 and len(mine & title_words) >= NAME_SHARE * len(mine))
 
 
 def _without_sublabels(view: View, labels: list[int]) -> list[int]:
@@ -432,8 +445,7 @@ def _masthead(view: View, title: int) -> set[int]:
 
 def _says_more(view: View, i: int) -> bool:
     """Say whether line i holds more than names and codes: a sentence, an item, a row, a value after its label or a number."""
-    words = view.of(i).split()
-    if any(view.is_code(word.strip("()[],;:")) for word in words) or _is_navigation(view, i):
+    if view.holds_code(i) or _is_navigation(view, i):
         return False
     lone = view.lines[i].is_item and not any(view.lines[j].is_item for j in (i - 1, i + 1) if 0 <= j < len(view.lines))
     said = is_sentence(view.of(i)) if lone else _is_content(view, i) or view.has_text(i)

@@ -15,7 +15,7 @@ from assistant.codes import codes_of, lists_neighbours
 from assistant.config import Settings
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
-from assistant.lines import Line, Shape, line_width, split_lines
+from assistant.lines import Line, Shape, line_width, split_lines, value_start
 from assistant.shapes import heading_name, normal_name
 from assistant.types import Document, Section, SectionKind, Span, Unit
 from assistant.units import units_of_section
@@ -124,14 +124,20 @@ def _without_neighbours(
 
 
 def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[Line]:
-    """Return `lines` with the title as a line like any other, without heading mark or emphasis, so that every format quotes it alike."""
+    """Return `lines` with the title as a line like any other, so that every format quotes it alike.
+
+    That is without heading mark, emphasis and, in a form, label.
+    """
     if title < 0:
         return lines
     line = lines[title]
     words = line.content.of(text)
+    if title > 0 and line.shape is lines[title - 1].shape is Shape.FIELD:
+        words = words[value_start(words) :]
     bare = words.strip("*_ ")
-    start = line.content.start + words.find(bare)
-    content = Span(start, start + len(bare)) if bare and words[:1] in "*_" and words[-1:] in "*_" else line.content
+    start = line.content.end - len(words) + words.find(bare)
+    bold = bare and words[:1] in "*_" and words[-1:] in "*_"
+    content = Span(start, start + len(bare)) if bold else Span(line.content.end - len(words), line.content.end)
     marker = "" if line.marker == "#" else line.marker
     return [*lines[:title], replace(line, content=content, marker=marker, level=0, shape=Shape.TEXT, label=""), *lines[title + 1 :]]
 

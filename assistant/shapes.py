@@ -14,8 +14,8 @@ from assistant.units import ABBREVIATIONS
 
 HEADING_WORDS = 10
 """A plain line of more words is prose or a title, not a heading."""
-QUESTION_WORDS = 14
-"""A question on a line of its own may have more words than another heading."""
+LONGER_WORDS = 14
+"""A question on a line of its own, or one that is bold throughout, may have more words than another heading."""
 LONGEST_SIGNATURE = 4
 """Names and offices below a letter's closing words take at most so many lines."""
 CLOSING_WORDS = 4
@@ -77,7 +77,7 @@ def _asks(content: str) -> bool:
 def _is_brief(content: str) -> bool:
     """Say whether words are as few as a heading's and end as no sentence does but a question."""
     asked = _asks(content)
-    most = QUESTION_WORDS if asked else HEADING_WORDS
+    most = LONGER_WORDS if asked or _is_emphasized(content) else HEADING_WORDS
     return len(content.split()) <= most and len(content) <= 10 * most and (asked or not is_sentence(content))
 
 
@@ -157,6 +157,10 @@ class View:
     def is_code(self, content: str) -> bool:
         """Say whether a word is a code; none is where codes have no pattern."""
         return bool(self.codes.pattern) and bool(self.codes.fullmatch(content.strip(" .()").upper()))
+
+    def holds_code(self, i: int) -> bool:
+        """Say whether a word of line i is a code."""
+        return any(self.is_code(word.strip("()[],;:*_")) for word in self.of(i).split())
 
     def states_code(self, i: int) -> bool:
         """Say whether line i holds nothing but codes and the words that announce them, as "HCPCS code E0100" does."""
@@ -246,10 +250,11 @@ def _is_capitals(view: View, i: int) -> bool:
 
 
 def _is_bold(view: View, i: int) -> bool:
-    content = view.of(i)
-    return (
-        not view.lines[i].is_item and content.startswith(("**", "__")) and content.rstrip(":").endswith(("**", "__")) and view.is_short(i)
-    )
+    return not view.lines[i].is_item and _is_emphasized(view.of(i)) and view.is_short(i)
+
+
+def _is_emphasized(content: str) -> bool:
+    return content.startswith(("**", "__")) and content.rstrip(":").endswith(("**", "__"))
 
 
 def is_plain(view: View, i: int) -> bool:

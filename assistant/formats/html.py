@@ -38,7 +38,7 @@ from assistant.types import Place
 _LISTS = frozenset({"ul", "ol", "dir", "menu"})
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\xad\0"))
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
-BOLD_WORDS = 10
+BOLD_WORDS = 14
 """A bold line of at most so many words may be a heading."""
 DEEPEST = 40
 """Columns that a list is set in at most."""
