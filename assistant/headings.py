@@ -269,7 +269,7 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     opening = opening or [i for i in range(stop) if view.has_text(i) and _is_worded(view, i)]
     if not opening:
         return -1 if view.lines[0].shape not in FURNISHED else next((i for i in range(stop) if view.lines[i].shape not in FURNISHED), -1)
-    body = set(tokenize(view.text[view.lines[min(stop, len(view.lines) - 1)].span.start :]))
+    body = {token for line in view.lines[min(stop, len(view.lines) - 1) :] for token in tokenize(line.span.of(view.text))}
     used = {i: len({t for t in tokenize(view.of(i)) if len(t) > 3 and t in body}) + _names_code(view, i) for i in opening}
     best = max(used.values())
     return next(i for i, n in used.items() if n >= TITLE_SHARE * best)

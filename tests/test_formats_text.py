@@ -96,3 +96,40 @@ STARTS = [
     b"\xff\xfe", b"\xef\xbb\xbf",
     b"<dl><dt>", b"<ul><li><table><tr><th>a</th><td>", b"<!--\n", b"```\n", b"| a | b |\n|---|---|\n",
 ]  # fmt: skip
+
+
+PAGE_ONE = "HARBOUR TRUST        FERRY MANUAL  CH. 4\nPolicy F-4           Rev. 08/19\n\nFares\nAdults pay four coins. Children pay\n"
+PAGE_TWO = "HARBOUR TRUST        FERRY MANUAL  CH. 4\nPolicy F-4           Rev. 08/19\n\none coin.\n\nDogs\nDogs travel free.\n"
+
+
+@pytest.mark.parametrize("feed", ["\n\f", "\n\n\n"])
+def test_heads_and_feet_that_pages_repeat_are_hidden_but_for_the_head_of_the_first(settings, feed):
+    text = f"{PAGE_ONE}F-4   Fares                 Page 1 of 2{feed}{PAGE_TWO}F-4   Fares                 Page 2 of 2\n"
+    (one,) = extract("fares.txt", ".txt", text.encode(), settings)
+    hidden = [span.of(one.text).strip() for span in one.hidden]
+    assert hidden == [
+        "F-4   Fares                 Page 1 of 2",
+        "HARBOUR TRUST        FERRY MANUAL  CH. 4",
+        "Policy F-4           Rev. 08/19",
+        "F-4   Fares                 Page 2 of 2",
+    ]
+    assert one.text == text
+
+
+def test_a_foot_that_differs_on_one_page_counts_towards_the_same_last_page(settings):
+    text = "Tab 7   Page 1 of 3\nFares.\n\nHarbour - Page 2 of 3\n\nDogs.\n\nHarbour - Page 3 of 3\n"
+    (one,) = extract("fares.txt", ".txt", text.encode(), settings)
+    assert len(one.hidden) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See page 3 of the manual.\nSee page 3 of the manual.\n",
+        "The form has page 1 of 2 and more.\nFares.\n",
+        "See page 7 for dogs.\n\nFares.\n\nSee page 2 for dogs.\n",
+    ],
+)
+def test_lines_that_only_name_pages_are_text(settings, text):
+    (one,) = extract("fares.txt", ".txt", text.encode(), settings)
+    assert one.hidden == ()

@@ -543,3 +543,30 @@ def test_a_list_that_begins_beside_the_mark_of_an_answer_is_whole(parse):
     found = [(unit.kind, unit.span.of(text)) for unit in document.units if unit.section == 1]
     assert found == [(UnitKind.ITEM, "A dog"), (UnitKind.ITEM, "A bicycle")]
     assert document.units[-1].path[-1] == "Rarely"
+
+
+@pytest.mark.parametrize("mark", ["**{}**", "{}"])
+def test_a_heading_that_names_the_code_below_a_letterhead_is_the_title(mark):
+    heading = mark.format("Passenger crossing by ferry (E0100)")
+    text = f"{mark.format('HARBOUR LINES')}\n\n{heading}\n\nFor new crews. Written by the pilot.\n\n" + "\n\n".join(
+        f"{mark.format(name)}\n\nIt takes {n} minutes. It is never late.\n"
+        for n, name in enumerate(("What we do", "Boarding", "On the way"), 2)
+    )
+    assert title(text) == heading
+    assert names(text) == ["What we do", "Boarding", "On the way"]
+
+
+def test_where_only_a_form_stands_above_the_sections_the_field_that_names_the_service_is_the_title(parse):
+    text = (
+        "=====\nHARBOUR  |  Card  |  41-C\n=====\nCode: E0100\nShort name: Passenger crossing by ferry\nUnit: 1 crossing\n\n"
+        + MERE_NUMBERS[MERE_NUMBERS.index("1 What") :].replace("A boat", "A ferry for each passenger crossing")
+    )
+    document = parse(text)
+    assert document.title.of(text) == "Passenger crossing by ferry"
+    assert document.codes == ("E0100",)
+
+
+def test_a_bold_heading_may_have_more_words_than_another():
+    long = "Things that go wrong, and how often we saw them last year"
+    sections = [f"**{name}**\n\nIt is so. It was so.\n" for name in ("Boarding", long, "Money")]
+    assert names("Harbour ferry\n\n" + "\n".join(sections)) == ["Boarding", long, "Money"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
+from assistant.formats.printed import running_lines
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
@@ -54,8 +55,9 @@ MOST_BEYOND_ASCII = 0.3
 
 
 def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
-    """Return the file as one document. Line ends stay as they are; a byte order mark is left out."""
-    return [Extract(decode(data))]
+    """Return the file as one document. Line ends stay as they are; a byte order mark is left out, running heads and feet are hidden."""
+    text = decode(data)
+    return [Extract(text, hidden=running_lines(text))]
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
