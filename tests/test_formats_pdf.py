@@ -579,3 +579,28 @@ def test_an_answer_from_a_pdf_names_its_page(index_folder, settings, tmp_path):
     quotes = Assistant.open(corpus, index, settings, build=False).ask("How long does F1001 take?").quotes
     assert quotes[0].text == "The crossing takes twelve minutes in calm weather."
     assert (quotes[0].document, quotes[0].section, quotes[0].page) == ("ferry.pdf", "Duration", 2)
+
+
+def test_a_running_foot_may_hold_other_numbers_before_that_of_the_page():
+    def page(n):
+        def draw(canvas):
+            type_lines(canvas, f"Page {n} says that boats sail.", f"It has {n} lines.", y=680)
+            canvas.drawString(72, 36, f"Effective 07/01/2024 Proprietary      Page {n} of 3")
+
+        return draw
+
+    assert lines_of(drawn(*map(page, range(1, 4)))) == [
+        line for n in range(1, 4) for line in (f"Page {n} says that boats sail.", f"It has {n} lines.")
+    ]
+
+
+def test_bold_questions_are_headings_as_other_bold_lines_are():
+    story = [
+        piece
+        for heading in ("What is a ferry?", "Getting on board", "Who may come?", "Fares")
+        for piece in (Paragraph(f"<b>{heading}</b>", BODY), Paragraph(PROSE, BODY))
+    ]
+    found = text_of(pdf([Paragraph("Harbour ferry", H1), *story]))
+    assert [line for line in found.splitlines() if line.startswith("## ")] == [
+        "## What is a ferry?", "## Getting on board", "## Who may come?", "## Fares",
+    ]  # fmt: skip

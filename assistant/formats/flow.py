@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from assistant.formats.layout import Line, Page, Word, joined, lines_of, rows_of
+from assistant.lines import is_question
 from assistant.tables import names_columns
 from assistant.types import Place
 
@@ -20,6 +21,8 @@ _EDGE_ROWS = 3
 """Running headers and footers are looked for among so many rows at the top and at the bottom of a page."""
 _EDGE_SHARE = 0.12
 """They stand in this share of its height."""
+_NUMBERS = 4
+"""So many numbers of a running head or foot are looked at."""
 _COUNTER = re.compile(r"(?<![\w.,-])\d{1,4}(?![\w,-])")
 _DASHES = "-–—|·. "
 _MARGIN = 0.045
@@ -133,11 +136,12 @@ def _edge_rows(page: Page, rows: Sequence[Sequence[Word]]) -> set[int]:
 def _keys(page: Page, row: Sequence[Word]) -> set[tuple[str, int]]:
     """Return what a row may share with the same row of other pages: its words and its height on the page.
 
-    Each of its first numbers may stay the same from page to page, or count the pages. A row that begins or ends with a number that counts
+    Each of its first and last numbers may stay the same from page to page, or count the pages. A row that begins or ends with a number that counts
     them need share no more.
     """
     texts = [joined(row).casefold()]
-    for number in list(_COUNTER.finditer(texts[0]))[:3][::-1]:
+    numbers = list(_COUNTER.finditer(texts[0]))
+    for number in (numbers if len(numbers) <= _NUMBERS else [*numbers[: _NUMBERS // 2], *numbers[-_NUMBERS // 2 :]])[::-1]:
         counted = f"#{int(number.group()) - page.number}"
         texts += [text[: number.start()] + counted + text[number.end() :] for text in texts]
     height = round((page.top - row[0].y) / 4)
@@ -381,7 +385,8 @@ def _may_head(blocks: Sequence[_Block], n: int, setting: _Setting) -> bool:
     line = block.first
     if block.level or line.is_row or not block.bold or line.marker == "-" or block.words > _BOLD_WORDS or not _has_word(block):
         return False
-    if block.last.text.endswith((*_ENDS, ",")) or line.size < 0.9 * setting.size or n + 1 == len(blocks):
+    ends = block.last.text.endswith((*_ENDS, ",")) and not is_question(" ".join(line.text for line in block.lines))
+    if ends or line.size < 0.9 * setting.size or n + 1 == len(blocks):
         return False
     after = blocks[n + 1]
     return after.first.is_row or after.level > 0 or not after.bold or bool(after.first.marker) or after.last.text.endswith(":")
