@@ -205,3 +205,58 @@ def test_the_code_of_a_page_is_its_own_and_not_of_its_navigation_or_neighbours(s
     )
     (source,) = read_bytes("a.html", page.encode(), settings)
     assert parse_document(source, settings).codes == ("F1001",)
+
+
+LED = "".join(
+    f"<p><b><span>{lead}</span></b><span> {rest}</span></p>"
+    for lead, rest in (
+        ("Card number:", "41-C"),
+        ("Why you get this.", "From April on we change what we ask for before we sell a ticket."),
+        ("Fares", "– Adults pay four coins and children one, on all days of the week."),
+        ("Money back?", "Half the fare after one hour, the whole fare after two hours."),
+        ("Dogs:", "free"),
+    )
+)
+
+
+def test_bold_words_that_paragraphs_open_with_are_headings_in_a_page_without_others(settings):
+    assert text_of(f"<body><h1>Ferry</h1>{LED}</body>", settings) == (
+        "# Ferry\n\nCard number: 41-C\n\n"
+        "**Why you get this**\nFrom April on we change what we ask for before we sell a ticket.\n\n"
+        "**Fares**\nAdults pay four coins and children one, on all days of the week.\n\n"
+        "**Money back?**\nHalf the fare after one hour, the whole fare after two hours.\n\n"
+        "**Dogs**\nfree\n"
+    )
+
+
+@pytest.mark.parametrize("other", ["<h2>Boats</h2><p>Old.</p><h2>Crews</h2><p>New.</p>", "<p><b>Boats</b></p><p>Old.</p>" * 6])
+def test_bold_words_are_labels_where_a_page_has_headings(settings, other):
+    assert "Fares – Adults pay" in text_of(f"<body><h1>Ferry</h1>{other}{LED}</body>", settings)
+
+
+TOPICS = "<table>{}</table>".format(
+    "".join(
+        f"<tr><td><p><b>{name}</b></p></td><td>{said}</td></tr>"
+        for name, said in (
+            ("Code", "<p>S9357, a crossing</p>"),
+            ("Right for", "<p>People with:</p><ul><li>a ticket</li><li>a dog</li></ul>"),
+            ("Wrong for", "<p>Nobody.</p>"),
+            ("On the way", "<p>Sit down.</p><p>Stay there.</p>"),
+        )
+    )
+)
+
+
+def test_a_table_that_sets_topics_beside_their_text_becomes_sections(settings):
+    text = text_of(f"<body><h1>Ferry</h1>{TOPICS}</body>", settings)
+    assert text == (
+        "# Ferry\n\n## Code\n\nS9357, a crossing\n\n## Right for\n\nPeople with:\n\n- a ticket\n- a dog\n\n"
+        "## Wrong for\n\nNobody.\n\n## On the way\n\nSit down.\n\nStay there.\n"
+    )
+    (source,) = read_bytes("a.html", f"<body><h1>Ferry</h1>{TOPICS}</body>".encode(), settings)
+    assert parse_document(source, settings).codes == ("S9357",)
+
+
+def test_a_table_of_fields_stays_a_table(settings):
+    fields = TOPICS.replace("<p>Sit down.</p><p>Stay there.</p>", "<p>Sit down.</p>")
+    assert "| Wrong for | Nobody. |" in text_of(f"<body><h1>Ferry</h1>{fields}</body>", settings)

@@ -4,8 +4,8 @@ import pytest
 
 ORDER = [
     "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "numbering", "lines", "units",
-    "shapes", "unmarked", "headings", "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.page", "formats.grid",
-    "formats.html",
+    "shapes", "unmarked", "headings", "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.page",
+    "formats.grid", "formats.html",
     "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
     "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
     "manifest", "freshness", "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",

@@ -136,8 +136,8 @@ def _edge_rows(page: Page, rows: Sequence[Sequence[Word]]) -> set[int]:
 def _keys(page: Page, row: Sequence[Word]) -> set[tuple[str, int]]:
     """Return what a row may share with the same row of other pages: its words and its height on the page.
 
-    Each of its first and last numbers may stay the same from page to page, or count the pages. A row that begins or ends with a number that counts
-    them need share no more.
+    Each of its first and last numbers may stay the same from page to page, or count the pages. A row that begins or ends with a number
+    that counts them need share no more.
     """
     texts = [joined(row).casefold()]
     numbers = list(_COUNTER.finditer(texts[0]))

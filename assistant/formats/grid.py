@@ -9,12 +9,17 @@ from itertools import zip_longest
 from lxml import etree
 
 from assistant.formats.page import BLOCKS, HEADINGS, Element, Weight, count, is_footnote_mark, plain
+from assistant.lines import is_sentence
 from assistant.tables import names_columns
 
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _APART = re.compile(r"\s*;[\s;]*")
 LONGEST_CELL = 1500
 """A cell of more characters holds a part of the page, not a datum."""
+FEWEST_TOPICS = 4
+"""A table that sets so many topics beside their text lays out the page."""
+TOPIC_WORDS = 10
+"""A topic has at most so many words."""
 MOST_COLUMNS = 100
 """Cells of one row that are read; what a page claims beyond that is a mistake or a bomb."""
 
@@ -62,6 +67,35 @@ def _rewrite_definition(item: Element) -> None:
             if len(inner) == 1 and inner[0].tag == "p":
                 inner[0].tag = "span"
             one.tag = "div" if len(inner) > 1 or (inner and inner[0].tag != "span") or not terms else "span"
+
+
+def rewrite_topics(root: Element) -> None:
+    """Make headings and text of every table that only sets topics beside what is said of them, which lists or paragraphs lay out."""
+    deepest = max((level for tag, level in HEADINGS.items() if root.find(f".//{tag}") is not None), default=1)
+    for table in list(root.iter("table")):
+        if table.find(".//table") is not None:
+            continue
+        rows = [row for row in table.iter("tr") if plain(row)]
+        if not _holds_topics(table, rows):
+            continue
+        for part in (table, *table.iter("thead", "tbody", "tfoot", "tr", "td", "th")):
+            part.tag = "div"
+        for row in rows:
+            row[0].tag = f"h{min(6, deepest + 1)}"
+            for inner in row[0].iter("p", "div"):
+                inner.tag = "span"
+
+
+def _holds_topics(table: Element, rows: Sequence[Element]) -> bool:
+    """Say whether a table has two columns, the first of names, the second of text that lists or paragraphs lay out."""
+    if len(rows) < FEWEST_TOPICS or any(True for _ in table.iter(*HEADINGS)):
+        return False
+    if any(len(row) != 2 or not all(_is_cell(cell) for cell in row) for row in rows):
+        return False
+    names = [plain(row[0]) for row in rows]
+    named = all(0 < len(name.split()) <= TOPIC_WORDS and not is_sentence(name) for name in names) and len(set(names)) == len(names)
+    laid_out = sum(sum(1 for _ in row[1].iter("li", "p", "br")) > 1 for row in rows)
+    return named and laid_out >= FEWEST_TOPICS / 2 and not any(row[0].tag == row[1].tag == "th" for row in rows)
 
 
 def is_bold(element: Element) -> bool:

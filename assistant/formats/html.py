@@ -9,12 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from lxml import etree
 
 from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
-from assistant.formats.grid import is_bold, is_data, rewrite_definitions, table_lines
+from assistant.formats.grid import is_bold, is_data, rewrite_definitions, rewrite_topics, table_lines
 from assistant.formats.page import (
     BLOCKS,
     HEADINGS,
@@ -40,6 +41,14 @@ _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\xad\0"))
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 BOLD_WORDS = 14
 """A bold line of at most so many words may be a heading."""
+FEWEST_LEADS = 3
+"""So many paragraphs open with bold words where these are the headings of a page."""
+FEWEST_HEADED = 2
+"""A page with so many headings below its title has no others."""
+FIELD_WORDS = 8
+"""What has no more words after a bold name may be a field of a form."""
+_LEAD_ENDS = (".", ":", "?", "!", "–", "—")
+_CLOSING = ".:–— "
 DEEPEST = 40
 """Columns that a list is set in at most."""
 FEWEST_COUNTED = 2
@@ -71,6 +80,7 @@ def read_page(page: str, kind: str) -> tuple[str, tuple[Place, ...]]:
     read_toggles(root)
     rewrite_definitions(root)
     _rewrite_counted(root)
+    rewrite_topics(root)
     weights = weigh(root)
     start = main_part(root, weights)
     writer = _Writer(weights, bool(main_titles(start, weights)))
@@ -78,7 +88,7 @@ def read_page(page: str, kind: str) -> tuple[str, tuple[Place, ...]]:
     writer.walk(start)
     if not any(block.text.strip() for block in writer.blocks):
         raise Unreadable("holds no text")
-    return _join(writer.blocks, kind)
+    return _join(_with_leads(writer.blocks), kind)
 
 
 def _parse(page: str) -> Element | None:
@@ -119,11 +129,15 @@ def _is_counted(given: Element) -> bool:
 
 @dataclass(slots=True)
 class _Block:
-    """One line of canonical text, where in the page it came from, and whether it follows the one before without a blank line."""
+    """One line of canonical text, where in the page it came from, and whether it follows the one before without a blank line.
+
+    So many characters of a paragraph, its `lead`, are bold as a heading would be, and run into the rest of it.
+    """
 
     text: str
     line: int
     tight: bool
+    lead: int = 0
 
 
 @dataclass(slots=True)
@@ -274,6 +288,9 @@ class _Writer:
         for n, (text, bold) in enumerate(kept):
             heads = bold and not self.lists and len(text.split()) <= BOLD_WORDS and not is_sentence(text) and not text.endswith(":")
             self._write(f"**{text}**" if heads else _without_marks(text), n > 0)
+        lead = _lead(lines[0])
+        if kept and lead and not self.lists and kept[0] == (texts[0][0], False):
+            self.blocks[-len(kept)].lead = len(lead)
 
     def _write(self, text: str, broken: bool) -> None:
         """Write one line; in a list with the mark of its item, or below it."""
@@ -282,6 +299,35 @@ class _Writer:
             self.mark = ""
         self.blocks.append(_Block(text, self.line, broken or (self.listed and not self.level)))
         self.listed = bool(self.lists) and not self.level
+
+
+def _lead(line: Sequence[tuple[str, bool]]) -> str:
+    """Return the bold words that a paragraph opens with as with a heading, "" where it does not."""
+    bold = list(takewhile(lambda piece: piece[1] or not piece[0].strip(), line))
+    lead, rest = (" ".join("".join(words for words, _ in some).split()) for some in (bold, line[len(bold) :]))
+    closed = lead.endswith(_LEAD_ENDS) or rest.startswith(_LEAD_ENDS)
+    return lead if closed and rest.strip(_CLOSING) and len(lead.split()) <= BOLD_WORDS and any(map(str.isalpha, lead)) else ""
+
+
+def _with_leads(blocks: Sequence[_Block]) -> list[_Block]:
+    """Return the blocks with the bold words that paragraphs open with as headings over them, in a page that has no others.
+
+    Fields above the first such paragraph, a few words after their name, stay as they are.
+    """
+    led = [n for n, block in enumerate(blocks) if block.lead]
+    marked = sum(block.text.startswith("#") for block in blocks[1:])
+    bold = sum(block.text.startswith("**") for block in blocks)
+    if marked >= FEWEST_HEADED or len(led) < max(FEWEST_LEADS, bold):
+        return list(blocks)
+    first = next((n for n in led if len(blocks[n].text[blocks[n].lead :].split()) > FIELD_WORDS), len(blocks))
+    found: list[_Block] = []
+    for n, block in enumerate(blocks):
+        if n < first or not block.lead:
+            found.append(block)
+            continue
+        lead, rest = block.text[: block.lead].rstrip(_CLOSING), block.text[block.lead :].lstrip(_CLOSING)
+        found += [_Block(f"**{lead}**", block.line, False), _Block(rest, block.line, True)]
+    return found
 
 
 def _without_marks(text: str) -> str:
