@@ -24,7 +24,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """A remark about a neighbour, from the word that opens it to the end of its clause."""
-_NEIGHBOURS = re.compile(
+NEIGHBOURS = re.compile(
     r"\b(?:similar|related|relevant|see\s+also|others?|associated|additional|alternatives?|compare\w*|comparison|crosswalk\w*|replac\w+|"
     r"supersed\w+|former|previous|deleted|discontinued|retired|old|not|excluded?|exclusions?|add-?on|companion|nearby|neighbou?r\w*|siblings?|"
     r"sister|series|family|look-?alikes?|separate(?:ly)?|bundled|"
@@ -45,7 +45,7 @@ _FIELD = re.compile(rf"{_SYSTEM}\b(?:\s*\([^()]*\))?[*_]*\s*[:|][*_]*\s*(?P<valu
 _NAMES_CODES = re.compile(rf"{_SYSTEM}(?:\s*\([^()]*\))?\W*\Z", re.IGNORECASE)
 _CAPTION = re.compile(rf"\W*(?:\w+\s+)?{_SYSTEM}(?:\s+codes?)?\W*", re.IGNORECASE)
 _DENIED = re.compile(r"\s+(?:\w+\s+){0,2}(?:not|never|cannot)\b", re.IGNORECASE)
-_OF_ANOTHER = re.compile(
+OF_ANOTHER = re.compile(
     r"\b(?:see|instead|compared?|comparison|confused?|replace[ds]|superseded?|formerly|previously|similar|related|deleted|discontinued|retired|"
     r"versus|vs|(?:is|are|may|must|do|does|can)\s+not|cannot|never)\b",
     re.IGNORECASE,
@@ -89,12 +89,12 @@ def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequenc
 
 def _headed(headings: Iterable[str], pattern: str) -> tuple[str, ...]:
     """Return the codes that headings open with, where two of them open with different ones."""
-    opening = [codes for one in headings if (codes := leading_codes(one, pattern)) and not _OF_ANOTHER.search(one)]
+    opening = [codes for one in headings if (codes := leading_codes(one, pattern)) and not OF_ANOTHER.search(one)]
     return tuple(dict.fromkeys(code for codes in opening for code in codes)) if len(set(opening)) > 1 else ()
 
 
 def _of_neighbours(path: Iterable[str]) -> bool:
-    return any(_NEIGHBOURS.search(label) for label in path)
+    return any(NEIGHBOURS.search(label) for label in path)
 
 
 def _labelled(text: str, units: Sequence[Unit], pattern: str) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def _labelled(text: str, units: Sequence[Unit], pattern: str) -> tuple[str, ...]
         words = unit.span.of(text)
         for match in _FIELD.finditer(words):
             label = re.split(r"[|.;:\n(]", words[: match.start("value")].rstrip(" |:*_"))[-1]
-            if not _NEIGHBOURS.search(label) and len(label.split()) <= FIELD_WORDS and (found := leading_codes(match["value"], pattern)):
+            if not NEIGHBOURS.search(label) and len(label.split()) <= FIELD_WORDS and (found := leading_codes(match["value"], pattern)):
                 return found
         if _NAMES_CODES.search(own) and _stating(own, words, pattern):
             run = [words, *_under_the_same(text, units, i)]
@@ -134,11 +134,28 @@ def _stating(label: str, words: str, pattern: str) -> tuple[str, ...]:
     return found if found and not _advises(label, words, pattern) else ()
 
 
+def valued_codes(line: str, pattern: str) -> tuple[str, tuple[str, ...]]:
+    """Return the label and the codes of a line that is a field of codes, as "HCPCS code: F1001"; no codes where it is none.
+
+    >>> valued_codes("HCPCS code: F1001 (per crossing)", r"[A-Z][0-9]{4}")
+    ('HCPCS code', ('F1001',))
+    """
+    found = _FIELD.search(line)
+    label = line[: found.start("value")].strip(" |:*_") if found else ""
+    stated = found and len(label.split()) <= FIELD_WORDS and not NEIGHBOURS.search(label)
+    return label, leading_codes(found["value"], pattern) if found and stated else ()
+
+
+def is_advice(line: str, pattern: str) -> bool:
+    """Say whether a line that begins with a code is a sentence on it, as "F1001 is billed daily.", and not its name."""
+    said = re.split(rf"(?:{pattern})", line, flags=re.IGNORECASE)[-1]
+    return is_sentence(line) and bool(_ADVICE.search(said) or _DENIED.match(said))
+
+
 def _advises(label: str, words: str, pattern: str) -> bool:
     """Say whether a line that begins with a code is a remark on it: under a label that says more than "Code", or one that denies it."""
     said = re.split(rf"(?:{pattern})", words, flags=re.IGNORECASE)[-1]
-    said_of_it = not _CAPTION.fullmatch(label) and _ADVICE.search(said)
-    return is_sentence(words) and bool(said_of_it or _DENIED.match(said))
+    return is_advice(words, pattern) and bool(not _CAPTION.fullmatch(label) or _DENIED.match(said))
 
 
 def lists_neighbours(heading: str, texts: Sequence[str], own: Sequence[str], pattern: str) -> bool:
@@ -167,7 +184,7 @@ def _column(text: str, units: Sequence[Unit], i: int, pattern: str) -> tuple[str
         return ()
     table = Span(units[group].span.start, rows[-1].span.end)
     names = cells_in(text, units[group].span, table)
-    column = next((n for n, name in enumerate(names) if _NAMES_CODES.search(name) and not _NEIGHBOURS.search(name)), None)
+    column = next((n for n, name in enumerate(names) if _NAMES_CODES.search(name) and not NEIGHBOURS.search(name)), None)
     if column is None:
         return ()
     cells = (cells_in(text, row.span, table)[column : column + 1] for row in rows)

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from assistant.blocks import blocks_of
 from assistant.config import Settings
 from assistant.errors import CorpusError
 from assistant.formats import Extract, Unreadable, extract
@@ -178,7 +179,8 @@ def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Ref
     except Unreadable as error:
         return Refusal(name, str(error))
     digest = hashlib.sha256(data).hexdigest()
-    sources = [_source(name, one, digest, settings) for one in found if one.text.strip()]
+    apart = [part for one in found for part in blocks_of(one, settings.code_pattern)]
+    sources = [_source(name, one, digest, settings) for one in apart if one.text.strip()]
     times = Counter[str]()
     for i, source in enumerate(sources):
         times[source.id] += 1

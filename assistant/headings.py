@@ -257,7 +257,7 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     The opening reaches down to the first heading that has sentences or a list below it. A lone mark above the section level is the title.
     """
     stop = next((i for i in headings if _has_content(view, i, headings)), 0)
-    if stop > 0 and _is_name_of_code(view, stop) and not any(_names_code(view, i) for i in range(stop)):
+    if stop > 0 and _is_name_of_code(view, stop) and not any(view.holds_code(i) and not view.has_text(i) for i in range(stop)):
         return stop
     if marked and marked[0] not in headings and marked[0] < max(stop, 1):
         return marked[0]

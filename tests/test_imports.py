@@ -4,11 +4,11 @@ import pytest
 
 ORDER = [
     "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "numbering", "lines", "units",
-    "shapes", "unmarked", "headings", "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.page",
+    "shapes", "unmarked", "headings", "codes", "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.page",
     "formats.grid", "formats.html",
     "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
-    "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "documents",
-    "manifest", "freshness", "codes", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
+    "formats.table", "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents",
+    "manifest", "freshness", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
     "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
     "retrieval", "spelling", "language", "phrases", "subjects", "sides", "query", "reading", "crossing", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting", "payment",

@@ -1,0 +1,216 @@
+"""One text that describes codes one after the other -> a document for each. Knows how such blocks begin, not what they say."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from statistics import median
+from typing import NamedTuple
+
+from assistant.codes import NEIGHBOURS, OF_ANOTHER, is_advice, leading_codes, valued_codes
+from assistant.formats.extract import Extract
+from assistant.lines import FURNISHED, Line, Shape, is_sentence, split_lines, value_start
+from assistant.tokens import codes_in
+from assistant.types import Place, Span
+
+FEWEST_BLOCKS = 2
+"""A text is taken apart where so many blocks begin alike, each with other codes."""
+NAME_WORDS = 16
+"""A line that opens a block has at most so many words, and a line that heads something in it no more."""
+HEADING_WORDS = 8
+"""A heading right over its text has at most so many words; more are the first line of a paragraph."""
+MOST_ABOVE = 3
+"""In a form, the line of the code may have so many lines above it."""
+FEWEST_LINES, TOLD = 3, 0.75
+"""This part of the blocks has so many lines at least; fewer tell nothing of a code but its name."""
+SHARE = 0.5
+"""The blocks hold this part of the text at least; else the text is about something else and only names them."""
+UNEVEN = 8
+"""No block is so many times as long as half of them; else it is the text, and the others are remarks in it."""
+DEEPEST = 200
+"""A line is set in by at most so many characters."""
+_EMPHASIS = "*_ \t"
+
+
+class _Opening(NamedTuple):
+    """A line at which a block may begin, the codes that it is about, and how it names them."""
+
+    line: int
+    codes: tuple[str, ...]
+    form: tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class _Text:
+    """An extract in lines."""
+
+    one: Extract
+    lines: Sequence[Line]
+    pattern: str
+
+    def of(self, i: int) -> str:
+        return self.lines[i].content.of(self.one.text).strip(_EMPHASIS)
+
+    def start(self, i: int) -> int:
+        """Return where line i begins, what it is set in by included; the end of the text after the last line."""
+        if i >= len(self.lines):
+            return len(self.one.text)
+        at = self.lines[i].span.start
+        return at - len(self.one.text[max(at - DEEPEST, 0) : at]) + len(self.one.text[max(at - DEEPEST, 0) : at].rstrip(" \t"))
+
+    def heads(self, i: int) -> bool:
+        """Say whether line i may head something: it is short, no sentence, no field and no item."""
+        line, words = self.lines[i], self.of(i)
+        shaped = line.shape in (Shape.TEXT, Shape.LABEL) and not line.is_item and not is_sentence(words)
+        most = NAME_WORDS if line.blank_after or line.marker == "#" else HEADING_WORDS
+        return shaped and self.is_apart(i) and len(words.split()) <= most
+
+    def is_apart(self, i: int) -> bool:
+        """Say whether line i is a heading by its mark, or stands below a blank line or a rule."""
+        line = self.lines[i]
+        return i == 0 or line.blank_before or line.marker == "#" or self.lines[i - 1].shape is Shape.RULE
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Return the lines of the file, where that is what the text is."""
+        ends = [match.start() for match in re.finditer("\n", self.one.text)]
+        return tuple(Place(self.start(i), "line", bisect_left(ends, line.span.start) + 1) for i, line in enumerate(self.lines))
+
+
+def blocks_of(one: Extract, pattern: str) -> list[Extract]:
+    """Return a document for each block of a text that describes codes one after the other, after what stands around them.
+
+    A text that does not do so, rows of tables, and a text that says itself which codes it is about come back as they are.
+    """
+    if not pattern or one.key or one.codes is not None or (one.places and one.places[0].kind == "row"):
+        return [one]
+    if len(codes_in(one.text, pattern)) < FEWEST_BLOCKS:
+        return [one]
+    text = _Text(one, split_lines(one.text, one.hidden), pattern)
+    groups: dict[tuple[str, str, int], list[_Opening]] = defaultdict(list)
+    for i in range(len(text.lines)):
+        if (opening := _opening(text, i)) and not _among_neighbours(text, i):
+            groups[opening.form].append(opening)
+    for group in sorted(groups.values(), key=len, reverse=True):
+        starts = _starts(text, group)
+        end = _end(text, group, starts)
+        if starts and _are_blocks(text, group, starts, end):
+            return _taken_apart(text, group, starts, end)
+    return [one]
+
+
+def _opening(text: _Text, i: int) -> _Opening | None:
+    """Return what line i says of the code that it names, None where it opens no block: its field, its name after it, or before it."""
+    line, words = text.lines[i], text.of(i)
+    if line.marker == "-" or line.shape in FURNISHED - {Shape.ROW} or len(words.split()) > NAME_WORDS or OF_ANOTHER.search(words):
+        return None
+    label, codes = valued_codes(words, text.pattern)
+    if codes:
+        return _Opening(i, codes, ("field", label.casefold(), 0))
+    if line.shape is Shape.ROW or not text.is_apart(i):
+        return None
+    codes = leading_codes(words, text.pattern)
+    if codes and not is_advice(words, text.pattern):
+        return _Opening(i, codes, ("name", line.marker, line.level))
+    codes = codes_in(words, text.pattern)
+    last = codes and re.search(rf"[(\[–—-]\s*(?:{text.pattern})\W*\Z", words, re.IGNORECASE)
+    return _Opening(i, codes, ("last", line.marker, line.level)) if last and not is_sentence(words) else None
+
+
+def _among_neighbours(text: _Text, i: int) -> bool:
+    """Say whether the nearest line above that heads something without a code announces other codes."""
+    for j in range(i - 1, -1, -1):
+        if text.heads(j) and not codes_in(text.of(j), text.pattern):
+            return bool(NEIGHBOURS.search(text.of(j)))
+    return False
+
+
+def _starts(text: _Text, group: Sequence[_Opening]) -> list[int]:
+    """Return the line at which each block begins: that of its code, or what stands above it alike in all of them."""
+    starts: list[int] = []
+    after = 0
+    for opening in group:
+        i = opening.line
+        while i > after and not text.is_apart(i):
+            i -= 1
+        if opening.line - i > MOST_ABOVE:
+            return []
+        starts.append(i)
+        after = opening.line + 1
+    edges = [0, *(opening.line + 1 for opening in group)]
+    headed = all(i > edge and text.heads(i - 1) for i, edge in zip(starts, edges, strict=False))
+    return [i - 1 for i in starts] if headed else starts
+
+
+def _end(text: _Text, group: Sequence[_Opening], starts: Sequence[int]) -> int:
+    """Return the line after the last block: a heading of its level without a code, or what looks like one where no other block has any."""
+    if not starts:
+        return 0
+    marked = text.lines[starts[-1]].marker == "#"
+    level = text.lines[starts[-1]].level
+    heads = [i for i in range(starts[0], len(text.lines)) if text.heads(i) and not codes_in(text.of(i), text.pattern)]
+    own = [i for i in heads if i > group[-1].line]
+    if marked:
+        return next((i for i in own if text.lines[i].marker == "#" and text.lines[i].level <= level), len(text.lines))
+    elsewhere = [i for n, i in enumerate(heads) if i not in starts and i <= starts[-1]]
+    return own[0] if own and not elsewhere else len(text.lines)
+
+
+def _are_blocks(text: _Text, group: Sequence[_Opening], starts: Sequence[int], end: int) -> bool:
+    """Say whether each block is about other codes, most say something of them, and together they are what the text is about."""
+    named = [code for opening in group for code in opening.codes]
+    if len(group) < FEWEST_BLOCKS or len(set(named)) < len(named):
+        return False
+    if not set(codes_in(text.one.text[: text.start(starts[0])], text.pattern)) <= set(named):
+        return False
+    lengths = [b - a for a, b in zip(starts, [*starts[1:], end], strict=True)]
+    held = text.start(end) - text.start(starts[0])
+    told = sum(n >= FEWEST_LINES for n in lengths) >= TOLD * len(lengths)
+    return told and held >= SHARE * len(text.one.text) and max(lengths) <= UNEVEN * median(lengths)
+
+
+def _taken_apart(text: _Text, group: Sequence[_Opening], starts: Sequence[int], end: int) -> list[Extract]:
+    edges = [text.start(i) for i in (*starts, end)]
+    whole = [Span(a, b) for a, b in ((0, edges[0]), (edges[-1], len(text.one.text))) if a < b]
+    around = [i for i in range(len(text.lines)) if not starts[0] <= i < end]
+    found = [_part(text, whole, tuple(code for opening in group for code in opening.codes))] if len(around) > 1 else []
+    for opening, first, a, b in zip(group, starts, edges, edges[1:], strict=False):
+        part = replace(_part(text, [Span(a, b)], opening.codes), key="+".join(opening.codes))
+        title = _title(text, opening, first)
+        found.append(replace(part, title=title and Span(title.start - a, title.end - a)))
+    return found
+
+
+def _title(text: _Text, opening: _Opening, first: int) -> Span | None:
+    """Return what names the block that begins at line `first`: its first line that says more than a code, without its label."""
+    for i in range(first, min(opening.line + 2, len(text.lines))):
+        content = text.lines[i].content
+        words = content.of(text.one.text)
+        label = value_start(words) if text.lines[i].shape is Shape.FIELD else 0
+        named = re.sub(rf"(?:{text.pattern})|\W", "", words[label:], flags=re.IGNORECASE)
+        if any(map(str.isalpha, named)) and text.lines[i].shape in (Shape.TEXT, Shape.FIELD):
+            kept = words[label:].strip(_EMPHASIS)
+            start = content.start + words.index(kept, label)
+            return Span(start, start + len(kept))
+    return None
+
+
+def _part(text: _Text, spans: Sequence[Span], codes: tuple[str, ...]) -> Extract:
+    """Return a document of some parts of the text, its places and what is hidden counted anew."""
+    places = text.one.places or text.places
+    words, kept, hidden = "", [], []
+    for span in spans:
+        shift = len(words) - span.start
+        above = [place for place in places if place.start <= span.start][-1:]
+        inside = [place for place in places if span.start < place.start < span.end]
+        kept += [replace(place, start=max(place.start, span.start) + shift) for place in (*above, *inside)]
+        for veil in text.one.hidden:
+            if veil.start < span.end and span.start < veil.end:
+                hidden.append(Span(max(veil.start, span.start) + shift, min(veil.end, span.end) + shift))
+        words += span.of(text.one.text)
+    title = text.one.title if text.one.title and spans[0].start == 0 and text.one.title.end <= spans[0].end else None
+    return replace(text.one, text=words, codes=codes, title=title, places=tuple(kept), hidden=tuple(hidden))
