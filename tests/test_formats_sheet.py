@@ -365,3 +365,10 @@ def test_a_workbook_whose_sheet_is_changed_inside_is_read_or_refused(at, piece, 
                 part = part[:cut] + piece + part[cut + (0 if insert else len(piece)) :]
             container.writestr(name, part)
     readable_or_refused("a.xlsx", stream.getvalue())
+
+
+def test_the_short_name_titles_a_sheet_of_fields_that_has_no_longer_one(settings):
+    data = b"Field,Text\nProcedure code,F1001\nShort name,Foot passenger by ferry\nTime,Twelve minutes\nTake,A ticket\n"
+    (one,) = extract("fare.csv", ".csv", data, settings)
+    assert one.codes == ("F1001",)
+    assert one.title.of(one.text) == "Foot passenger by ferry"

@@ -209,7 +209,9 @@ def _fields(table: Table, label: int, value: int, prefix: str, keys: Keys, code_
             fields[-1] = Field(more.name, (*more.values, cells[label] or cells[value]), (*more.numbers, number))
         else:
             fields.append(Field(_name(table, label), (cells[label] or cells[value],), (number,)))
-    title = next((field.name for field in fields if names_title(field.name)), None)
+    worded = [field for field in fields if not codes_of(field.values[0], code_pattern)]
+    named = [[field.name for field in worded if names_title(field.name, short)] for short in (False, True)]
+    title = next(iter(named[0] or named[1]), None)
     coded = (codes_of(field.values[0], code_pattern) for field in fields if _CODE_NAME.search(field.name))
     writer = write_document(table.sheet, fields[0].numbers[0], fields, title)
     return Extract(writer.text, keys.take(prefix) if prefix else "", next(filter(None, coded), None), writer.title, tuple(writer.places))

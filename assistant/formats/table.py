@@ -150,9 +150,9 @@ def key_column(table: Table) -> int:
     return next((i for i in table.filled if _tells(table.column(i)) and not _is_remark(table, i)), table.filled[0])
 
 
-def names_title(name: str) -> bool:
-    """Say whether a column's name announces what its rows are about in full."""
-    return bool(_TITLE.search(name)) and not _SHORTER.search(name)
+def names_title(name: str, short: bool = False) -> bool:
+    """Say whether a column's name announces what its rows are about: in full, or in `short` too."""
+    return bool(_TITLE.search(name)) and (short or not _SHORTER.search(name))
 
 
 def title_column(table: Table, key: int) -> int:
