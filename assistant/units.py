@@ -77,6 +77,8 @@ def sentences(text: str, span: Span) -> list[Span]:
     return _rejoin(text, [part for one in _with_marks(text, found) for part in _divided(text, one)]) or [span]
 
 
+_BEGUN = re.compile(r"[a-z)][.!?]\s+[A-Z][a-z]*(?:\s+[^\s.!?:]+){2,}\Z")
+"""Ends in a line a sentence that begins in it, after another one: such lines are prose, and go on in the next."""
 _SHORTENED = (
     "al",
     "approx",
@@ -244,7 +246,7 @@ class _Reader:
         start, tail = line.content.of(self.text)[0], before.content.of(self.text)
         if (line.shape is Shape.FIELD and start.isupper()) or (is_sentence(tail) and not tail.endswith(",")):
             return False
-        if tail.endswith(BREAKS_OFF):
+        if tail.endswith(BREAKS_OFF) or (line.shape is Shape.TEXT and _BEGUN.search(tail)):
             return True
         wrapped = is_wrapped(self.text, before, line, self.width)
         if line.shape is Shape.FIELD and (line.indent > before.indent or before.shape is Shape.FIELD):

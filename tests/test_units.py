@@ -290,3 +290,9 @@ def test_a_label_may_have_many_words_in_brackets(label):
 def test_a_label_right_over_its_text_reaches_no_further_than_to_the_next_blank_line(text, path):
     assert units(text)[1].path == ("Risks", "Rare")
     assert units(text)[-1].path == path
+
+
+def test_a_sentence_that_begins_in_a_line_after_another_goes_on_in_the_next_whatever_that_begins_with(parse):
+    text = "Ferry for cars\n\nStorage\nChain them upright. The room must stay below\n125 degrees F. Do not lock it.\n\nFares\nFour coins. No more.\n"
+    found = [unit.span.of(text) for unit in parse(text).units]
+    assert "The room must stay below\n125 degrees F." in found
