@@ -50,6 +50,8 @@ FEWEST_ROWS = 3
 ALIGNED = 0.8
 """This part of the cells of a second and last column begin at one place, or end at one, or what looks like a column is chance."""
 
+WIDEST, FEWEST_SET_IN = 1000, 8
+"""A margin has at most so many columns, and so many lines at least that keep to it."""
 SHORTEST_WRAPPED = 40
 """A line that was cut by width has more characters."""
 SLACK = 8
@@ -106,9 +108,12 @@ class Line:
 
 
 def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
-    """Return the non-blank lines of `text` in order. Lines that begin in one of the `hidden` spans are left out, as if blank."""
+    """Return the non-blank lines of `text` in order. Lines that begin in one of the `hidden` spans are left out, as if blank.
+
+    What all are set in by is the margin of the page and no indent.
+    """
     lines: list[Line] = []
-    blank = True
+    blank, margin = True, WIDEST
     spans = iter(hidden)
     veil = next(spans, None)
     for match in re.finditer(r"[^\r\n\x0b\x0c\u2028\u2029]*(?:\r\n|[\r\n\x0b\x0c\u2028\u2029]|\Z)", text):
@@ -121,7 +126,10 @@ def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
             blank = blank or bool(match.group())
             continue
         lines.extend(_read_line(text, match.start(), raw, blank))
+        margin = min(margin, _indent(raw))
         blank = False
+    if margin and len(lines) >= FEWEST_SET_IN:
+        lines = [replace(line, indent=max(line.indent - margin, 0)) for line in lines]
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
     return _with_tables(
@@ -445,10 +453,14 @@ def _columned(text: str, lines: Sequence[Line]) -> list[Line]:
     return rows
 
 
+def _indent(raw: str) -> int:
+    return len(raw[: len(raw) - len(raw.lstrip())].expandtabs(4))
+
+
 def _read_line(text: str, offset: int, raw: str, blank: bool) -> list[Line]:
     stripped = raw.lstrip()
     start, end = offset + len(raw) - len(stripped), offset + len(raw)
-    indent = len(raw[: len(raw) - len(stripped)].expandtabs(4))
+    indent = _indent(raw)
     rule = _LEADING_RULE.match(stripped)
     if rule and not is_frame(stripped) and not _RULE.match(stripped):
         mark = Span(start, start + len(rule.group().rstrip()))

@@ -45,7 +45,7 @@ class Style(Enum):
 def heading_name(line: Line, text: str) -> str:
     """Return the words of a heading without numbering, markup and colon; a division's name, as "Part B. Units", is kept whole."""
     raw = line.label if line.shape is not Shape.TEXT and not _names_division(line, text) else line.content.of(text)
-    bare = raw.strip(_EDGE)
+    bare = " ".join(raw.strip(_EDGE).split())
     ordinals = ordinals_of(bare)
     return bare[ordinals[0].length :] if ordinals and not ordinals[0].named else bare
 
@@ -181,6 +181,7 @@ class View:
             following is not None
             and following.shape is Shape.RULE
             and following.span.of(self.text)[0] in "=-"
+            and (self.lines[i].shape is not Shape.FIELD or self.lines[i].blank_before)
             and not following.blank_before
             and not self.lines[i].is_item
             and self.is_short(i)

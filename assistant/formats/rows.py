@@ -65,7 +65,7 @@ def write_document(key: str, row: int, fields: Sequence[Field], title: str | Non
     for field in fields:
         marker = "- " if len(field.values) > 1 else ""
         before, after = ("## ", "\n") if headed else ("\n", ":\n" if marker else ": ")
-        writer.add(before + _one_line(field.name) + after, field.numbers[0])
+        writer.add(before + _heading(field.name) + after, field.numbers[0])
         for value, number in zip(field.values, field.numbers, strict=True):
             span = writer.add(marker + _unmarked(value), number)
             if field.name == title and value is field.values[0]:
@@ -76,6 +76,12 @@ def write_document(key: str, row: int, fields: Sequence[Field], title: str | Non
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _heading(name: str) -> str:
+    """Return the name of a field as a heading: on one line, the words of a database's name apart."""
+    words = _one_line(name)
+    return words if " " in words else " ".join(words.replace("_", " ").split()) or words
 
 
 def _unmarked(value: str) -> str:
