@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,10 @@ PLAIN_SHARE = 0.34
 """Plain headings rule when there are at least this many for each labelled line."""
 TITLE_SHARE = 0.6
 """A line may be the title when it holds this share of the most words that an opening line has in common with the text."""
+TOP_LINES, ENTRY_WORDS = 6, 25
+"""A form begins in one of so many lines, and each of its lines has at most so many words."""
+FORM_SHARE = 1.5
+"""A field above the sections is the title when its value has so many times the words in common with the text that any line has."""
 NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
 BESIDE_WORDS = 4
@@ -33,6 +38,11 @@ MOST_DIVISIONS = 3
 _CONTENT = FURNISHED - {Shape.RULE}
 _SEPARATOR = re.compile(r"\s[|»›>·]\s")
 _CODE_FIELD = re.compile(r"[^:]*\bcodes?\b[^:]*:", re.IGNORECASE)
+_TITLE_FIELD = re.compile(
+    r"\b(?:title|subject|re|(?<!common )names?|service|procedure|description|descriptor|policy|item|codes?)\b"
+    r"(?!\W*(?:numbers?|no|id|dates?)\b)",
+    re.IGNORECASE,
+)
 _COPYRIGHT = re.compile(r"©|copyright\s+(?:©|\(c\))|(?:copyright|\(c\))\s+(?:(?:19|20)\d\d\b|.*\breserved\b)", re.IGNORECASE)
 
 
@@ -72,6 +82,8 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     style = Style.NUMBERED if counted and len(opening[Style.MARKED]) < FEWEST_MARKS else _ruling_style(view, found, opening)
     found[Style.NUMBERED] = counted
     ruling = _standing_apart(view, labelled) if style is Style.LABEL else _ruling_lines(view, style, found, opening)
+    form = _form(view) if style is Style.LABEL else range(0)
+    ruling = [i for i in ruling if i not in form]
     title = _title(view, ruling, found[Style.MARKED])
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
@@ -251,6 +263,19 @@ def _is_in_row(view: View, i: int) -> bool:
     return view.has_text(i) and any(view.has_text(j) and not view.lines[j].is_item and not view.is_recurrent(j) for j in near)
 
 
+def _form(view: View) -> range:
+    """Return the fields of a form at the top, as a letter has: some in a row, of few words each, with more than fields below."""
+    first = next((i for i in range(min(TOP_LINES, len(view.lines))) if view.has_text(i)), len(view.lines))
+    end = first
+    while end < len(view.lines) and view.has_text(end) and not view.lines[end].is_item and _is_entry(view, end):
+        end += 1
+    return range(first, end) if end - first >= FEWEST_HEADINGS and 2 * end < len(view.lines) else range(0)
+
+
+def _is_entry(view: View, i: int) -> bool:
+    return len(view.of(i).split()) <= ENTRY_WORDS and not is_sentence(view.of(i)) and not view.is_recurrent(i)
+
+
 def _title(view: View, headings: list[int], marked: list[int]) -> int:
     """Return the position of the title, or -1: among the opening lines, the first whose words the document uses most.
 
@@ -266,13 +291,22 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     if stop == 0 and view.lines and not view.is_recurrent(0) and view.lines[0].shape is Shape.TEXT and not view.lines[0].marker:
         stop = 1
     opening = _opening(view, stop)
-    opening = opening or [i for i in range(stop) if view.has_text(i) and _is_worded(view, i)]
-    if not opening:
+    below = next((i for i in headings if i > 0 and not view.has_text(i)), stop)
+    form = [i for i in range(min(stop, below)) if i not in opening and _may_title(view, i)]
+    if not opening and not form:
         return -1 if view.lines[0].shape not in FURNISHED else next((i for i in range(stop) if view.lines[i].shape not in FURNISHED), -1)
     body = {token for line in view.lines[min(stop, len(view.lines) - 1) :] for token in tokenize(line.span.of(view.text))}
-    used = {i: len({t for t in tokenize(view.of(i)) if len(t) > 3 and t in body}) + _names_code(view, i) for i in opening}
-    best = max(used.values())
-    return next(i for i, n in used.items() if n >= TITLE_SHARE * best)
+    said = {i: view.of(i) for i in opening} | {i: _value(view, i) for i in form}
+    used = {i: len({t for t in tokenize(words) if len(t) > 3 and t in body}) + _names_code(view, i) for i, words in said.items()}
+    best = max((used[i] for i in opening), default=0)
+    best_field = max(form, key=lambda i: used[i], default=-1)
+    if best_field >= 0 and used[best_field] > FORM_SHARE * best:
+        return best_field
+    return next(i for i in opening if used[i] >= TITLE_SHARE * best)
+
+
+def _value(view: View, i: int) -> str:
+    return view.of(i)[value_start(view.of(i)) :]
 
 
 def _is_name_of_code(view: View, i: int) -> bool:
@@ -281,10 +315,14 @@ def _is_name_of_code(view: View, i: int) -> bool:
     return _names_code(view, i) and (emphasized or not view.has_text(i)) and not view.of(i).rstrip("*_ ").endswith("?")
 
 
-def _is_worded(view: View, i: int) -> bool:
-    """Say whether the value of a field is words that may name something, and no sentence, number or code."""
-    value = view.of(i)[value_start(view.of(i)) :]
-    return sum(len(word) > 3 and word.isalpha() for word in value.split()) >= 2 and not is_sentence(value)
+def _may_title(view: View, i: int) -> bool:
+    """Say whether line i is a field whose value may be the title, as "Service: passenger crossing"."""
+    if not view.has_text(i) or not _TITLE_FIELD.search(view.name(i)):
+        return False
+    value = _value(view, i)
+    codes = sum(view.is_code(word.strip("()[],;:*_")) for word in value.split())
+    worded = sum(len(word) > 3 and word.isalpha() for word in value.split()) >= 2
+    return worded and codes <= 1 and "|" not in value and (value.endswith("?") or not is_sentence(value))
 
 
 def _heads_group(view: View, i: int) -> bool:
@@ -415,17 +453,27 @@ def _finish(view: View, chosen: list[int], title: int) -> Outline:
     furniture |= {
         i for i in range(title + 1, len(view.lines)) if is_code_caption(view, i) or _COPYRIGHT.match(view.lines[i].span.of(view.text))
     }
-    counted = _counted(view, chosen)
+    counted, marked = _counted(view, chosen), _marked_topics(view, chosen)
     headings: list[Heading] = []
     for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True):
         if i in furniture:
             continue
         first = i + 2 if view.underlined(i) else i + 1
-        if view.has_text(i) or any(j not in furniture for j in range(first, after)):
+        if i in marked:
+            headings.append(Heading(i, _value(view, i), has_text=False))
+        elif view.has_text(i) or any(j not in furniture for j in range(first, after)):
             headings.append(Heading(i, view.name(i)[counted.get(i, 0) :], view.has_text(i)))
         elif headings or after == len(view.lines):
             furniture.update(range(i, after))
     return Outline(title, tuple(headings), frozenset(furniture))
+
+
+def _marked_topics(view: View, chosen: Sequence[int]) -> set[int]:
+    """Return the fields that each head a section by their value, as "Re: dogs" does: some have the same label, a topic and text below."""
+    fields = [i for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True) if view.has_text(i) and after > i + 1]
+    topics = [i for i in fields if len(_value(view, i).split()) <= BESIDE_WORDS * 2 and not is_sentence(_value(view, i).rstrip("?"))]
+    times = Counter(view.name(i) for i in topics)
+    return {i for i in topics if times[view.name(i)] >= FEWEST_HEADINGS and 2 * times[view.name(i)] > len(chosen)}
 
 
 def _counted(view: View, chosen: Sequence[int]) -> dict[int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from assistant.numbering import Ordinal, ordinals_of
+from assistant.numbering import Ordinal, counted_rows, ordinals_of
 from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, leader_cells, merged, names_columns, pieces
 from assistant.types import Span
 
@@ -32,6 +32,7 @@ _RUN_IN = (
     re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
+_RUN_IN_TITLE = re.compile(r"(?P<label>[A-Z](?:[^\s.!?:;]*\s+){0,7}[^\s.!?:;]*)\.(?:\s+(?=[\"“(]?[A-Z0-9])|\Z)")
 _APART = re.compile(r"\S+(?: \S+)*")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _ASKED, _ANSWERED = (
@@ -134,7 +135,12 @@ def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
         lines[-1] = replace(lines[-1], blank_after=True)
     return _with_tables(
         text,
-        _with_code(text, _with_definitions(text, _with_answers(text, _with_wrapped_numbers(text, _aligned(_with_letters(text, lines)))))),
+        _with_code(
+            text,
+            _with_definitions(
+                text, _with_answers(text, _with_titles(text, _with_wrapped_numbers(text, _aligned(_with_letters(text, lines)))))
+            ),
+        ),
     )
 
 
@@ -193,6 +199,22 @@ def _with_wrapped_numbers(text: str, lines: Sequence[Line]) -> list[Line]:
         is_open = before.shape in (Shape.TEXT, Shape.FIELD) and not is_sentence(tail) and not tail.endswith(":")
         if inside and (tail.endswith(BREAKS_OFF) or (is_open and is_wrapped(text, before, line, width))):
             found[i] = replace(line, content=line.span, marker="")
+    return found
+
+
+def _with_titles(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with paragraphs that count on from 1 as fields where a title opens nearly all, as in "1. Fares. Two coins."."""
+    counted = [i for i, line in enumerate(lines) if line.marker == "1" and line.indent == 0 and line.blank_before]
+    row = next(iter(counted_rows((i, own) for i in counted for own in ordinals_of(lines[i].span.of(text)))), [])
+    titled = {i: found for i in row if (found := _RUN_IN_TITLE.match(lines[i].content.of(text)))}
+    from_one = row and any(own.numbers == (1,) for own in ordinals_of(lines[row[0]].span.of(text)))
+    bare = {i for i, title in titled.items() if title.end() == len(title.string)}
+    if not from_one or len(titled) - len(bare) < max(FEWEST_ROWS, len(bare) + 1) or len(titled) < KEEP_TO_WIDTH * len(row):
+        return list(lines)
+    found = list(lines)
+    for i, title in titled.items():
+        content = lines[i].content if i in bare else Span(lines[i].content.start + title.end(), lines[i].content.end)
+        found[i] = replace(lines[i], content=content, marker="", shape=Shape.LABEL if i in bare else Shape.FIELD, label=title["label"])
     return found
 
 

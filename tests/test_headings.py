@@ -570,3 +570,58 @@ def test_a_bold_heading_may_have_more_words_than_another():
     long = "Things that go wrong, and how often we saw them last year"
     sections = [f"**{name}**\n\nIt is so. It was so.\n" for name in ("Boarding", long, "Money")]
     assert names("Harbour ferry\n\n" + "\n".join(sections)) == ["Boarding", long, "Money"]
+
+
+LETTER = """HARBOUR TRUST
+
+PO Box 4, The Pier
+
+Date: May 12
+
+To: All pilots
+
+Re: Passenger crossings by ferry, code E0100
+
+Dear colleague:
+
+We get many calls. This letter answers them.
+
+1. What the code is. E0100 stands for one crossing. It is paid daily.
+
+2. Who may cross. We accept those who have one of these:
+
+(a) a ticket;
+
+(b) a pass.
+
+3. Records. The log is kept for a year. Late entries are void.
+
+4. Money back.
+
+(a) Half the fare after one hour.
+
+Yours,
+
+The harbour
+"""
+
+
+def test_a_letter_is_titled_by_its_subject_and_its_counted_paragraphs_are_sections(parse):
+    document = parse(LETTER)
+    said = {unit.span.of(LETTER): unit.path for unit in document.units}
+    assert document.title.of(LETTER) == "Passenger crossings by ferry, code E0100"
+    assert document.codes == ("E0100",)
+    assert names(LETTER) == ["What the code is", "Who may cross", "Records", "Money back"]
+    assert said["E0100 stands for one crossing."] == ("What the code is",)
+    assert said["a pass."][0] == "Who may cross"
+    assert said["Late entries are void."] == ("Records",)
+
+
+def test_counted_sentences_are_a_list_and_no_sections():
+    text = "Boarding\n\nDo this.\n\n1. Buy a ticket.\n\n2. Come early. Bring a coat.\n\n3. Board.\n\nFares\n\nTwo coins. No more.\n"
+    assert "Buy a ticket" not in names(text)
+
+
+def test_topics_after_the_same_word_head_sections():
+    text = "Ferry mail\n\nHello,\n\n" + "\n".join(f"Re: {topic}\nIt is so. It was so.\n" for topic in ("fares", "dogs", "fog at night"))
+    assert names(text) == ["fares", "dogs", "fog at night"]
