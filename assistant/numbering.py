@@ -28,6 +28,11 @@ class Ordinal:
     named: bool
     bare: bool = False
 
+    @property
+    def lettered(self) -> bool:
+        """Say whether it is a letter of the alphabet."""
+        return self.scheme.lstrip().startswith("A")
+
     def is_next(self, before: Ordinal) -> bool:
         """Say whether this is the number after `before`, as in a list."""
         return (self.scheme, self.numbers) == (before.scheme, (*before.numbers[:-1], before.numbers[-1] + 1))

@@ -203,8 +203,8 @@ def numbered(view: View) -> list[list[int]]:
 
 
 def clauses(view: View) -> list[int]:
-    """Return the lines that may each head a clause of a numbered section, as "2.1 Units" does."""
-    return sorted({i for i, own in _numbered(view) if len(own.numbers) > 1 and _heads_clause(view, i)})
+    """Return the lines that may each head a clause of a numbered section, as "2.1 Units" and "B. Units" do."""
+    return sorted({i for i, own in _numbered(view) if (len(own.numbers) > 1 or own.lettered) and _heads_clause(view, i)})
 
 
 def _heads_clause(view: View, i: int) -> bool:

@@ -260,3 +260,18 @@ def test_a_table_that_sets_topics_beside_their_text_becomes_sections(settings):
 def test_a_table_of_fields_stays_a_table(settings):
     fields = TOPICS.replace("<p>Sit down.</p><p>Stay there.</p>", "<p>Sit down.</p>")
     assert "| Wrong for | Nobody. |" in text_of(f"<body><h1>Ferry</h1>{fields}</body>", settings)
+
+
+def test_what_a_class_calls_a_title_is_a_heading_in_a_page_without_headings(settings):
+    page = "".join(
+        f'<div class="section-title">{name}</div><div class="txt">It is so. It was so.</div>' for name in ("Fares", "Dogs", "Fog")
+    )
+    found = text_of(f"<body><h1>Ferry</h1>{page}</body>", settings)
+    assert [line for line in found.splitlines() if line.startswith("## ")] == ["## Fares", "## Dogs", "## Fog"]
+    assert "## Boats" in text_of(f"<body><h1>Ferry</h1><h2>Boats</h2><h2>Crews</h2><h2>Kits</h2>{page}</body>", settings)
+    assert "## Fares" not in text_of(f"<body><h1>Ferry</h1><h2>Boats</h2><h2>Crews</h2><h2>Kits</h2>{page}</body>", settings)
+
+
+def test_links_to_edit_a_section_are_no_part_of_its_heading(settings):
+    page = '<h2><span>Fares</span> <span>[<a href="#">edit</a>]</span></h2><p>Four coins.</p><h2>Dogs [on leads]</h2><p>Free.</p>'
+    assert text_of(f"<body><h1>Ferry</h1>{page}</body>", settings) == "# Ferry\n\n## Fares\n\nFour coins.\n\n## Dogs [on leads]\n\nFree.\n"

@@ -604,3 +604,27 @@ def test_bold_questions_are_headings_as_other_bold_lines_are():
     assert [line for line in found.splitlines() if line.startswith("## ")] == [
         "## What is a ferry?", "## Getting on board", "## Who may come?", "## Fares",
     ]  # fmt: skip
+
+
+TOPICS = [
+    ("At a glance", "The ferry crosses the harbour every hour, by day and by night, in summer and in winter, with cars and bicycles."),
+    ("Fares", "Adults pay four coins and children pay one coin, on all days of the week, also on Sundays and in the night."),
+    ("Wrong for", "Lorries of more than three tons. Trains. Anyone who has no ticket and does not want to buy one on board."),
+    ("When late", "Half the fare is paid back after one hour, and the whole fare after two hours, at the pier where you land."),
+]
+
+
+@pytest.mark.parametrize("header", [[], [("Topic", "Details")]])
+def test_a_table_of_topics_beside_their_text_becomes_sections(header):
+    rows = [[Paragraph(cell, BODY) for cell in row] for row in header + TOPICS]
+    table = Table(rows, colWidths=[100, 380], style=[("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
+    found = text_of(pdf([Paragraph("Harbour ferry sheet", H1), table]))
+    assert [line for line in found.splitlines() if line.startswith("## ")] == [f"## {name}" for name, _ in TOPICS]
+    assert all(text in found for _, text in TOPICS)
+
+
+def test_a_table_of_short_values_stays_one():
+    table = Table(
+        [[name, text.split()[1]] for name, text in TOPICS], colWidths=[100, 380], style=[("GRID", (0, 0), (-1, -1), 0.5, colors.black)]
+    )
+    assert "| Fares | pay |" in text_of(pdf([Paragraph("Harbour ferry sheet", H1), table, Paragraph(PROSE, BODY)]))

@@ -293,6 +293,6 @@ def test_a_label_right_over_its_text_reaches_no_further_than_to_the_next_blank_l
 
 
 def test_a_sentence_that_begins_in_a_line_after_another_goes_on_in_the_next_whatever_that_begins_with(parse):
-    text = "Ferry for cars\n\nStorage\nChain them upright. The room must stay below\n125 degrees F. Do not lock it.\n\nFares\nFour coins. No more.\n"
+    text = "Ferry for cars\n\nStorage\nChain them upright. The room must stay below\n125 degrees F. Do not lock it.\n\nFares\nFour coins.\n"
     found = [unit.span.of(text) for unit in parse(text).units]
     assert "The room must stay below\n125 degrees F." in found

@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 from statistics import median
 
 from assistant.formats.layout import Line, Page, Word, joined, lines_of, rows_of
-from assistant.lines import is_question
+from assistant.lines import is_question, is_sentence
 from assistant.tables import names_columns
 from assistant.types import Place
 
@@ -33,12 +34,18 @@ _HEADING_SHARE = 0.3
 """A size that more of the characters have is another body size, not that of a heading."""
 _HEADING_WORDS = 60
 """A block of more words is no heading, however large."""
+_VALUE_WORDS = 3
+"""What has no more words beside its name, above the first topic, is a field or names the columns."""
+_TOPIC_CELLS, _TOPIC_WORDS, _FEWEST_TOPICS, _LONG_WORDS = 2, 10, 4, 15
+"""Rows of two cells are topics beside their text where there are so many, with so few words in the first and, usually, so many beside."""
 _BOLD_WORDS = 14
 """A bold block of body size with more words is emphasis, not a heading."""
 _RAGGED = 0.05
 """Lines that end so near one another, in shares of their width, end at the edge of the column."""
 _SHORT = 0.45
 """Lines over less of the page's width tell nothing of where its lines have to end."""
+_QUOTES = ("“", "„", "«", "‘")
+"""What opens with one of these, and is set larger than the text, is a part of it that is shown twice."""
 _PAGE_NUMBER = re.compile(r"(?:page|p\.)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _NAMED_NUMBER = re.compile(r"page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _LABEL = re.compile(r"[^\W\d_][^:.!?]{0,60}:(?:\s|$)")
@@ -100,6 +107,7 @@ def flow(pages: Sequence[Page]) -> tuple[str, tuple[Place, ...]]:
     setting = _setting(lines, pages)
     blocks = _over_pages(_blocks(lines, setting))
     _mark_headings(blocks, setting)
+    blocks = _with_topics(blocks)
     _nest(blocks)
     return _Writer(lines).write(blocks)
 
@@ -346,6 +354,8 @@ def _mark_headings(blocks: Sequence[_Block], setting: _Setting) -> None:
     for block in blocks:
         size = round(block.first.size * 2) / 2
         bullet = block.first.marker == "-"
+        if block.first.text[:1] in _QUOTES:
+            continue
         if size in sizes and not block.first.is_row and not bullet and block.words <= _HEADING_WORDS and _has_word(block):
             block.level = min(sizes.index(size) + 1, 6)
     if _bold_share(blocks, setting) > 0.5:
@@ -354,6 +364,29 @@ def _mark_headings(blocks: Sequence[_Block], setting: _Setting) -> None:
     if len(bold) > 1:
         for n in bold:
             blocks[n].level = min(len(sizes) + 1, 6)
+
+
+def _with_topics(blocks: Sequence[_Block]) -> list[_Block]:
+    """Return blocks with the rows of a table that only sets topics beside their text, and holds most of it, as headings and text."""
+    rows = [n for n, block in enumerate(blocks) if block.first.is_row and len(_cells(block.first)) == _TOPIC_CELLS]
+    heads = {n for n in rows if _heads_table(blocks, n)}
+    rows = [*dropwhile(lambda n: len(_cells(blocks[n].first)[1].split()) <= _VALUE_WORDS, (n for n in rows if n not in heads))]
+    names, texts = [_cells(blocks[n].first)[0] for n in rows], [_cells(blocks[n].first)[1].split() for n in rows]
+    named = all(0 < len(name.split()) <= _TOPIC_WORDS and not is_sentence(name) for name in names) and len(set(names)) == len(names)
+    if len(rows) < _FEWEST_TOPICS or not named or median(map(len, texts)) < _LONG_WORDS:
+        return list(blocks)
+    if sum(map(len, texts)) < 0.5 * sum(block.words for block in blocks):
+        return list(blocks)
+    level = min(max((block.level for block in blocks), default=0) + 1, 6)
+    found: list[_Block] = []
+    for n, block in enumerate(blocks):
+        if n in rows:
+            name, text = _cells(block.first)
+            for words, own in ((name, level), (text, 0)):
+                found.append(_Block([replace(block.first, text=words, is_row=False)], tight=False, level=own))
+        elif n not in heads:
+            found.append(block)
+    return found
 
 
 def _has_word(block: _Block) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
+from statistics import median
 
 from lxml import etree
 
@@ -18,6 +19,11 @@ LONGEST_CELL = 1500
 """A cell of more characters holds a part of the page, not a datum."""
 FEWEST_TOPICS = 4
 """A table that sets so many topics beside their text lays out the page."""
+FEWEST_TITLED = 3
+"""So many elements of one class that says so are headings."""
+_TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:title|heading|header|head|h[2-6])(?:$|[\s_-])", re.IGNORECASE)
+LONG_WORDS = 15
+"""Half the texts beside topics have so many words or more, where nothing lays them out."""
 TOPIC_WORDS = 10
 """A topic has at most so many words."""
 MOST_COLUMNS = 100
@@ -86,6 +92,21 @@ def rewrite_topics(root: Element) -> None:
                 inner.tag = "span"
 
 
+def rewrite_titled(root: Element) -> None:
+    """Make headings of what a page that has none names so by its class, as in `<div class="section-title">`."""
+    if sum(1 for _ in root.iter("h2", "h3", "h4", "h5", "h6")) >= FEWEST_TITLED:
+        return
+    titled: dict[str, list[Element]] = {}
+    for one in root.iter("div", "p", "span"):
+        named = one.get("class") or ""
+        if _TITLE_CLASS.search(named) and one.find(".//div") is None and 0 < len(plain(one).split()) <= TOPIC_WORDS:
+            titled.setdefault(named, []).append(one)
+    for group in titled.values():
+        if len(group) >= FEWEST_TITLED and group[0].tag != "span":
+            for one in group:
+                one.tag = "h2"
+
+
 def _holds_topics(table: Element, rows: Sequence[Element]) -> bool:
     """Say whether a table has two columns, the first of names, the second of text that lists or paragraphs lay out."""
     if len(rows) < FEWEST_TOPICS or any(True for _ in table.iter(*HEADINGS)):
@@ -95,7 +116,8 @@ def _holds_topics(table: Element, rows: Sequence[Element]) -> bool:
     names = [plain(row[0]) for row in rows]
     named = all(0 < len(name.split()) <= TOPIC_WORDS and not is_sentence(name) for name in names) and len(set(names)) == len(names)
     laid_out = sum(sum(1 for _ in row[1].iter("li", "p", "br")) > 1 for row in rows)
-    return named and laid_out >= FEWEST_TOPICS / 2 and not any(row[0].tag == row[1].tag == "th" for row in rows)
+    long = median(len(plain(row[1]).split()) for row in rows) >= LONG_WORDS
+    return named and (laid_out >= FEWEST_TOPICS / 2 or long) and not any(row[0].tag == row[1].tag == "th" for row in rows)
 
 
 def is_bold(element: Element) -> bool:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
-from assistant.formats.grid import is_bold, is_data, rewrite_definitions, rewrite_topics, table_lines
+from assistant.formats.grid import is_bold, is_data, rewrite_definitions, rewrite_titled, rewrite_topics, table_lines
 from assistant.formats.page import (
     BLOCKS,
     HEADINGS,
@@ -47,6 +47,8 @@ FEWEST_HEADED = 2
 """A page with so many headings below its title has no others."""
 FIELD_WORDS = 8
 """What has no more words after a bold name may be a field of a form."""
+_EDIT_LINK = re.compile(r"\s*\[\s*edit(?:\s+source)?(?:\s*\|\s*edit\s+source)?\s*\]\Z", re.IGNORECASE)
+"""What wikis put beside their headings."""
 _LEAD_ENDS = (".", ":", "?", "!", "–", "—")
 _CLOSING = ".:–— "
 DEEPEST = 40
@@ -81,6 +83,7 @@ def read_page(page: str, kind: str) -> tuple[str, tuple[Place, ...]]:
     rewrite_definitions(root)
     _rewrite_counted(root)
     rewrite_topics(root)
+    rewrite_titled(root)
     weights = weigh(root)
     start = main_part(root, weights)
     writer = _Writer(weights, bool(main_titles(start, weights)))
@@ -282,7 +285,8 @@ class _Writer:
         texts = [(" ".join("".join(words for words, _ in line).split()), all(b for words, b in line if words.strip())) for line in lines]
         kept = [(text, bold) for text, bold in texts if text]
         if self.level and kept:
-            self._write(f"{'#' * self.level} {' '.join(text for text, _ in kept)}", False)
+            words = " ".join(text for text, _ in kept)
+            self._write(f"{'#' * self.level} {_EDIT_LINK.sub('', words) or words}", False)
             self.last_level = self.level
             return
         for n, (text, bold) in enumerate(kept):
