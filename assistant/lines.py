@@ -206,7 +206,7 @@ def _with_titles(text: str, lines: Sequence[Line]) -> list[Line]:
     """Return `lines` with paragraphs that count on from 1 as fields where a title opens nearly all, as in "1. Fares. Two coins."."""
     counted = [i for i, line in enumerate(lines) if line.marker == "1" and line.indent == 0 and line.blank_before]
     row = next(iter(counted_rows((i, own) for i in counted for own in ordinals_of(lines[i].span.of(text)))), [])
-    titled = {i: found for i in row if (found := _RUN_IN_TITLE.match(lines[i].content.of(text)))}
+    titled = {i: title for i in row if (title := _RUN_IN_TITLE.match(lines[i].content.of(text)))}
     from_one = row and any(own.numbers == (1,) for own in ordinals_of(lines[row[0]].span.of(text)))
     bare = {i for i, title in titled.items() if title.end() == len(title.string)}
     if not from_one or len(titled) - len(bare) < max(FEWEST_ROWS, len(bare) + 1) or len(titled) < KEEP_TO_WIDTH * len(row):

@@ -372,3 +372,18 @@ def test_the_short_name_titles_a_sheet_of_fields_that_has_no_longer_one(settings
     (one,) = extract("fare.csv", ".csv", data, settings)
     assert one.codes == ("F1001",)
     assert one.title.of(one.text) == "Foot passenger by ferry"
+
+
+def test_notes_above_a_sheet_of_fields_are_read_the_first_as_its_title_and_names_that_divide_it_are_no_values(settings):
+    data = (
+        b"F1001 - Foot passenger by ferry,\nHarbour Trust,\nOwner: the pier office,\n,\nTopic,Answer\nTRAVEL,\nTime,Twelve minutes\n"
+        b"Take,A ticket\n,and a coat\nMONEY,\nFare,Four coins\n"
+    )
+    (one,) = extract("fare.csv", ".csv", data, settings)
+    assert one.text == (
+        "# F1001 - Foot passenger by ferry\n\nHarbour Trust\n\nOwner: the pier office\n"
+        "## Time\nTwelve minutes\n## Take\n- A ticket\n- and a coat\n## Fare\nFour coins\n"
+    )
+    assert one.title.of(one.text) == "F1001 - Foot passenger by ferry"
+    (source,) = read_bytes("fare.csv", data, settings)
+    assert parse_document(source, settings).codes == ("F1001",)

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 from assistant.formats.extract import Extract
 from assistant.formats.table import Table, code_column, codes_of, key_column, names_title, title_column
+from assistant.lines import is_sentence
 from assistant.types import Place, Span
 
 FEWEST_SECTIONS = 2
 """A document of fewer headed fields has them as labelled lines, for a lone mark heads no section."""
 KEY_CHARACTERS = 80
+DIVIDER_WORDS = 4
+"""A name of at most so many words without a value divides a sheet of fields."""
 FIELD_ROWS = 100
 """A longer sheet of two columns is a list of things and not the fields of one."""
 MOSTLY_EMPTY = 0.5
@@ -52,8 +55,8 @@ class Writer:
         return Span(start, len(self.text))
 
 
-def write_document(key: str, row: int, fields: Sequence[Field], title: str | None) -> Writer:
-    """Return the canonical text of one document: its key as heading, then each field under its name.
+def write_document(key: str, row: int, fields: Sequence[Field], title: str | None, notes: Sequence[tuple[int, str]] = ()) -> Writer:
+    """Return the canonical text of one document: its key as heading, `notes` with their rows, then each field under its name.
 
     `title` names the field whose first value is the title; None makes the heading the title.
     """
@@ -61,6 +64,9 @@ def write_document(key: str, row: int, fields: Sequence[Field], title: str | Non
     writer.add("# ", row)
     writer.title = writer.add(_one_line(key), row)
     writer.add("\n", row)
+    for number, note in notes:
+        writer.add("\n", number)
+        writer.add(_unmarked(note) + "\n", number)
     headed = len(fields) >= FEWEST_SECTIONS
     for field in fields:
         marker = "- " if len(field.values) > 1 else ""
@@ -210,6 +216,8 @@ def _fields(table: Table, label: int, value: int, prefix: str, keys: Keys, code_
     for number, cells in table.rows:
         if cells[label] and cells[value]:
             fields.append(Field(cells[label], (cells[value],), (number,)))
+        elif cells[label] and _divides(cells[label]):
+            continue
         elif fields:
             more = fields[-1]
             fields[-1] = Field(more.name, (*more.values, cells[label] or cells[value]), (*more.numbers, number))
@@ -219,8 +227,14 @@ def _fields(table: Table, label: int, value: int, prefix: str, keys: Keys, code_
     named = [[field.name for field in worded if names_title(field.name, short)] for short in (False, True)]
     title = next(iter(named[0] or named[1]), None)
     coded = (codes_of(field.values[0], code_pattern) for field in fields if _CODE_NAME.search(field.name))
-    writer = write_document(table.sheet, fields[0].numbers[0], fields, title)
+    name, notes = (table.sheet, table.notes) if title or not table.notes else (table.notes[0][1], table.notes[1:])
+    writer = write_document(name, fields[0].numbers[0], fields, title, notes)
     return Extract(writer.text, keys.take(prefix) if prefix else "", next(filter(None, coded), None), writer.title, tuple(writer.places))
+
+
+def _divides(cell: str) -> bool:
+    """Say whether a name without a value divides the sheet, as "CLINICAL" does, and does not go on with what is above."""
+    return len(cell.split()) <= DIVIDER_WORDS and cell[0].isupper() and not is_sentence(cell)
 
 
 def _lines(table: Table, prefix: str, keys: Keys) -> Extract:

@@ -32,11 +32,15 @@ _BETWEEN_CODES = re.compile(r"[\s,;/&]+")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and the rows below it. `names` has one name for each column and is empty where the sheet has no header."""
+    """A header and the rows below it. `names` has one name for each column and is empty where the sheet has no header.
+
+    `notes` are what stands alone in rows above the header, with the numbers of these rows.
+    """
 
     sheet: str
     names: tuple[str, ...]
     rows: tuple[Row, ...]
+    notes: tuple[tuple[int, str], ...] = ()
 
     def column(self, i: int) -> list[str]:
         """Return the filled cells of a column."""
@@ -64,7 +68,8 @@ def find_table(sheet: str, grid: Sequence[Row], code_pattern: str) -> Table:
         return Table(sheet, (), tuple(rows))
     above = rows[at - 1] if at and rows[at - 1][0] == rows[at][0] - 1 else None
     below = tuple(row for row in rows[at + 1 :] if row[1] != rows[at][1])
-    return Table(sheet, _names(rows[at][1], above[1] if above else ()), below)
+    notes = tuple((number, next(filter(None, cells))) for number, cells in rows[:at] if len({cell for cell in cells if cell}) == 1)
+    return Table(sheet, _names(rows[at][1], above[1] if above else ()), below, notes)
 
 
 def _header(rows: Sequence[Row], codes: re.Pattern[str]) -> int | None:
