@@ -219,14 +219,16 @@ class Assistant:
         if len(described) < 2:
             raise QueryError("comparing takes two or more different codes; name them one after the other")
         if section is None:
-            return compare_documents(self.index, [max(some, key=lambda side: len(side[1].sections)) for some in described])
+            own = [[side for side in some if side[1].id not in self.index.around] or some for some in described]
+            return compare_documents(self.index, [max(some, key=lambda side: len(side[1].sections)) for some in own])
         sides = [next((side for side in some if _section_named(*side, section)), some[0]) for some in described]
         wanted = next((found for side in sides if (found := _section_named(*side, section))), None) or self.section(*sides[-1], section)
         return compare_documents(self.index, sides, wanted)
 
     def codes(self) -> list[CodeEntry]:
         """Return every code of the corpus in order, then documents without a code under an empty code."""
-        described = ((code, self.index.by_id[name]) for code, names in self.index.by_code.items() for name in names)
+        own = {code: [name for name in names if name not in self.index.around] for code, names in self.index.by_code.items()}
+        described = ((code, self.index.by_id[name]) for code, names in own.items() for name in names)
         entries = [CodeEntry(code, title_of(document, code), document.id) for code, document in described]
         uncoded = [i for i, codes in enumerate(self.index.documents.codes) if not codes]
         return entries + [CodeEntry("", d.title_text, d.id) for d in map(self.index.documents.__getitem__, uncoded)]

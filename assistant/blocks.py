@@ -191,12 +191,20 @@ def _title(text: _Text, opening: _Opening, first: int) -> Span | None:
         content = text.lines[i].content
         words = content.of(text.one.text)
         label = value_start(words) if text.lines[i].shape is Shape.FIELD else 0
+        if opening.form[0] == "name" and i == opening.line:
+            label = max(label, _after_codes(words, text.pattern))
         named = re.sub(rf"(?:{text.pattern})|\W", "", words[label:], flags=re.IGNORECASE)
         if any(map(str.isalpha, named)) and text.lines[i].shape in (Shape.TEXT, Shape.FIELD):
             kept = words[label:].strip(_EMPHASIS)
             start = content.start + words.index(kept, label)
             return Span(start, start + len(kept))
     return None
+
+
+def _after_codes(words: str, pattern: str) -> int:
+    """Return where the words go on after the codes that they open with."""
+    found = re.match(rf"[*_ ]*(?:(?:{pattern})[\s,;/&]*(?:and\s+)?)+[\s:–—-]*", words, re.IGNORECASE)
+    return found.end() if found else 0
 
 
 def _part(text: _Text, spans: Sequence[Span], codes: tuple[str, ...]) -> Extract:

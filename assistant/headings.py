@@ -39,7 +39,7 @@ _CONTENT = FURNISHED - {Shape.RULE}
 _SEPARATOR = re.compile(r"\s[|»›>·]\s")
 _CODE_FIELD = re.compile(r"[^:]*\bcodes?\b[^:]*:", re.IGNORECASE)
 _TITLE_FIELD = re.compile(
-    r"\b(?:title|subject|re|(?<!common )names?|service|procedure|description|descriptor|policy|item|codes?)\b"
+    r"\b(?:title|subject|re|(?<!common )names?|service|therapy|treatment|procedure|description|descriptor|policy|item|codes?)\b"
     r"(?!\W*(?:numbers?|no|id|dates?)\b)",
     re.IGNORECASE,
 )
@@ -302,7 +302,17 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     best_field = max(form, key=lambda i: used[i], default=-1)
     if best_field >= 0 and used[best_field] > FORM_SHARE * best:
         return best_field
-    return next(i for i in opening if used[i] >= TITLE_SHARE * best)
+    first = next(i for i in opening if used[i] >= TITLE_SHARE * best)
+    beside = next((i for i in said if i > first and i - 1 not in headings and _stands_by_code(view, i)), first)
+    return beside if used[beside] >= used[first] and not (view.has_text(beside) and beside in headings) else first
+
+
+def _stands_by_code(view: View, i: int) -> bool:
+    """Say whether a field that begins with a code stands right below line i, so that the two name and number one service."""
+    below = view.lines[i + 1] if i + 1 < len(view.lines) else None
+    if below is None or below.blank_before or not view.has_text(i + 1):
+        return False
+    return view.is_code(_value(view, i + 1).split()[0].strip("()[],;:*_"))
 
 
 def _value(view: View, i: int) -> str:

@@ -145,16 +145,33 @@ class Index:
         return found
 
     def service(self, name: str) -> tuple[str, ...]:
-        """Return the documents that describe the one code of a document, those first whose word counts most; else itself."""
-        codes = self.documents.codes[self.documents.position[name]]
+        """Return the documents that describe the one code of a document, those first whose word counts most; else itself.
+
+        What stands around the blocks of a file is about each of them and comes last.
+        """
+        position = self.documents.position[name]
+        codes, file = self.documents.codes[position], self.documents.files[position]
         if len(codes) != 1:
             return (name,)
-        return tuple(one for one in self.by_code[codes[0]] if len(self.documents.codes[self.documents.position[one]]) == 1)
+        alone = tuple(one for one in self.by_code[codes[0]] if len(self.documents.codes[self.documents.position[one]]) == 1)
+        return (*alone, file) if file in self.around else alone
+
+    @cached_property
+    def around(self) -> frozenset[str]:
+        """Return the documents that hold what stands around the blocks of their files, which are documents themselves."""
+        whole = {
+            name
+            for name, codes, file in zip(self.documents.ids, self.documents.codes, self.documents.files, strict=True)
+            if name == file and len(codes) > 1
+        }
+        return frozenset(
+            file for name, file in zip(self.documents.ids, self.documents.files, strict=True) if file in whole and name != file
+        )
 
     @cached_property
     def services(self) -> int:
         """Return how many documents there are, those that describe the same code counted once."""
-        return len({self.service(name)[0] for name in self.documents.ids})
+        return len({self.service(name)[0] for name in self.documents.ids if name not in self.around})
 
     @cached_property
     def by_code(self) -> dict[str, tuple[str, ...]]:

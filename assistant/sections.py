@@ -23,6 +23,8 @@ from assistant.unmarked import with_items
 
 TITLE_HEADING = "Title"
 """Name of the section that holds the official descriptor and whatever stands between it and the first heading."""
+LABEL_WORDS = 4
+"""What names the title in a form has at most so many words."""
 LONGEST_NAME = 12
 """A line of more words heads no section."""
 RECURRENT = 1
@@ -132,7 +134,8 @@ def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[L
         return lines
     line = lines[title]
     words = line.content.of(text)
-    if title > 0 and line.shape is lines[title - 1].shape is Shape.FIELD:
+    fields = sum(lines[i].shape is Shape.FIELD for i in (title - 1, title + 1) if 0 <= i < len(lines))
+    if title > 0 and line.shape is Shape.FIELD and fields and len(line.label.split()) <= LABEL_WORDS:
         words = words[value_start(words) :]
     bare = words.strip("*_ ")
     start = line.content.end - len(words) + words.find(bare)

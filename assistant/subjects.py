@@ -114,7 +114,7 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     rarity = _rarity(len(index.documents))
     for name, score in _owned(index, index.lexical.search(text, DEPTH)):
         matches.setdefault(name, score * rarity)
-    documents = sorted(likeness.keys() | matches.keys())
+    documents = sorted((likeness.keys() | matches.keys()) - index.around)
     if not documents:
         return ()
     words = [{word: weight * rarity for word, weight in some.items()} for some in (telling_words(index, text), naming_words(index, text))]

@@ -126,7 +126,8 @@ def test_a_heading_above_the_code_belongs_to_its_block():
     ("text", "titles"),
     [
         (FORM, ["Foot passenger, one way", "Bicycle, one way", "Car, one way"]),
-        (NAMED, ["F1001 - Foot passenger", "F1002 - Bicycle", "F1003 - Car"]),
+        (NAMED, ["Foot passenger", "Bicycle", "Car"]),
+        (MARKED, ["Foot passenger", "Bicycle"]),
         (NAMED.replace(" - ", "\n"), ["Foot passenger", "Bicycle", "Car"]),
     ],
 )
