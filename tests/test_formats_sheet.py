@@ -387,3 +387,40 @@ def test_notes_above_a_sheet_of_fields_are_read_the_first_as_its_title_and_names
     assert one.title.of(one.text) == "F1001 - Foot passenger by ferry"
     (source,) = read_bytes("fare.csv", data, settings)
     assert parse_document(source, settings).codes == ("F1001",)
+
+
+def test_each_column_under_a_code_is_a_document(settings):
+    data = (
+        b"Harbour fares,,,\n,,,\nGroup,Item,F1001,F1002\nAbout,Name,Foot passenger,Bicycle on board\n,Time,Twelve minutes,Fifteen minutes\n"
+        b"Money,Fare,Four coins,Six coins\n,Time,By day,\n"
+    )
+    first, second = extract("fares.csv", ".csv", data, settings)
+    assert (first.codes, second.codes) == (("F1001",), ("F1002",))
+    assert (first.key, second.key) == ("F1001", "F1002")
+    assert second.title.of(second.text) == "Bicycle on board"
+    assert "## Money: Time\nBy day" in first.text
+    assert second.text.count("##") == 3
+    assert [place.number for place in second.places] == [3, 4, 5, 6]
+
+
+def test_a_table_of_several_columns_that_states_one_code_is_one_document(settings):
+    data = (
+        b"Section,Line,Text,Owner\nHeader,Code,F1001,Pier\n,Item,Foot passenger by ferry,\nRoute,1,Across the harbour and back.,Crew\n"
+        b",2,By day and by night.,\nTrouble,Fog,Wait for the bell.,Crew\n,Storm,Stay on land; F1002 sails later.,\n"
+    )
+    (one,) = extract("fares.csv", ".csv", data, settings)
+    assert one.codes == ("F1001",)
+    assert one.title.of(one.text) == "Foot passenger by ferry"
+    assert "## Route\n- Across the harbour and back.\n- By day and by night.\n" in one.text
+    assert "## Trouble\n- Fog: Wait for the bell.\n- Storm: Stay on land; F1002 sails later.\n" in one.text
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"Code,F1001,F1002\nF1003,yes,no\nF1004,no,yes\nF1005,no,no\n",
+        b"Item,Fare,Old code,New code\nFerry,four,F1001,F1002\nTram,two,F1003,F1004\nBus,one,F1005,F1006\n",
+    ],
+)
+def test_codes_that_are_values_stand_over_nothing(settings, table):
+    assert len(extract("fares.csv", ".csv", table, settings)) > 2

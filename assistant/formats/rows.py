@@ -1,16 +1,18 @@
 """Table -> documents: each row is one, its cells sections under the names of their columns. Knows no file format and no layout by name.
 
-A sheet of two columns without codes is no table of things but one thing's fields, and becomes one document; so does a sheet of one column.
+A sheet of two columns without codes is no table of things but one thing's fields, and becomes one document; so does a sheet of one column,
+and one of more columns that states a single code. Where codes stand over columns, each column is a document.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.formats.extract import Extract
-from assistant.formats.table import Table, code_column, codes_of, key_column, names_title, title_column
+from assistant.formats.table import Table, code_column, coded_columns, codes_of, key_column, names_title, title_column
 from assistant.lines import is_sentence
 from assistant.types import Place, Span
 
@@ -123,6 +125,11 @@ def extract_rows(table: Table, prefix: str, keys: Keys, code_pattern: str) -> li
     if not filled:
         return []
     codes = code_column(table, code_pattern)
+    grid = coded_columns(table, code_pattern) if codes is None else None
+    if grid:
+        return [_column(table, grid[0], i, grid[1][0], prefix, keys, code_pattern) for i in grid[1]]
+    if codes is None and (code := _only_code(table, code_pattern)):
+        return [_outline(table, code, prefix, keys, code_pattern)]
     if len(filled) == 1 and codes is None:
         return [_lines(table, prefix, keys)]
     if len(filled) == 2 and codes is None and len(table.rows) <= FIELD_ROWS and table.column(filled[0]):
@@ -223,13 +230,72 @@ def _fields(table: Table, label: int, value: int, prefix: str, keys: Keys, code_
             fields[-1] = Field(more.name, (*more.values, cells[label] or cells[value]), (*more.numbers, number))
         else:
             fields.append(Field(_name(table, label), (cells[label] or cells[value],), (number,)))
-    worded = [field for field in fields if not codes_of(field.values[0], code_pattern)]
-    named = [[field.name for field in worded if names_title(field.name, short)] for short in (False, True)]
-    title = next(iter(named[0] or named[1]), None)
+    title = _title_field(fields, code_pattern)
     coded = (codes_of(field.values[0], code_pattern) for field in fields if _CODE_NAME.search(field.name))
     name, notes = (table.sheet, table.notes) if title or not table.notes else (table.notes[0][1], table.notes[1:])
     writer = write_document(name, fields[0].numbers[0], fields, title, notes)
     return Extract(writer.text, keys.take(prefix) if prefix else "", next(filter(None, coded), None), writer.title, tuple(writer.places))
+
+
+def _column(table: Table, at: int, column: int, labels: int, prefix: str, keys: Keys, code_pattern: str) -> Extract:
+    """Return the document of the code that stands over a column, in row `at`; the names of its fields stand in the first `labels`."""
+    number, head = table.rows[at]
+    names = [[cell for cell in cells[:labels] if cell] for _, cells in table.rows[at + 1 :]]
+    times = Counter(name[-1] for name in names if name)
+    fields: list[Field] = []
+    group = ""
+    for (row, cells), name in zip(table.rows[at + 1 :], names, strict=True):
+        group = cells[0] or group
+        if name and cells[column]:
+            called = name[-1] if times[name[-1]] == 1 or name[-1] == group else f"{group}: {name[-1]}"
+            fields.append(Field(called, (cells[column],), (row,)))
+    title = _title_field(fields, code_pattern)
+    writer = write_document(head[column], number, fields, title)
+    codes = codes_of(head[column], code_pattern)
+    return Extract(writer.text, keys.take(prefix + head[column]), codes, writer.title, tuple(writer.places))
+
+
+def _title_field(fields: Sequence[Field], code_pattern: str) -> str | None:
+    """Return the name of the field that says in words what all are about: in full, or else in short."""
+    worded = [field for field in fields if not codes_of(field.values[0], code_pattern)]
+    named = [[field.name for field in worded if names_title(field.name, short)] for short in (False, True)]
+    return next(iter(named[0] or named[1]), None)
+
+
+def _only_code(table: Table, code_pattern: str) -> tuple[str, ...]:
+    """Return the codes of the one row that has them right beside the word "code", in a table of more than two columns; none of several."""
+    found = [
+        codes
+        for _, cells in table.rows
+        for label, value in zip(cells, cells[1:], strict=False)
+        if _CODE_NAME.search(label) and len(label.split()) <= DIVIDER_WORDS and (codes := codes_of(value, code_pattern))
+    ]
+    return found[0] if len(found) == 1 and len(table.filled) > 2 else ()
+
+
+def _outline(table: Table, codes: tuple[str, ...], prefix: str, keys: Keys, code_pattern: str) -> Extract:
+    """Return a table that is about one code as one document: the first column names its parts, the one with most words says them."""
+    first = table.filled[0]
+    said = max(table.filled[1:], key=lambda i: sum(map(len, table.column(i))))
+    fields: list[Field] = []
+    name = ""
+    for number, cells in table.rows:
+        name = cells[first] or name
+        beside = [cell for cell in cells[first + 1 : said] if cell and not cell.isdecimal()]
+        value = ": ".join([*beside, cells[said]] if cells[said] else beside)
+        if not value:
+            continue
+        if fields and fields[-1].name == name:
+            last = fields[-1]
+            fields[-1] = Field(name, (*last.values, value), (*last.numbers, number))
+        else:
+            fields.append(Field(name or _name(table, first), (value,), (number,)))
+    writer = write_document(table.notes[0][1] if table.notes else table.sheet, fields[0].numbers[0], fields, None, table.notes[1:])
+    labels = [(cells[said - 1], cells[said]) for _, cells in table.rows if said > first and cells[said]]
+    titled = next((value for label, value in labels if names_title(label, short=True) and not codes_of(value, code_pattern)), None)
+    if titled and (at := writer.text.find(titled)) >= 0:
+        writer.title = _first_line(writer.text, Span(at, at + len(titled)))
+    return Extract(writer.text, keys.take(prefix) if prefix else "", codes, writer.title, tuple(writer.places))
 
 
 def _divides(cell: str) -> bool:

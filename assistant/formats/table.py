@@ -150,6 +150,23 @@ def code_column(table: Table, code_pattern: str) -> int | None:
     return max(coded, key=lambda i: (held[i], -i), default=None)
 
 
+def coded_columns(table: Table, code_pattern: str) -> tuple[int, tuple[int, ...]] | None:
+    """Return the position of the row that names codes, each over its own column, and these columns; None where there is none.
+
+    Names of what the rows say stand left of them.
+    """
+    for at, (_, cells) in enumerate(table.rows[:LOOKED_AT]):
+        coded = {i: found for i, cell in enumerate(cells) if (found := codes_of(cell, code_pattern))}
+        columns = tuple(coded)
+        if len(columns) > 1 and columns[0] > 0 and len(set(coded.values())) == len(columns) and at + 1 < len(table.rows):
+            below = [row for _, row in table.rows[at + 1 :]]
+            named = sum(any(row[: columns[0]]) for row in below)
+            filled = sum(bool(row[i]) for row in below for i in columns)
+            fit = columns == tuple(range(columns[0], columns[-1] + 1)) and named >= DISTINCT * len(below)
+            return (at, columns) if fit and filled >= MOST_FILLED * len(below) * len(columns) else None
+    return None
+
+
 def key_column(table: Table) -> int:
     """Return the column that tells rows without codes apart: the first whose cells are words and differ, else the first."""
     return next((i for i in table.filled if _tells(table.column(i)) and not _is_remark(table, i)), table.filled[0])
