@@ -103,7 +103,7 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
         chosen = _with_questions(chosen, asked.difference(chosen))
     if style not in (Style.LABEL, Style.MARKED, Style.NUMBERED):
         chosen = _with_closing_labels(view, chosen, labelled)
-    labels |= {i for i in found[Style.PLAIN] if i > title and i + 1 in labels}
+    labels |= {i for i in found[Style.PLAIN] if i > title and (i + 1 in labels or _is_caption(view, i))}
     labels = {i for i in labels.difference(chosen) if i + 1 not in chosen}
     return replace(_finish(view, chosen, title), labels=frozenset(labels))
 
@@ -122,6 +122,11 @@ def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], openi
         equals = {i for i in found[Style.CAPITALS] if close and _stands_close(view, i)}
         return sorted({i for i in found[style] if i not in others} | equals)
     return found[style]
+
+
+def _is_caption(view: View, i: int) -> bool:
+    """Say whether a table stands right below line i."""
+    return i + 1 < len(view.lines) and view.lines[i + 1].shape in (Shape.HEADER, Shape.ROW)
 
 
 def _stands_close(view: View, i: int) -> bool:
