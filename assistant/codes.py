@@ -51,7 +51,10 @@ OF_ANOTHER = re.compile(
     re.IGNORECASE,
 )
 """What a heading that opens with a code says where that code is another document's."""
-_ANNOUNCED = re.compile(rf"(?:{_SYSTEM}\W*|\bprocedures?\W*|[(\[]|^\W*)\Z", re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    rf"(?:{_SYSTEM}\W*|\bprocedures?\W*|\b(?:reported|billed|coded|claimed)\s+(?:with|under|as|by|using)\s+|[(\[]|^\W*)\Z",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"[\s,;/&]*(?:and\s+)?", re.IGNORECASE)
 FIELD_WORDS = 7
 """What stands before the colon of a field is a label of at most so many words; more is a sentence."""

@@ -28,6 +28,7 @@ def codes(text, pattern=r"[A-Z]\d{4}", name="ferry.md"):
         f"# {HEAD}\n\n| Code | Fare | Valid |\n|---|---|---|\n| F1001 | 2 | yes |",
         f"# {HEAD}\n\nCode:\n\n- F1001",
         f"# F1001 - {HEAD}",
+        f"# {HEAD}\n\nThe crossing is reported with F1001. It takes the bicycle too.",
         f"# {HEAD}\n\nF1001, not to be confused with F1002",
         f"# {HEAD} (F1001)\n\nReplaces F1003 and F1004. Similar codes: F1005, F1006",
         f"# {HEAD}\nCode F1001, foot passengers\n\nOther boats are F1002 and F1003.",

@@ -628,6 +628,6 @@ def test_topics_after_the_same_word_head_sections():
 
 
 def test_a_short_line_over_a_table_is_its_caption(parse):
-    text = "# Ferry\n\n## Fares\n\nTable 1. What each passenger pays\n\n| Who | Fare |\n|---|---|\n| Adult | four |\n| Child | one |\n\n## Dogs\n\nFree.\n"
+    text = "# Ferry\n\n## Fares\n\nTable 1. What each passenger pays\n\n| Who | Fare |\n|---|---|\n| Adult | four |\n\n## Dogs\n\nFree.\n"
     kinds = {unit.span.of(text): unit.kind for unit in parse(text).units}
     assert kinds["Table 1. What each passenger pays"] is UnitKind.LABEL
