@@ -173,14 +173,16 @@ def _headings_instead(index: Index, name: str) -> frozenset[int]:
 
 def _is_ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity]) -> bool:
     """Say whether any title under which a document's code is described contradicts a scenario."""
-    return any(_contradicts(index.by_id[one].title_text, text, asked) for one in index.service(name))
+    return any(_contradicts(index.by_id[one].title_text, text, asked) for one in index.service(name) if one not in index.around)
 
 
 def _contradicts(title: str, text: str, asked: Sequence[Quantity]) -> bool:
-    """Say whether a title rules out a quantity, the place or the route of a scenario."""
-    for limit in _limits(title):
+    """Say whether a title rules out a quantity, the place or the route of a scenario; amounts that cannot both hold are alternatives."""
+    limits = _limits(title)
+    for limit in limits:
         alike = [quantity for quantity in asked if quantity.dimension == limit.dimension]
-        if alike and not any(limit.meets(quantity) for quantity in alike):
+        instead = [other for other in limits if other.dimension == limit.dimension and not other.meets(limit)]
+        if alike and not any(one.meets(quantity) for one in (limit, *instead) for quantity in alike):
             return True
     if _affirms(_HOME, title) and not _affirms(_FACILITY, title) and _affirms(_FACILITY, text) and not _affirms(_HOME, text):
         return True

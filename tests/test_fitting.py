@@ -2,7 +2,8 @@ import pytest
 
 from assistant import Assistant
 from assistant.building import build_index
-from assistant.fitting import SHOWN, code_fits, weigh
+from assistant.fitting import SHOWN, _contradicts, code_fits, weigh
+from assistant.quantities import quantities
 from assistant.reading import EncoderReader
 from assistant.subjects import subjects
 from assistant.types import Reason, Role, Status
@@ -190,3 +191,17 @@ def test_the_amount_that_is_billed_at_a_time_rules_nothing_out(tmp_path, seeded,
         answer = assistant.fit(scenario)
         assert answer.codes[0].code == code
         assert not [quote for quote in answer.quotes if quote.role is Role.AGAINST and quote.code == code]
+
+
+@pytest.mark.parametrize(
+    ("title", "scenario", "ruled_out"),
+    [
+        ("Home crossing, continuous or intermittent", "a crossing of 24 h by pump", False),
+        ("Home crossing, continuous or intermittent", "a crossing of 3 h by pump", False),
+        ("Home crossing, continuous", "a crossing of 3 h", True),
+        ("Home crossing, more than one liter but no more than two liters", "a crossing of 1.5 liters", False),
+        ("Home crossing, more than one liter but no more than two liters", "a crossing of 3 liters", True),
+    ],
+)
+def test_amounts_of_a_title_that_cannot_both_hold_are_alternatives(title, scenario, ruled_out):
+    assert _contradicts(title, scenario, quantities(scenario)) is ruled_out
