@@ -43,6 +43,8 @@ _TITLE_FIELD = re.compile(
     r"(?!\W*(?:numbers?|no|id|dates?)\b)",
     re.IGNORECASE,
 )
+_SUBJECTS = frozenset(("title", "subject", "re"))
+"""Labels of the fields that say what a letter or form is about."""
 _COPYRIGHT = re.compile(r"©|copyright\s+(?:©|\(c\))|(?:copyright|\(c\))\s+(?:(?:19|20)\d\d\b|.*\breserved\b)", re.IGNORECASE)
 
 
@@ -82,9 +84,9 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     style = Style.NUMBERED if counted and len(opening[Style.MARKED]) < FEWEST_MARKS else _ruling_style(view, found, opening)
     found[Style.NUMBERED] = counted
     ruling = _standing_apart(view, labelled) if style is Style.LABEL else _ruling_lines(view, style, found, opening)
-    form = _form(view) if style is Style.LABEL else range(0)
+    form = _form(view) if style in (Style.LABEL, Style.CAPITALS) else range(0)
     ruling = [i for i in ruling if i not in form]
-    title = _title(view, ruling, found[Style.MARKED])
+    title = _title(view, ruling, found[Style.MARKED], form)
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
     labels = asked | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)}
@@ -281,12 +283,13 @@ def _is_entry(view: View, i: int) -> bool:
     return len(view.of(i).split()) <= ENTRY_WORDS and not is_sentence(view.of(i)) and not view.is_recurrent(i)
 
 
-def _title(view: View, headings: list[int], marked: list[int]) -> int:
+def _title(view: View, headings: list[int], marked: list[int], entries: range) -> int:
     """Return the position of the title, or -1: among the opening lines, the first whose words the document uses most.
 
-    The opening reaches down to the first heading that has sentences or a list below it. A lone mark above the section level is the title.
+    The opening reaches down to the first heading that has sentences or a list below it, or that stands below the `entries` of a form. A
+    lone mark above the section level is the title.
     """
-    stop = next((i for i in headings if _has_content(view, i, headings)), 0)
+    stop = next((i for i in headings if (entries and i >= entries.stop) or _has_content(view, i, headings)), 0)
     if stop > 0 and _is_name_of_code(view, stop) and not any(view.holds_code(i) and not view.has_text(i) for i in range(stop)):
         return stop
     if marked and marked[0] not in headings and marked[0] < max(stop, 1):
@@ -305,8 +308,9 @@ def _title(view: View, headings: list[int], marked: list[int]) -> int:
     used = {i: len({t for t in tokenize(words) if len(t) > 3 and t in body}) + _names_code(view, i) for i, words in said.items()}
     best = max((used[i] for i in opening), default=0)
     best_field = max(form, key=lambda i: used[i], default=-1)
-    if best_field >= 0 and used[best_field] > FORM_SHARE * best:
-        return best_field
+    subject = next((i for i in form if view.name(i).casefold() in _SUBJECTS), -1)
+    if subject >= 0 or (best_field >= 0 and used[best_field] > FORM_SHARE * best):
+        return subject if subject >= 0 else best_field
     first = next(i for i in opening if used[i] >= TITLE_SHARE * best)
     beside = next((i for i in said if i > first and i - 1 not in headings and _stands_by_code(view, i)), first)
     return beside if used[beside] >= used[first] and not (view.has_text(beside) and beside in headings) else first

@@ -424,3 +424,47 @@ def test_a_table_of_several_columns_that_states_one_code_is_one_document(setting
 )
 def test_codes_that_are_values_stand_over_nothing(settings, table):
     assert len(extract("fares.csv", ".csv", table, settings)) > 2
+
+
+def book(sheets):
+    """Return a workbook of some sheets, each a list of rows."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    data = io.BytesIO()
+    made.save(data)
+    return data.getvalue()
+
+
+DOSSIER = {
+    "Cover": [["Harbour dossier", None], [None, None], ["HCPCS", "F1001"], ["Service", "Foot passenger by ferry"], ["Owner", "The pier"]],
+    "Fares": [["Who", "Pays", "Note"], ["Adult", "four coins", "by day"], ["Child", "one coin", None]],
+    "Trouble": [["Sign", "What to do"], ["Fog", "Wait for the bell"], ["Storm", "Stay on land"]],
+}
+
+
+def test_a_workbook_whose_cover_names_one_code_is_one_document_with_a_section_for_each_sheet(settings):
+    (source,) = read_bytes("dossier.xlsx", book(DOSSIER), settings)
+    document = parse_document(source, settings)
+    assert document.codes == ("F1001",)
+    assert document.title_text == "Foot passenger by ferry"
+    assert [section.heading for section in document.sections] == ["Title", "Fares", "Trouble"]
+    said = {unit.span.of(document.text): unit.path for unit in document.units}
+    assert said["Adult | four coins | by day"] == ("Fares", "Who | Pays | Note")
+    assert "Fog | Wait for the bell" in said
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Fares": [["Code", "Fare"], ["F1002", "four"], ["F1003", "one"], ["F1004", "two"]]},
+        {"Trouble": [["HCPCS", "F1002"], ["Service", "Bicycle on board"]]},
+        {"Cover": [["Harbour dossier", None], ["Owner", "The pier"], ["Service", "Foot passenger by ferry"]]},
+    ],
+)
+def test_other_workbooks_are_a_document_for_each_row_or_sheet(settings, changes):
+    sources = read_bytes("dossier.xlsx", book(DOSSIER | changes), settings)
+    assert len(sources) > 1

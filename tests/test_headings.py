@@ -631,3 +631,16 @@ def test_a_short_line_over_a_table_is_its_caption(parse):
     text = "# Ferry\n\n## Fares\n\nTable 1. What each passenger pays\n\n| Who | Fare |\n|---|---|\n| Adult | four |\n\n## Dogs\n\nFree.\n"
     kinds = {unit.span.of(text): unit.kind for unit in parse(text).units}
     assert kinds["Table 1. What each passenger pays"] is UnitKind.LABEL
+
+
+def test_the_lines_of_a_letters_head_are_no_sections_where_headings_are_in_capitals(parse):
+    text = (
+        "HARBOUR BUREAU\nTO:    All pilots\nFROM:  The bureau\nDATE:  July 11\nRE:    E0100 - Passenger crossing by ferry\n\n"
+        + "\n".join(
+            f"{name}\nIt is so. The passenger crossing was so.\n"
+            for name in ("BACKGROUND", "COVERED DAYS", "STAFF AND TEACHING", "RECORDS")
+        )
+    )
+    assert names(text) == ["BACKGROUND", "COVERED DAYS", "STAFF AND TEACHING", "RECORDS"]
+    assert parse(text).codes == ("E0100",)
+    assert parse(text).title.of(text) == "E0100 - Passenger crossing by ferry"

@@ -27,7 +27,7 @@ MOSTLY_EMPTY = 0.5
 """A row goes on with the one above when it repeats or lacks its key and fills fewer than this part of its other cells."""
 _HEADED = re.compile(r"^(?=#{1,6}\s)", re.MULTILINE)
 _LINE_NUMBER = re.compile(r"0*10{0,2}")
-_CODE_NAME = re.compile(r"\bcodes?\b", re.IGNORECASE)
+_CODE_NAME = re.compile(r"\bcodes?\b|\A(?:hcpcs|cpt|cdt|icd(?:-?10)?(?:-?cm)?)\Z", re.IGNORECASE)
 _VALUE_NAME = re.compile(r"(?:values?|descriptions?|definitions?|meanings?|text|contents?|answers?|details?)", re.IGNORECASE)
 
 
@@ -263,14 +263,61 @@ def _title_field(fields: Sequence[Field], code_pattern: str) -> str | None:
 
 
 def _only_code(table: Table, code_pattern: str) -> tuple[str, ...]:
-    """Return the codes of the one row that has them right beside the word "code", in a table of more than two columns; none of several."""
-    found = [
+    """Return the codes that a table of more than two columns states in one of its rows; none of several."""
+    found = _stated_codes(table, code_pattern)
+    return found[0] if len(found) == 1 and len(table.filled) > 2 else ()
+
+
+def _stated_codes(table: Table, code_pattern: str) -> list[tuple[str, ...]]:
+    """Return the codes of each row that has them right beside the word "code"."""
+    rows = [cells for _, cells in table.rows] + ([table.names] if table.names else [])
+    return [
         codes
-        for _, cells in table.rows
+        for cells in rows
         for label, value in zip(cells, cells[1:], strict=False)
         if _CODE_NAME.search(label) and len(label.split()) <= DIVIDER_WORDS and (codes := codes_of(value, code_pattern))
     ]
-    return found[0] if len(found) == 1 and len(table.filled) > 2 else ()
+
+
+def extract_book(tables: Sequence[Table], code_pattern: str) -> Extract | None:
+    """Return the sheets of a workbook as the sections of one document, where one sheet of fields says which code all are about.
+
+    None where sheets have columns of codes, or state none or several.
+    """
+    if any(code_column(table, code_pattern) is not None or coded_columns(table, code_pattern) for table in tables):
+        return None
+    stated = [(table, codes) for table in tables for codes in _stated_codes(table, code_pattern)]
+    if len(tables) < 2 or len(stated) != 1 or len(stated[0][0].filled) != len(("label", "value")):
+        return None
+    (cover, codes), writer = stated[0], Writer()
+    label, value = cover.filled
+    heads = {cells[label]: cells[value] for _, cells in cover.rows if cells[label] and cells[value]}
+    named = [[said for name, said in heads.items() if names_title(name, short) and said not in codes] for short in (False, True)]
+    title = next(iter(named[0] or named[1]), cover.sheet)
+    for table in (cover, *(table for table in tables if table is not cover)):
+        _write_sheet(writer, table, "# " if table is cover else "## ")
+    at = writer.text.find(title)
+    return Extract(writer.text, "", codes, Span(at, at + len(_one_line(title))) if at >= 0 else writer.title, tuple(writer.places))
+
+
+def _write_sheet(writer: Writer, table: Table, mark: str) -> None:
+    """Write a sheet under its name: its notes, then its rows, as fields where these are a name and a value each."""
+    first = table.rows[0][0]
+    span = writer.add(f"{mark}{_one_line(table.sheet)}\n\n", first)
+    writer.title = writer.title or Span(span.start + len(mark), span.end - 2)
+    for number, note in table.notes:
+        writer.add(f"{_unmarked(note)}\n\n", number)
+    fields = len(table.filled) == len(("label", "value")) and not table.names
+    if table.names:
+        writer.add(_row(table.names) + "|" + "---|" * table.width + "\n", max(first - 1, 1))
+    for number, cells in table.rows:
+        filled = [_one_line(cell) for cell in cells if cell]
+        writer.add(f"{': '.join(filled)}\n" if fields else _row(cells), number)
+    writer.add("\n", table.rows[-1][0])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(_one_line(cell).replace('|', chr(92) + '|') for cell in cells)} |\n"
 
 
 def _outline(table: Table, codes: tuple[str, ...], prefix: str, keys: Keys, code_pattern: str) -> Extract:

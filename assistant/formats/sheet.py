@@ -21,7 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
 from assistant.formats.hcpcs import extract_hcpcs, is_hcpcs
-from assistant.formats.rows import Keys, extract_rows
+from assistant.formats.rows import Keys, extract_book, extract_rows
 from assistant.formats.table import Row, Table, find_table
 from assistant.formats.text import decode
 from assistant.formats.zipped import check_zip
@@ -59,6 +59,9 @@ def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
     tables = [table for table in tables if table.rows]
     if sum(len(table.rows) for table in tables) > MOST_ROWS:
         raise Unreadable(f"has more than {MOST_ROWS:,} rows")
+    book = None if any(is_hcpcs(table) for table in tables) else extract_book(tables, settings.code_pattern)
+    if book:
+        return [book]
     keys = Keys()
     found: list[Extract] = []
     size = 0
