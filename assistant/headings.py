@@ -7,14 +7,15 @@ position says that it closes the section before it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.lines import FURNISHED, Line, Shape, is_sentence, value_start
+from assistant.lines import Line, Shape, is_sentence
 from assistant.numbering import counted_rows, ordinals_of
 from assistant.shapes import Style, View, candidates, clauses, is_code_caption, is_plain, numbered
+from assistant.titles import CONTENT, entries_of_form, find_title, has_content, is_content, is_navigation, value_of
 from assistant.tokens import tokenize
 
 FEWEST_HEADINGS = 3
@@ -23,28 +24,12 @@ FEWEST_MARKS = 2
 """Lines with the mark of a heading rule where there are so many, for nothing else is marked so."""
 PLAIN_SHARE = 0.34
 """Plain headings rule when there are at least this many for each labelled line."""
-TITLE_SHARE = 0.6
-"""A line may be the title when it holds this share of the most words that an opening line has in common with the text."""
-TOP_LINES, ENTRY_WORDS = 6, 25
-"""A form begins in one of so many lines, and each of its lines has at most so many words."""
-FORM_SHARE = 1.5
-"""A field above the sections is the title when its value has so many times the words in common with the text that any line has."""
 NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
 BESIDE_WORDS = 4
 """Where headings stand over their text, one with its text beside it has at most so many words."""
 MOST_DIVISIONS = 3
 """A section that looks divided by more headings than these is one over others."""
-_CONTENT = FURNISHED - {Shape.RULE}
-_SEPARATOR = re.compile(r"\s[|»›>·]\s")
-_CODE_FIELD = re.compile(r"[^:]*\bcodes?\b[^:]*:", re.IGNORECASE)
-_TITLE_FIELD = re.compile(
-    r"\b(?:title|subject|re|(?<!common )names?|service|therapy|treatment|procedure|description|descriptor|policy|item|codes?)\b"
-    r"(?!\W*(?:numbers?|no|id|dates?)\b)",
-    re.IGNORECASE,
-)
-_SUBJECTS = frozenset(("title", "subject", "re"))
-"""Labels of the fields that say what a letter or form is about."""
 _COPYRIGHT = re.compile(r"©|copyright\s+(?:©|\(c\))|(?:copyright|\(c\))\s+(?:(?:19|20)\d\d\b|.*\breserved\b)", re.IGNORECASE)
 
 
@@ -84,9 +69,9 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     style = Style.NUMBERED if counted and len(opening[Style.MARKED]) < FEWEST_MARKS else _ruling_style(view, found, opening)
     found[Style.NUMBERED] = counted
     ruling = _standing_apart(view, labelled) if style is Style.LABEL else _ruling_lines(view, style, found, opening)
-    form = _form(view) if style in (Style.LABEL, Style.CAPITALS) else range(0)
-    ruling = [i for i in ruling if i not in form]
-    title = _title(view, ruling, found[Style.MARKED], form)
+    entries = entries_of_form(view) if style in (Style.LABEL, Style.CAPITALS) else range(0)
+    ruling = [i for i in ruling if i not in entries]
+    title = find_title(view, ruling, found[Style.MARKED], entries)
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
     labels = asked | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)}
@@ -270,131 +255,6 @@ def _is_in_row(view: View, i: int) -> bool:
     return view.has_text(i) and any(view.has_text(j) and not view.lines[j].is_item and not view.is_recurrent(j) for j in near)
 
 
-def _form(view: View) -> range:
-    """Return the fields of a form at the top, as a letter has: some in a row, of few words each, with more than fields below."""
-    first = next((i for i in range(min(TOP_LINES, len(view.lines))) if view.has_text(i)), len(view.lines))
-    end = first
-    while end < len(view.lines) and view.has_text(end) and not view.lines[end].is_item and _is_entry(view, end):
-        end += 1
-    return range(first, end) if end - first >= FEWEST_HEADINGS and 2 * end < len(view.lines) else range(0)
-
-
-def _is_entry(view: View, i: int) -> bool:
-    return len(view.of(i).split()) <= ENTRY_WORDS and not is_sentence(view.of(i)) and not view.is_recurrent(i)
-
-
-def _title(view: View, headings: list[int], marked: list[int], entries: range) -> int:
-    """Return the position of the title, or -1: among the opening lines, the first whose words the document uses most.
-
-    The opening reaches down to the first heading that has sentences or a list below it, or that stands below the `entries` of a form. A
-    lone mark above the section level is the title.
-    """
-    stop = next((i for i in headings if (entries and i >= entries.stop) or _has_content(view, i, headings)), 0)
-    if stop > 0 and _is_name_of_code(view, stop) and not any(view.holds_code(i) and not view.has_text(i) for i in range(stop)):
-        return stop
-    if marked and marked[0] not in headings and marked[0] < max(stop, 1):
-        return marked[0]
-    if stop == 0 and _heads_group(view, 0) and any(_heads_group(view, i) for i in headings if i > 0):
-        return -1
-    if stop == 0 and view.lines and not view.is_recurrent(0) and view.lines[0].shape is Shape.TEXT and not view.lines[0].marker:
-        stop = 1
-    opening = _opening(view, stop)
-    below = next((i for i in headings if i > 0 and not view.has_text(i)), stop)
-    form = [i for i in range(min(stop, below)) if i not in opening and _may_title(view, i)]
-    if not opening and not form:
-        return -1 if view.lines[0].shape not in FURNISHED else next((i for i in range(stop) if view.lines[i].shape not in FURNISHED), -1)
-    body = {token for line in view.lines[min(stop, len(view.lines) - 1) :] for token in tokenize(line.span.of(view.text))}
-    said = {i: view.of(i) for i in opening} | {i: _value(view, i) for i in form}
-    used = {i: len({t for t in tokenize(words) if len(t) > 3 and t in body}) + _names_code(view, i) for i, words in said.items()}
-    best = max((used[i] for i in opening), default=0)
-    best_field = max(form, key=lambda i: used[i], default=-1)
-    subject = next((i for i in form if view.name(i).casefold() in _SUBJECTS), -1)
-    if subject >= 0 or (best_field >= 0 and used[best_field] > FORM_SHARE * best):
-        return subject if subject >= 0 else best_field
-    first = next(i for i in opening if used[i] >= TITLE_SHARE * best)
-    beside = next((i for i in said if i > first and i - 1 not in headings and _stands_by_code(view, i)), first)
-    return beside if used[beside] >= used[first] and not (view.has_text(beside) and beside in headings) else first
-
-
-def _stands_by_code(view: View, i: int) -> bool:
-    """Say whether a field that begins with a code stands right below line i, so that the two name and number one service."""
-    below = view.lines[i + 1] if i + 1 < len(view.lines) else None
-    if below is None or below.blank_before or not view.has_text(i + 1):
-        return False
-    return view.is_code(_value(view, i + 1).split()[0].strip("()[],;:*_"))
-
-
-def _value(view: View, i: int) -> str:
-    return view.of(i)[value_start(view.of(i)) :]
-
-
-def _is_name_of_code(view: View, i: int) -> bool:
-    """Say whether line i is the name of a code: it holds the code and is no field of a form and no question."""
-    emphasized = view.of(i).startswith(("**", "__"))
-    return _names_code(view, i) and (emphasized or not view.has_text(i)) and not view.of(i).rstrip("*_ ").endswith("?")
-
-
-def _may_title(view: View, i: int) -> bool:
-    """Say whether line i is a field whose value may be the title, as "Service: passenger crossing"."""
-    if not view.has_text(i) or not _TITLE_FIELD.search(view.name(i)):
-        return False
-    value = _value(view, i)
-    codes = sum(view.is_code(word.strip("()[],;:*_")) for word in value.split())
-    worded = sum(len(word) > 3 and word.isalpha() for word in value.split()) >= 2
-    return worded and codes <= 1 and "|" not in value and (value.endswith("?") or not is_sentence(value))
-
-
-def _heads_group(view: View, i: int) -> bool:
-    """Say whether a list stands right below line i, with no blank line between."""
-    return view.heads_list(i) and not view.lines[i].blank_after and view.lines[i].shape is Shape.TEXT
-
-
-def _opening(view: View, stop: int) -> list[int]:
-    """Return the lines above `stop` that may be the title: none stands below one that may and a sentence."""
-    found: list[int] = []
-    for i in range(stop):
-        if _may_be_title(view, i):
-            found.append(i)
-        elif found and _closes_sentence(view, i):
-            break
-    return found
-
-
-def _closes_sentence(view: View, i: int) -> bool:
-    return is_sentence(view.of(i)) and not view.of(i).endswith((",", ";"))
-
-
-def _is_navigation(view: View, i: int) -> bool:
-    return len(_SEPARATOR.findall(view.of(i))) >= 2
-
-
-def _may_be_title(view: View, i: int) -> bool:
-    content = view.of(i)
-    navigation = _is_navigation(view, i)
-    shaped = view.lines[i].shape is Shape.TEXT or (i == 0 and view.has_text(i) and not _CODE_FIELD.match(content))
-    listed = view.lines[i].is_item and i + 1 < len(view.lines) and view.lines[i + 1].is_item
-    return shaped and not (navigation or listed or view.is_recurrent(i) or is_sentence(content))
-
-
-def _names_code(view: View, i: int) -> bool:
-    """Say whether line i holds a code and words that may be its name."""
-    return view.holds_code(i) and sum(len(word) > 3 and word.isalpha() for word in view.of(i).split()) >= 2
-
-
-def _has_content(view: View, i: int, headings: list[int]) -> bool:
-    """Say whether sentences, items or fields stand between line i and the next heading."""
-    following = bisect_right(headings, i)
-    after = headings[following] if following < len(headings) else len(view.lines)
-    if view.has_text(i):
-        return True
-    return any(_is_content(view, j) for j in range(i + 1, after))
-
-
-def _is_content(view: View, i: int) -> bool:
-    """Say whether line i is a sentence, an item or a line of a table."""
-    return view.lines[i].is_item or view.lines[i].shape in _CONTENT or is_sentence(view.of(i))
-
-
 def _without_names(view: View, chosen: list[int], title: int) -> list[int]:
     """Return plain headings without those that are text: the name of the service, or the one line under a heading.
 
@@ -461,7 +321,7 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
         return False
     if view.is_recurrent(i) and (line.blank_before or not spaced):
         return True
-    divided = any(view.lines[j].shape not in (Shape.TEXT, *_CONTENT) and not view.lines[j].is_item for j in between)
+    divided = any(view.lines[j].shape not in (Shape.TEXT, *CONTENT) and not view.lines[j].is_item for j in between)
     apart = line.blank_before or not spaced
     return before.is_item and line.indent <= view.lines[heading].indent and not divided and apart
 
@@ -479,7 +339,7 @@ def _finish(view: View, chosen: list[int], title: int) -> Outline:
             continue
         first = i + 2 if view.underlined(i) else i + 1
         if i in marked:
-            headings.append(Heading(i, _value(view, i), has_text=False))
+            headings.append(Heading(i, value_of(view, i), has_text=False))
         elif view.has_text(i) or any(j not in furniture for j in range(first, after)):
             headings.append(Heading(i, view.name(i)[counted.get(i, 0) :], view.has_text(i)))
         elif headings or after == len(view.lines):
@@ -490,7 +350,7 @@ def _finish(view: View, chosen: list[int], title: int) -> Outline:
 def _marked_topics(view: View, chosen: Sequence[int]) -> set[int]:
     """Return the fields that each head a section by their value, as "Re: dogs" does: some have the same label, a topic and text below."""
     fields = [i for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True) if view.has_text(i) and after > i + 1]
-    topics = [i for i in fields if len(_value(view, i).split()) <= BESIDE_WORDS * 2 and not is_sentence(_value(view, i).rstrip("?"))]
+    topics = [i for i in fields if len(value_of(view, i).split()) <= BESIDE_WORDS * 2 and not is_sentence(value_of(view, i).rstrip("?"))]
     times = Counter(view.name(i) for i in topics)
     return {i for i in topics if times[view.name(i)] >= FEWEST_HEADINGS and 2 * times[view.name(i)] > len(chosen)}
 
@@ -507,15 +367,15 @@ def _masthead(view: View, title: int) -> set[int]:
     above = range(max(title, 0))
     if not any(_says_more(view, i) for i in above):
         return set(above)
-    return {i for i in above if _is_navigation(view, i) or is_code_caption(view, i) or view.of(i) in view.of(title)}
+    return {i for i in above if is_navigation(view, i) or is_code_caption(view, i) or view.of(i) in view.of(title)}
 
 
 def _says_more(view: View, i: int) -> bool:
     """Say whether line i holds more than names and codes: a sentence, an item, a row, a value after its label or a number."""
-    if view.holds_code(i) or _is_navigation(view, i):
+    if view.holds_code(i) or is_navigation(view, i):
         return False
     lone = view.lines[i].is_item and not any(view.lines[j].is_item for j in (i - 1, i + 1) if 0 <= j < len(view.lines))
-    said = is_sentence(view.of(i)) if lone else _is_content(view, i) or view.has_text(i)
+    said = is_sentence(view.of(i)) if lone else is_content(view, i) or view.has_text(i)
     return said or any(c.isdigit() for c in view.of(i))
 
 
@@ -529,7 +389,7 @@ def _repeated_title(view: View, chosen: list[int], title: int) -> set[int]:
     template = _template_lines(view) if repeating else set()
     for i in repeating:
         if i in template and i not in found:
-            found.update(range(i, next((h for h in chosen if h > i and _has_content(view, h, chosen)), len(view.lines))))
+            found.update(range(i, next((h for h in chosen if h > i and has_content(view, h, chosen)), len(view.lines))))
     return found
 
 
@@ -550,4 +410,4 @@ def _closing_note(view: View, chosen: list[int]) -> range:
     gap = view.text[view.lines[note[0]].span.end : view.lines[note[1]].span.start] if len(note) > 1 else ""
     beside = gap != "" and not gap.strip(" \t")
     emphasized = all(view.of(i)[0] == view.of(i)[-1] in ("*", "_") for i in note[1:])
-    return note if beside or emphasized or not any(_is_content(view, i) or view.has_text(i) for i in note) else range(0)
+    return note if beside or emphasized or not any(is_content(view, i) or view.has_text(i) for i in note) else range(0)

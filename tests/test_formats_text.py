@@ -128,6 +128,7 @@ def test_a_foot_that_differs_on_one_page_counts_towards_the_same_last_page(setti
         "See page 3 of the manual.\nSee page 3 of the manual.\n",
         "The form has page 1 of 2 and more.\nFares.\n",
         "See page 7 for dogs.\n\nFares.\n\nSee page 2 for dogs.\n",
+        "Page 1 of 2\n\n\fPage 2 of 2\n",
     ],
 )
 def test_lines_that_only_name_pages_are_text(settings, text):

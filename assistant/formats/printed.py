@@ -32,7 +32,7 @@ class _Line:
 def running_lines(text: str) -> tuple[Span, ...]:
     """Return the lines that repeat at the edges of pages, in order: those that count the pages, and what stands right beside these.
 
-    What repeats is left where it stands first, at the top of the text.
+    What repeats is left where it stands first, at the top of the text; nothing is such where nothing else would be left.
     """
     if len(_COUNT.findall(text)) < FEWEST_PAGES:
         return ()
@@ -42,7 +42,8 @@ def running_lines(text: str) -> tuple[Span, ...]:
     often = {form for form, n in Counter(lines[i].form for i in {*beside, *_top(lines)}).items() if n >= FEWEST_PAGES}
     first = {lines[i].form: i for i in reversed(_top(lines))}
     gone = {*counting, *(i for i in beside if lines[i].form in often and first.get(lines[i].form) != i)}
-    return tuple(lines[i].span for i in sorted(gone))
+    left = any(line.words for i, line in enumerate(lines) if i not in gone)
+    return tuple(lines[i].span for i in sorted(gone)) if left else ()
 
 
 def _counting(lines: Sequence[_Line]) -> list[int]:
