@@ -61,7 +61,7 @@ from assistant.storage import (
     write_json,
 )  # fmt: skip
 from assistant.tokens import words
-from assistant.vectors import BLOCK, LISTED, ROWS, FaissStore, make_searchable
+from assistant.vectors import BLOCK, FORMER, ROWS, FaissStore, make_searchable
 from assistant.vocabulary import COUNTS, PARTS, Vocabulary, count_words, part_texts, words_file
 
 Progress = Callable[[str, int, int], None]
@@ -76,10 +76,9 @@ NEW_AT_ONCE, KEPT_AT_ONCE = 256, 4096
 WORDS_OF = {part: words_file(part) for part in PARTS}
 RUNS = (CHUNKS, CANDIDATES, CHUNK_WORDS, *WORDS_OF.values())
 """Files of runs."""
-ARRAYS = (COUNTS, ROWS, LISTED, READING, OPENINGS)
-"""Files of rows: how often words of the text occur, vectors of chunks, in which list each is searched (-1 where that is not known yet),
-vectors of candidates and of openings."""
-VALUES_OF = {CHUNK_WORDS: CHUNKS, ROWS: CHUNKS, LISTED: CHUNKS, READING: CANDIDATES, COUNTS: WORDS_OF["text"]}
+ARRAYS = (COUNTS, ROWS, FORMER, READING, OPENINGS)
+"""Files of rows: how often words of the text occur, vectors of chunks, which rows these were before, vectors of candidates and openings."""
+VALUES_OF = {CHUNK_WORDS: CHUNKS, ROWS: CHUNKS, FORMER: CHUNKS, READING: CANDIDATES, COUNTS: WORDS_OF["text"]}
 """Files that hold something for each value of other runs; those that are not named here hold something for each document."""
 Array = npt.NDArray[Any]
 NOTHING = Before({}, {}, ())
@@ -132,9 +131,12 @@ class _Old:
 
     @cached_property
     def _arrays(self) -> dict[str, Array]:
-        rows, listed = FaissStore.load(self.data).vectors(), self.data / LISTED
-        lists = load_array(listed) if listed.is_file() else np.full(len(rows), -1, dtype=np.int32)
-        return {ROWS: rows, LISTED: lists, **{name: load_array(self.data / name) for name in (COUNTS, READING, OPENINGS)}}
+        rows = FaissStore.load(self.data).vectors()
+        return {
+            ROWS: rows,
+            FORMER: np.arange(len(rows), dtype=np.int32),
+            **{name: load_array(self.data / name) for name in (COUNTS, READING, OPENINGS)},
+        }
 
     def before(self) -> Before:
         """Return what is known of the files and documents.
@@ -431,7 +433,7 @@ def _make(one: Plan, numbers: _Numbers, settings: Settings) -> _Made:
         runs[WORDS_OF[part]] = Ragged.of([numbers.of(sorted(set(words(text))))])
     arrays = {
         COUNTS: np.asarray([counts[word] for word in sorted(counts)], dtype=np.int32),
-        LISTED: np.full(len(chunks), -1, dtype=np.int32),
+        FORMER: np.full(len(chunks), -1, dtype=np.int32),
     }
     return _Made(_Part([Entry.of(document)], runs, arrays), [opening_text(document), *meant], [text for _, text in read])
 

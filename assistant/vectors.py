@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import faiss
 import numpy as np
+import numpy.typing as npt
 
 from assistant.storage import damaged, load_array
 
 if TYPE_CHECKING:
     from assistant.inference import Vectors
 
-ROWS, LISTED, SEARCHED = "vectors.npy", "lists.npy", "vectors.faiss"
+ROWS, SEARCHED = "vectors.npy", "vectors.faiss"
+FORMER = "former-rows.npy"
+"""Says, while an index is built, which row each was in the index before; -1 where it is new."""
 EXACT_UP_TO = 25_000
 """Rows up to which comparing all of them takes less than a tenth of an answer's time."""
 LISTS = 4
@@ -122,8 +125,8 @@ class _Flat:
 def make_searchable(folder: Path, trials: Vectors, before: tuple[Path, Mapping[str, Any]] | None = None) -> Mapping[str, Any]:
     """Write what `FaissStore.load` reads of the rows saved in `folder`, and return how they are searched.
 
-    `trials` are vectors like those of questions, by which is chosen how many lists are searched. `LISTED` names the list of each row, or
-    -1; `before` is the folder that the lists are those of, and what was returned for it.
+    `trials` are vectors like those of questions, by which is chosen how many lists are searched. `before` is the folder of the index that
+    `FORMER` speaks of, and what was returned for it.
     """
     rows: Vectors = load_array(folder / ROWS)
     if len(rows) > EXACT_UP_TO:
@@ -132,7 +135,7 @@ def make_searchable(folder: Path, trials: Vectors, before: tuple[Path, Mapping[s
     index.add(rows.astype(np.float32))
     faiss.write_index(index, str(folder / SEARCHED))
     (folder / ROWS).unlink()
-    (folder / LISTED).unlink()
+    (folder / FORMER).unlink()
     return {"exact": True}
 
 
@@ -142,18 +145,19 @@ def _in_lists(folder: Path, rows: Vectors, trials: Vectors, before: tuple[Path, 
     The lists of before are kept as long as there should be as many and at most `WIDENED` times as many of them must be searched. That is
     tried again when `RETRIED` of the rows have come or gone.
     """
-    lists = 2 ** round(np.log2(LISTS * np.sqrt(len(rows))))
+    lists, former = 2 ** round(np.log2(LISTS * np.sqrt(len(rows)))), load_array(folder / FORMER)
     index = _read(before[0] / SEARCHED) if before and before[1].get("lists") == lists else None
     if before and index is not None:
-        most, changed = WIDENED * index.nprobe, before[1]["changed"] + index.ntotal - len(rows)
-        index.reset()
-        changed += 2 * _fill(index, folder, rows)
+        most, new = WIDENED * index.nprobe, np.flatnonzero(former < 0)
+        changed = before[1]["changed"] + _renumber(index, former) + len(new)
+        _add(index, rows, new)
         how = {**before[1], "changed": changed} if changed < RETRIED * len(rows) else _tried(index, rows, trials)
     if index is None or index.nprobe > most:
         index = _trained(rows, lists)
-        _fill(index, folder, rows, anew=True)
+        _add(index, rows, np.arange(len(rows)))
         how = _tried(index, rows, trials)
     faiss.write_index(index, str(folder / SEARCHED))
+    (folder / FORMER).unlink()
     return how
 
 
@@ -165,18 +169,35 @@ def _read(path: Path) -> Any:  # noqa: ANN401 -- faiss tells no kind of index
         return None
 
 
-def _fill(index: Any, folder: Path, rows: Vectors, *, anew: bool = False) -> int:  # noqa: ANN401 -- as above
-    """Put rows into the lists that `LISTED` names, or into the nearest ones, and name those; return how many were put into the nearest."""
-    listed: Any = np.load(folder / LISTED, mmap_mode="r+", allow_pickle=False)
-    new = 0
-    for begin in range(0, len(rows), BLOCK):
-        block, own = rows[begin : begin + BLOCK].astype(np.float32), listed[begin : begin + BLOCK]
-        if (fresh := (own < 0) | anew).any():
-            own[fresh] = index.quantizer.search(block[fresh], 1)[1][:, 0]
-        new += int(fresh.sum())
-        numbers = own.astype(np.int64)
-        index.add_core(len(block), faiss.swig_ptr(block), None, faiss.swig_ptr(numbers))
-    return new
+def _renumber(index: Any, former: npt.NDArray[np.int32]) -> int:  # noqa: ANN401 -- as above
+    """Give the rows of an index the numbers that they have now, drop those that are gone, and return how many these are.
+
+    Their codes stay as they are, in their lists.
+    """
+    kept = np.flatnonzero(former >= 0)
+    now = np.full(index.ntotal, -1, dtype=np.int64)
+    now[former[kept]] = kept
+    held, lists = index.invlists, faiss.ArrayInvertedLists(index.nlist, index.code_size)
+    for i in range(index.nlist):
+        if size := held.list_size(i):
+            numbers = now[faiss.rev_swig_ptr(held.get_ids(i), size)]
+            stays = numbers >= 0
+            numbers = numbers[stays]
+            codes = faiss.rev_swig_ptr(held.get_codes(i), size * index.code_size).reshape(size, -1)[stays]
+            if len(numbers):
+                lists.add_entries(i, len(numbers), faiss.swig_ptr(numbers), faiss.swig_ptr(codes))
+    gone = int(index.ntotal) - len(kept)
+    index.replace_invlists(lists, True)
+    lists.this.disown()  # type: ignore[attr-defined]  # it belongs to the index now
+    index.ntotal = len(kept)
+    return gone
+
+
+def _add(index: Any, rows: Vectors, numbers: npt.NDArray[np.int64]) -> None:  # noqa: ANN401 -- as above
+    """Put some rows into the lists that are nearest to them."""
+    for begin in range(0, len(numbers), BLOCK):
+        some = numbers[begin : begin + BLOCK]
+        index.add_with_ids(rows[some].astype(np.float32), some)
 
 
 def _trained(rows: Vectors, lists: int) -> faiss.IndexIVF:

@@ -1,9 +1,10 @@
+import faiss
 import numpy as np
 import pytest
 
 from assistant import vectors
 from assistant.errors import IndexMismatch
-from assistant.vectors import LISTED, ROWS, SEARCHED, FaissStore, make_searchable
+from assistant.vectors import FORMER, ROWS, SEARCHED, FaissStore, make_searchable
 
 THREE = np.array([[1, 0, 0], [0, 1, 0], [0.6, 0.8, 0], [1, 0, 0]], dtype=np.float32)
 QUERY = np.array([1, 0, 0], dtype=np.float32)
@@ -14,11 +15,26 @@ def unit(rows):
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-def store(folder, rows, trials=None, before=None, listed=None):
+def store(folder, rows, trials=None, before=None, former=None):
     np.save(folder / ROWS, rows)
-    np.save(folder / LISTED, np.full(len(rows), -1, dtype=np.int32) if listed is None else listed)
+    np.save(folder / FORMER, np.full(len(rows), -1, dtype=np.int32) if former is None else former)
     how = make_searchable(folder, rows if trials is None else trials, before)
     return FaissStore.load(folder), how
+
+
+def lists_of(folder, rows):
+    """Return the list that each of so many rows stands in."""
+    index = faiss.read_index(str(folder / SEARCHED))
+    found = np.full(rows, -1)
+    for i in range(index.nlist):
+        size = index.invlists.list_size(i)
+        found[faiss.rev_swig_ptr(index.invlists.get_ids(i), size) if size else []] = i
+    return found
+
+
+def rows_before(first, last, new):
+    """Return that rows `first` to `last` of before come first, and so many new ones after them."""
+    return np.append(np.arange(first, last), np.full(new, -1)).astype(np.int32)
 
 
 @pytest.fixture
@@ -106,18 +122,32 @@ def test_rows_that_are_there_keep_their_lists_and_new_ones_join_the_nearest(list
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     _, how = store(tmp_path / "one", many[:-100])
-    known = np.load(tmp_path / "one" / LISTED)
+    known = lists_of(tmp_path / "one", MANY - 100)
     assert known.min() >= 0
     monkeypatch.setattr(vectors, "_trained", lambda *_: pytest.fail("lists were made anew"))
-    listed = np.concatenate([known[50:], np.full(100, -1, dtype=np.int32)])
-    found, again = store(tmp_path / "two", many[50:], None, (tmp_path / "one", how), listed)
+    found, again = store(tmp_path / "two", many[50:], None, (tmp_path / "one", how), rows_before(50, MANY - 100, 100))
     assert (again["exact"], again["lists"]) == (False, how["lists"])
     assert how["searched"] <= again["searched"] <= vectors.WIDENED * how["searched"]
-    now = np.load(tmp_path / "two" / LISTED)
+    now = lists_of(tmp_path / "two", MANY - 50)
     assert np.array_equal(now[:-100], known[50:])
+    assert sorted(path.name for path in (tmp_path / "two").iterdir()) == [SEARCHED, ROWS]
     assert now.min() >= 0
     for row in (0, 700, len(many) - 60):
         assert found.search(many[50:][row], 1) == [(row, pytest.approx(1))]
+
+
+def test_codes_that_are_kept_are_those_that_coding_anew_makes(lists, many, tmp_path):
+    for name in ("one", "two", "three"):
+        (tmp_path / name).mkdir()
+    _, how = store(tmp_path / "one", many)
+    store(tmp_path / "two", many, None, (tmp_path / "one", how), rows_before(0, MANY, 0))
+    assert (tmp_path / "one" / SEARCHED).read_bytes() == (tmp_path / "two" / SEARCHED).read_bytes()
+    some = np.delete(many, slice(100, 140), axis=0)
+    kept = np.delete(np.arange(MANY, dtype=np.int32), slice(100, 140))
+    store(tmp_path / "three", some, None, (tmp_path / "one", how), kept)
+    index = faiss.read_index(str(tmp_path / "three" / SEARCHED))
+    assert index.ntotal == len(some)
+    assert np.array_equal(lists_of(tmp_path / "three", len(some)), np.delete(lists_of(tmp_path / "one", MANY), slice(100, 140)))
 
 
 def test_how_many_lists_are_searched_is_tried_again_once_enough_rows_have_changed(lists, many, tmp_path, monkeypatch):
@@ -128,10 +158,9 @@ def test_how_many_lists_are_searched_is_tried_again_once_enough_rows_have_change
     monkeypatch.setattr(vectors, "_tried", lambda *some: tried.append(1) or real(*some))
     told = []
     for n in range(1, 5):
-        listed = np.load(folder / LISTED)[20:]
         before, folder = (folder, how), tmp_path / str(n)
         folder.mkdir()
-        _, how = store(folder, np.roll(many, -20 * n, axis=0), None, before, np.append(listed, np.full(20, -1, dtype=np.int32)))
+        _, how = store(folder, np.roll(many, -20 * n, axis=0), None, before, rows_before(20, MANY, 20))
         told.append((how["changed"], len(tried)))
     assert told == [(40, 0), (80, 0), (120, 0), (0, 1)]
 
@@ -140,8 +169,7 @@ def test_lists_are_made_anew_when_there_are_too_many_rows_for_them(lists, many, 
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     _, how = store(tmp_path / "one", many[:500])
-    listed = np.concatenate([np.load(tmp_path / "one" / LISTED), np.full(MANY - 500, -1, dtype=np.int32)])
-    found, again = store(tmp_path / "two", many, None, (tmp_path / "one", how), listed)
+    found, again = store(tmp_path / "two", many, None, (tmp_path / "one", how), rows_before(0, 500, MANY - 500))
     assert again["lists"] > how["lists"]
     assert found.search(many[9], 1) == [(9, pytest.approx(1))]
 
@@ -183,7 +211,7 @@ def test_damaged_lists_are_made_anew(lists, many, tmp_path):
         (tmp_path / name).mkdir()
     _, how = store(tmp_path / "one", many)
     (tmp_path / "one" / SEARCHED).write_bytes(b"no lists")
-    found, _ = store(tmp_path / "two", many, None, (tmp_path / "one", how), np.load(tmp_path / "one" / LISTED))
+    found, _ = store(tmp_path / "two", many, None, (tmp_path / "one", how), rows_before(0, MANY, 0))
     assert found.search(many[3], 1) == [(3, pytest.approx(1))]
 
 
