@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.chunking import opening_text
-from assistant.storage import Ragged, edges, load_array, read_json, write_json
+from assistant.storage import Ragged, damaged, edges, load_array, read_json, write_json
 from assistant.tokens import stem
 from assistant.types import Document, SectionKind
 
@@ -62,6 +62,13 @@ def _stem_frequencies(runs: Ragged, stem_of: npt.NDArray[np.int32], stems: int) 
     return found
 
 
+def _read_list(path: Path) -> list[str]:
+    found = read_json(path)
+    if not isinstance(found, list):
+        raise damaged(path)
+    return found
+
+
 class Vocabulary:
     """The words of all documents of an index, case-folded, and their stems; mapped into memory. `numbers` are the places of the stems."""
 
@@ -71,8 +78,7 @@ class Vocabulary:
         Raises:
             IndexMismatch: a file is missing or damaged.
         """
-        self.words: list[str] = read_json(folder / WORDS)
-        self._stems: list[str] = read_json(folder / STEMS)
+        self.words, self._stems = (_read_list(folder / name) for name in (WORDS, STEMS))
         self.numbers = {one: i for i, one in enumerate(self._stems)}
         self.parts = {part: Ragged.load(folder, words_file(part)) for part in PARTS}
         self.counts = load_array(folder / COUNTS)

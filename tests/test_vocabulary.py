@@ -102,3 +102,11 @@ def test_a_missing_file_names_the_repair(folder, name):
     (folder / name).unlink()
     with pytest.raises(IndexMismatch, match="--rebuild"):
         Vocabulary(folder)
+
+
+@pytest.mark.parametrize("name", [WORDS, STEMS])
+@pytest.mark.parametrize("content", ["{}", "5", '"words"', "null"])
+def test_words_that_are_no_list_name_the_repair(folder, name, content):
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(IndexMismatch, match="--rebuild"):
+        Vocabulary(folder)
