@@ -14,7 +14,8 @@ from itertools import dropwhile
 from statistics import median
 
 from assistant.formats.layout import Line, Page, Word, joined, lines_of, rows_of
-from assistant.lines import is_question, is_sentence
+from assistant.formats.table import sets_topics
+from assistant.lines import is_question
 from assistant.tables import names_columns
 from assistant.types import Place
 
@@ -36,8 +37,6 @@ _HEADING_WORDS = 60
 """A block of more words is no heading, however large."""
 _VALUE_WORDS = 3
 """What has no more words beside its name, above the first topic, is a field or names the columns."""
-_TOPIC_CELLS, _TOPIC_WORDS, _FEWEST_TOPICS, _LONG_WORDS = 2, 10, 4, 15
-"""Rows of two cells are topics beside their text where there are so many, with so few words in the first and, usually, so many beside."""
 _BOLD_WORDS = 14
 """A bold block of body size with more words is emphasis, not a heading."""
 _RAGGED = 0.05
@@ -368,22 +367,19 @@ def _mark_headings(blocks: Sequence[_Block], setting: _Setting) -> None:
 
 def _with_topics(blocks: Sequence[_Block]) -> list[_Block]:
     """Return blocks with the rows of a table that only sets topics beside their text, and holds most of it, as headings and text."""
-    rows = [n for n, block in enumerate(blocks) if block.first.is_row and len(_cells(block.first)) == _TOPIC_CELLS]
+    rows = [n for n, block in enumerate(blocks) if block.first.is_row and len(_cells(block.first)) == 2]
     heads = {n for n in rows if _heads_table(blocks, n)}
     rows = [*dropwhile(lambda n: len(_cells(blocks[n].first)[1].split()) <= _VALUE_WORDS, (n for n in rows if n not in heads))]
-    names, texts = [_cells(blocks[n].first)[0] for n in rows], [_cells(blocks[n].first)[1].split() for n in rows]
-    named = all(0 < len(name.split()) <= _TOPIC_WORDS and not is_sentence(name) for name in names) and len(set(names)) == len(names)
-    if len(rows) < _FEWEST_TOPICS or not named or median(map(len, texts)) < _LONG_WORDS:
-        return list(blocks)
-    if sum(map(len, texts)) < 0.5 * sum(block.words for block in blocks):
+    cells = {n: _cells(blocks[n].first) for n in rows}
+    words = sum(len(text.split()) for _, text in cells.values())
+    if not sets_topics([*cells.values()]) or words < 0.5 * sum(block.words for block in blocks):
         return list(blocks)
     level = min(max((block.level for block in blocks), default=0) + 1, 6)
     found: list[_Block] = []
     for n, block in enumerate(blocks):
-        if n in rows:
-            name, text = _cells(block.first)
-            for words, own in ((name, level), (text, 0)):
-                found.append(_Block([replace(block.first, text=words, is_row=False)], tight=False, level=own))
+        if n in cells:
+            for text, own in zip(cells[n], (level, 0), strict=True):
+                found.append(_Block([replace(block.first, text=text, is_row=False)], tight=False, level=own))
         elif n not in heads:
             found.append(block)
     return found

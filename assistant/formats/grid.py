@@ -5,27 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
-from statistics import median
 
 from lxml import etree
 
 from assistant.formats.page import BLOCKS, HEADINGS, Element, Weight, count, is_footnote_mark, plain
-from assistant.lines import is_sentence
+from assistant.formats.table import FEWEST_TOPICS, TOPIC_WORDS, sets_topics
 from assistant.tables import names_columns
 
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _APART = re.compile(r"\s*;[\s;]*")
 LONGEST_CELL = 1500
 """A cell of more characters holds a part of the page, not a datum."""
-FEWEST_TOPICS = 4
-"""A table that sets so many topics beside their text lays out the page."""
 FEWEST_TITLED = 3
 """So many elements of one class that says so are headings."""
 _TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:title|heading|header|head|h[2-6])(?:$|[\s_-])", re.IGNORECASE)
-LONG_WORDS = 15
-"""Half the texts beside topics have so many words or more, where nothing lays them out."""
-TOPIC_WORDS = 10
-"""A topic has at most so many words."""
 MOST_COLUMNS = 100
 """Cells of one row that are read; what a page claims beyond that is a mistake or a bomb."""
 
@@ -109,15 +102,12 @@ def rewrite_titled(root: Element) -> None:
 
 def _holds_topics(table: Element, rows: Sequence[Element]) -> bool:
     """Say whether a table has two columns, the first of names, the second of text that lists or paragraphs lay out."""
-    if len(rows) < FEWEST_TOPICS or any(True for _ in table.iter(*HEADINGS)):
+    if any(True for _ in table.iter(*HEADINGS)):
         return False
-    if any(len(row) != 2 or not all(_is_cell(cell) for cell in row) for row in rows):
+    if any(len(row) != 2 or not all(_is_cell(cell) for cell in row) or row[0].tag == row[1].tag == "th" for row in rows):
         return False
-    names = [plain(row[0]) for row in rows]
-    named = all(0 < len(name.split()) <= TOPIC_WORDS and not is_sentence(name) for name in names) and len(set(names)) == len(names)
-    laid_out = sum(sum(1 for _ in row[1].iter("li", "p", "br")) > 1 for row in rows)
-    long = median(len(plain(row[1]).split()) for row in rows) >= LONG_WORDS
-    return named and (laid_out >= FEWEST_TOPICS / 2 or long) and not any(row[0].tag == row[1].tag == "th" for row in rows)
+    laid_out = sum(sum(1 for _ in row[1].iter("li", "p", "br")) > 1 for row in rows) >= FEWEST_TOPICS / 2
+    return sets_topics([[plain(cell) for cell in row] for row in rows], laid_out)
 
 
 def is_bold(element: Element) -> bool:

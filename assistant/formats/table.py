@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from assistant.lines import is_sentence
+
 Row = tuple[int, tuple[str, ...]]
 """The row's number in its sheet, counted from 1, and its cells, as many as the sheet has columns."""
 
@@ -28,6 +30,8 @@ _NUMBER = re.compile(r"[-+]?[$€£]?[\d.,/:%\s-]+%?")
 _TITLE = re.compile(r"\b(?:title|name|descriptions?|descriptor|service|procedure|item|term|label)\b", re.IGNORECASE)
 _SHORTER = re.compile(r"\b(?:short|brief|abbreviat\w*|abbr|code|id|date|type|type\s+of|class|status|plan|provider|unit)\b", re.IGNORECASE)
 _BETWEEN_CODES = re.compile(r"[\s,;/&]+")
+FEWEST_TOPICS, TOPIC_WORDS, LONG_WORDS = 4, 10, 15
+"""Rows of two cells set topics beside their text where there are so many, with so few words in the first and, usually, so many beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,15 @@ def coded_columns(table: Table, code_pattern: str) -> tuple[int, tuple[int, ...]
             fit = columns == tuple(range(columns[0], columns[-1] + 1)) and named >= DISTINCT * len(below)
             return (at, columns) if fit and filled >= MOST_FILLED * len(below) * len(columns) else None
     return None
+
+
+def sets_topics(rows: Sequence[Sequence[str]], laid_out: bool = False) -> bool:
+    """Say whether rows set topics, each its own, beside what is said of them: half of it in many words, unless it is `laid_out`."""
+    if len(rows) < FEWEST_TOPICS or any(len(row) != 2 for row in rows):
+        return False
+    names = [name for name, _ in rows]
+    named = all(0 < len(name.split()) <= TOPIC_WORDS and not is_sentence(name) for name in names) and len(set(names)) == len(names)
+    return named and (laid_out or median(len(text.split()) for _, text in rows) >= LONG_WORDS)
 
 
 def key_column(table: Table) -> int:
