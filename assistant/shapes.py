@@ -25,6 +25,8 @@ CAPTION_WORDS = 4
 PHONE_DIGITS = 7
 """A value of so many digits and no letters is a number to call."""
 _EDGE = "*_#: \t"
+_AROUND = " \t.,;:()[]*_"
+"""Marks that stand around a code and are no part of it."""
 _STOP = re.compile(r"\b(?P<word>[^\W\d_]{3,}|[A-Z]{2})\.\s+(?=[A-Z][a-z])")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _CODE_WORDS = frozenset(("code", "codes", "hcpcs", "cpt", "cdt", "icd", "procedure", "service", "billing", "and", "/", "&", "-", "–"))
@@ -154,21 +156,21 @@ class View:
         """Say whether what stands in line i has come to an end there."""
         return self.lines[i].is_item or self.lines[i].shape is not Shape.TEXT or is_sentence(self.of(i))
 
-    def is_code(self, content: str) -> bool:
-        """Say whether a word is a code; none is where codes have no pattern."""
-        return bool(self.codes.pattern) and bool(self.codes.fullmatch(content.strip(" .()").upper()))
+    def is_code(self, word: str) -> bool:
+        """Say whether a word is a code, whatever marks stand around it; none is where codes have no pattern."""
+        return bool(self.codes.pattern) and bool(self.codes.fullmatch(word.strip(_AROUND).upper()))
 
     def holds_code(self, i: int) -> bool:
         """Say whether a word of line i is a code."""
-        return any(self.is_code(word.strip("()[],;:*_")) for word in self.of(i).split())
+        return any(map(self.is_code, self.of(i).split()))
 
     def states_code(self, i: int) -> bool:
         """Say whether line i holds nothing but codes and the words that announce them, as "HCPCS code E0100" does."""
         content = self.of(i)
         if not any(c.isdigit() for c in content):
             return False
-        found = [word.strip("()[],;:") for word in content.split()]
-        return any(map(self.is_code, found)) and all(word.casefold() in _CODE_WORDS or self.is_code(word) for word in found)
+        found = content.split()
+        return any(map(self.is_code, found)) and all(word.strip(_AROUND).casefold() in _CODE_WORDS or self.is_code(word) for word in found)
 
     def is_recurrent(self, i: int) -> bool:
         """Say whether line i bears the name of a heading that other documents have."""
@@ -291,7 +293,7 @@ def _is_field(view: View, i: int) -> bool:
 
 def _holds_code(view: View, i: int) -> bool:
     """Say whether a labelled line has a code as its value and nothing else."""
-    return view.lines[i].shape is Shape.FIELD and view.is_code(view.of(i)[value_start(view.of(i)) :].strip(_EDGE))
+    return view.lines[i].shape is Shape.FIELD and view.is_code(view.of(i)[value_start(view.of(i)) :])
 
 
 _TESTS: dict[Style, Callable[[View, int], bool]] = {
@@ -315,7 +317,7 @@ def is_code_caption(view: View, i: int) -> bool:
         return True
     below, following = view.of(i + 1), view.lines[i + 1]
     says = following.is_item or following.shape in (Shape.FIELD, *FURNISHED) or is_sentence(below)
-    return not (says or any(view.is_code(word.strip("()[],;:")) for word in below.split()))
+    return not (says or any(map(view.is_code, below.split())))
 
 
 def candidates(view: View) -> dict[Style, list[int]]:

@@ -82,7 +82,7 @@ def _stands_by_code(view: View, i: int) -> bool:
     below = view.lines[i + 1] if i + 1 < len(view.lines) else None
     if below is None or below.blank_before or not view.has_text(i + 1):
         return False
-    return view.is_code(value_of(view, i + 1).split()[0].strip("()[],;:*_"))
+    return view.is_code(value_of(view, i + 1).split()[0])
 
 
 def value_of(view: View, i: int) -> str:
@@ -101,7 +101,7 @@ def _may_title(view: View, i: int) -> bool:
     if not view.has_text(i) or not _TITLE_FIELD.search(view.name(i)):
         return False
     value = value_of(view, i)
-    codes = sum(view.is_code(word.strip("()[],;:*_")) for word in value.split())
+    codes = sum(map(view.is_code, value.split()))
     worded = sum(len(word) > 3 and word.isalpha() for word in value.split()) >= 2
     return worded and codes <= 1 and "|" not in value and (value.endswith("?") or not is_sentence(value))
 

@@ -21,6 +21,8 @@ FEWEST_SECTIONS = 2
 KEY_CHARACTERS = 80
 DIVIDER_WORDS = 4
 """A name of at most so many words without a value divides a sheet of fields."""
+PAIR = 2
+"""A row of so many cells is a name and a value."""
 FIELD_ROWS = 100
 """A longer sheet of two columns is a list of things and not the fields of one."""
 MOSTLY_EMPTY = 0.5
@@ -56,6 +58,12 @@ class Writer:
         self.text += text
         return Span(start, len(self.text))
 
+    def find_title(self, value: str, start: int = 0) -> None:
+        """Make the first line of `value`, where it stands from `start` on, the title; leave it where it does not."""
+        at = self.text.find(value, start)
+        if at >= 0:
+            self.title = _first_line(self.text, Span(at, at + len(value)))
+
 
 def write_document(key: str, row: int, fields: Sequence[Field], title: str | None, notes: Sequence[tuple[int, str]] = ()) -> Writer:
     """Return the canonical text of one document: its key as heading, `notes` with their rows, then each field under its name.
@@ -77,7 +85,7 @@ def write_document(key: str, row: int, fields: Sequence[Field], title: str | Non
         for value, number in zip(field.values, field.numbers, strict=True):
             span = writer.add(marker + _unmarked(value), number)
             if field.name == title and value is field.values[0]:
-                writer.title = _first_line(writer.text, Span(span.start + len(marker), span.end))
+                writer.find_title(_unmarked(value), span.start)
             writer.add("\n", number)
     return writer
 
@@ -132,7 +140,7 @@ def extract_rows(table: Table, prefix: str, keys: Keys, code_pattern: str) -> li
         return [_outline(table, code, prefix, keys, code_pattern)]
     if len(filled) == 1 and codes is None:
         return [_lines(table, prefix, keys)]
-    if len(filled) == 2 and codes is None and len(table.rows) <= FIELD_ROWS and table.column(filled[0]):
+    if len(filled) == PAIR and codes is None and len(table.rows) <= FIELD_ROWS and table.column(filled[0]):
         return [_fields(table, filled[0], filled[1], prefix, keys, code_pattern)]
     key = codes if codes is not None else key_column(table)
     title = title_column(table, key)
@@ -230,10 +238,10 @@ def _fields(table: Table, label: int, value: int, prefix: str, keys: Keys, code_
             fields[-1] = Field(more.name, (*more.values, cells[label] or cells[value]), (*more.numbers, number))
         else:
             fields.append(Field(_name(table, label), (cells[label] or cells[value],), (number,)))
-    title = _title_field(fields, code_pattern)
+    title = _title_field([(field.name, field.values[0]) for field in fields], code_pattern)
     coded = (codes_of(field.values[0], code_pattern) for field in fields if _CODE_NAME.search(field.name))
     name, notes = (table.sheet, table.notes) if title or not table.notes else (table.notes[0][1], table.notes[1:])
-    writer = write_document(name, fields[0].numbers[0], fields, title, notes)
+    writer = write_document(name, fields[0].numbers[0], fields, title and title[0], notes)
     return Extract(writer.text, keys.take(prefix) if prefix else "", next(filter(None, coded), None), writer.title, tuple(writer.places))
 
 
@@ -249,23 +257,23 @@ def _column(table: Table, at: int, column: int, labels: int, prefix: str, keys: 
         if name and cells[column]:
             called = name[-1] if times[name[-1]] == 1 or name[-1] == group else f"{group}: {name[-1]}"
             fields.append(Field(called, (cells[column],), (row,)))
-    title = _title_field(fields, code_pattern)
-    writer = write_document(head[column], number, fields, title)
+    title = _title_field([(field.name, field.values[0]) for field in fields], code_pattern)
+    writer = write_document(head[column], number, fields, title and title[0])
     codes = codes_of(head[column], code_pattern)
     return Extract(writer.text, keys.take(prefix + head[column]), codes, writer.title, tuple(writer.places))
 
 
-def _title_field(fields: Sequence[Field], code_pattern: str) -> str | None:
-    """Return the name of the field that says in words what all are about: in full, or else in short."""
-    worded = [field for field in fields if not codes_of(field.values[0], code_pattern)]
-    named = [[field.name for field in worded if names_title(field.name, short)] for short in (False, True)]
+def _title_field(fields: Sequence[tuple[str, str]], code_pattern: str) -> tuple[str, str] | None:
+    """Return the field, of names and values, that says in words what all are about: in full, or else in short."""
+    worded = [(name, value) for name, value in fields if not codes_of(value, code_pattern)]
+    named = [[field for field in worded if names_title(field[0], short)] for short in (False, True)]
     return next(iter(named[0] or named[1]), None)
 
 
 def _only_code(table: Table, code_pattern: str) -> tuple[str, ...]:
     """Return the codes that a table of more than two columns states in one of its rows; none of several."""
     found = _stated_codes(table, code_pattern)
-    return found[0] if len(found) == 1 and len(table.filled) > 2 else ()
+    return found[0] if len(found) == 1 and len(table.filled) > PAIR else ()
 
 
 def _stated_codes(table: Table, code_pattern: str) -> list[tuple[str, ...]]:
@@ -287,17 +295,16 @@ def extract_book(tables: Sequence[Table], code_pattern: str) -> Extract | None:
     if any(code_column(table, code_pattern) is not None or coded_columns(table, code_pattern) for table in tables):
         return None
     stated = [(table, codes) for table in tables for codes in _stated_codes(table, code_pattern)]
-    if len(tables) < 2 or len(stated) != 1 or len(stated[0][0].filled) != len(("label", "value")):
+    if len(tables) < 2 or len(stated) != 1 or len(stated[0][0].filled) != PAIR:
         return None
     (cover, codes), writer = stated[0], Writer()
     label, value = cover.filled
-    heads = {cells[label]: cells[value] for _, cells in cover.rows if cells[label] and cells[value]}
-    named = [[said for name, said in heads.items() if names_title(name, short) and said not in codes] for short in (False, True)]
-    title = next(iter(named[0] or named[1]), cover.sheet)
+    title = _title_field([(cells[label], cells[value]) for _, cells in cover.rows if cells[label] and cells[value]], code_pattern)
     for table in (cover, *(table for table in tables if table is not cover)):
         _write_sheet(writer, table, "# " if table is cover else "## ")
-    at = writer.text.find(title)
-    return Extract(writer.text, "", codes, Span(at, at + len(_one_line(title))) if at >= 0 else writer.title, tuple(writer.places))
+    if title:
+        writer.find_title(_one_line(title[1]))
+    return Extract(writer.text, "", codes, writer.title, tuple(writer.places))
 
 
 def _write_sheet(writer: Writer, table: Table, mark: str) -> None:
@@ -307,7 +314,7 @@ def _write_sheet(writer: Writer, table: Table, mark: str) -> None:
     writer.title = writer.title or Span(span.start + len(mark), span.end - 2)
     for number, note in table.notes:
         writer.add(f"{_unmarked(note)}\n\n", number)
-    fields = len(table.filled) == len(("label", "value")) and not table.names
+    fields = len(table.filled) == PAIR and not table.names
     if table.names:
         writer.add(_row(table.names) + "|" + "---|" * table.width + "\n", max(first - 1, 1))
     for number, cells in table.rows:
@@ -338,10 +345,9 @@ def _outline(table: Table, codes: tuple[str, ...], prefix: str, keys: Keys, code
         else:
             fields.append(Field(name or _name(table, first), (value,), (number,)))
     writer = write_document(table.notes[0][1] if table.notes else table.sheet, fields[0].numbers[0], fields, None, table.notes[1:])
-    labels = [(cells[said - 1], cells[said]) for _, cells in table.rows if said > first and cells[said]]
-    titled = next((value for label, value in labels if names_title(label, short=True) and not codes_of(value, code_pattern)), None)
-    if titled and (at := writer.text.find(titled)) >= 0:
-        writer.title = _first_line(writer.text, Span(at, at + len(titled)))
+    title = _title_field([(cells[said - 1], cells[said]) for _, cells in table.rows if cells[said]], code_pattern)
+    if title:
+        writer.find_title(title[1])
     return Extract(writer.text, keys.take(prefix) if prefix else "", codes, writer.title, tuple(writer.places))
 
 
