@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.chunking import Candidate, read_texts
+from assistant.chunking import Candidate
 from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_first, title_quote, title_rules
 from assistant.fitting import AGAINST_SHARE, code_fits, weigh
 from assistant.index import Index
@@ -21,7 +21,7 @@ from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_fo
 from assistant.payment import asks_payment, says_payment
 from assistant.query import Query
 from assistant.quoting import codes_at, quote_candidate, share_words, shared_clauses, speaks_of, title_of
-from assistant.reading import Reader, Reading, answerability, beside, choose, read
+from assistant.reading import Reader, Reading, answerability, beside, choose, covering_texts, read
 from assistant.spelling import nearest_codes
 from assistant.subjects import certain, without_title
 from assistant.tokens import tokenize
@@ -338,8 +338,8 @@ class Answerer:
 
     def _beliefs(self, found: Mapping[str, Sequence[Reading]], asked: Mapping[str, str]) -> dict[str, float]:
         """Return how sure it is that each document answers what is asked of it; the words of all best candidates are read at once."""
-        best = (readings[0].candidate for readings in found.values() if readings)
-        self._index.reader.encode_words([read_texts(self._index.by_id[one.document], one)[0] for one in best])
+        best = (readings[0] for readings in found.values() if readings)
+        self._index.reader.encode_words([text for one in best for text in covering_texts(self._index, one)])
         return {d: answerability(self._index, asked[d], readings) for d, readings in found.items()}
 
     def _read_service(self, document: str, text: str, codes: Sequence[str] = ()) -> list[list[Reading]]:

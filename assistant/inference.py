@@ -33,16 +33,16 @@ class Calibration:
     """How an encoder's similarities become decisions. A trained encoder brings its own; the defaults suit an untrained one.
 
     `reading_belief` weighs what `reading.evidence` finds in a logistic model of whether a document answers, a slope for each and the
-    constant last; a document none of whose candidates is `reading_least` like the question does not. `reading_sure` is the belief that
-    suffices; a larger candidate around the best one is preferred when it scores at most
-    `reading_widen` less, a second one is shown when it scores at most `reading_tie` less.
+    constant last, and `reading_sure` is the belief that suffices. A larger candidate around the best one is preferred when it scores at
+    most `reading_widen` less, or `reading_widen_several` where a question asks for several things; a second one is shown when it scores at
+    most `reading_tie` less.
     `reading_words` is what likeness word by word counts beside a cosine when one is chosen; at 0 words are not looked at.
     """
 
     reading_belief: Sequence[float] = (20.0, 0.0, 0.0, 0.0, 0.0, -5.6)
-    reading_least: float = 0.0
     reading_sure: float = 0.5
     reading_widen: float = 0.0
+    reading_widen_several: float = 0.0
     reading_tie: float = 0.0
     reading_words: float = 0.0
 

@@ -58,13 +58,14 @@ _ASKS_CONTENT = re.compile(
     rf"\b(?:what|how)\b(?!\s+(?:\w+\s+)?{_CODE}).{{0,60}}\b(?:includ|cover|pay|bundl|mean|describ|stand|contain|rolls?|says?)\w*\b|\bin(?:cluded)?\s+(?:in\s+)?(?:this|that|the)\s+{_CODE}",
     re.IGNORECASE,
 )
+_SERVICES = r"(?:codes|ones|services|therapies|procedures|documents|treatments|infusions)\b"
 _OF_CODES = (
     r"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:(?:the(?:se|m)?|those|your|all|\d+|two|three|four|five|six|seven|eight|nine|ten)\s+){0,2}"
-    r"(?:codes|ones|services|therapies|procedures|documents|treatments|infusions)\b"
-    r"|\bwhich\s+(?:of\s+(?:the(?:se|m)?|those|your)\b)|\bin\s+which\s+of\b|\bwhich\s+(?:list|mention|need|require|warn|say|run|allow|use|have|include)\b"
+    rf"{_SERVICES}|\bwhich\s+(?:of\s+(?:the(?:se|m)?|those|your)\b)|\bin\s+which\s+of\b|\bwhich\s+(?:list|mention|need|require|warn|say|run|allow|use|have|include)\b"
     r"|\b(?:do|are)\s+all\s+of\b"
 )
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
+_OF_THOSE = re.compile(rf"\bwhich\s+of\s+(?:those|them)\b(?!\s+{_SERVICES})", re.IGNORECASE)
 _LISTS = re.compile(rf"{_OF_CODES}|\b(?:list|name)\s+(?:all|every)\b", re.IGNORECASE)
 _COMPARES = re.compile(
     r"\b(?:compar(?:e|es|ed|ing|ison)(?:\s+(?:to|with|of|between|against))?|vs?\.?|versus|side\s+by\s+side|next\s+to\s+each\s+other|as\s+against|differen(?:t|ce|ces)(?:\s+(?:between|from|in))?|differs?"
@@ -94,13 +95,14 @@ class Form:
     """How a question is put, each in [0, 1].
 
     How sure it is that it describes a case and wants its code, that it sets things side by side, that it asks which of all have something
-    in common, and that it is about what is included and what is billed apart.
+    in common, that it is about what is included and what is billed apart, and that what answers it is several sentences or items.
     """
 
     scenario: float
     comparison: float
     listing: float
     inclusion: float
+    several: float
 
 
 _TERM = re.compile(r"\w+|\?")
@@ -138,6 +140,11 @@ def lists(text: str) -> bool:
 def lists_codes(text: str) -> bool:
     """Say whether a question asks for codes or services that have something in common, and not for all that one of them holds."""
     return bool(_OVER_CODES.search(text))
+
+
+def of_those(text: str) -> bool:
+    """Say whether a question asks which of those just spoken of have something in common, and does not call them codes or services."""
+    return bool(_OF_THOSE.search(text))
 
 
 def listed(text: str) -> str:
@@ -194,12 +201,13 @@ class Forms:
         """Return the form of a question, codes left out of it; what asks outright for one code is a case, whatever else is in it."""
         features = np.concatenate([self._encoder.encode_one(text), surface(text), [1.0]])
         scores = self._heads @ features + self._of_terms(terms(text))
-        powers = np.exp(scores[:-1] - scores[:-1].max())
+        of_kinds, alone = scores[: len(Kind)], scores[len(Kind) :]
+        powers = np.exp(of_kinds - of_kinds.max())
         share = dict(zip(Kind, (powers / powers.sum()).tolist(), strict=True))
-        inclusion = 1 / (1 + float(np.exp(-scores[-1])))
+        inclusion, several = (1 / (1 + np.exp(-alone))).tolist()
         outright = asks_for_code(text) and not lists_codes(text)
         case = max(share[Kind.SCENARIO], self.cuts.scenario if outright else 0.0)
-        return Form(case, share[Kind.COMPARISON], share[Kind.LISTING], inclusion)
+        return Form(case, share[Kind.COMPARISON], share[Kind.LISTING], inclusion, several)
 
     def _of_terms(self, found: Sequence[str]) -> Scores:
         """Return what the terms of a question add to each head: their weights by tf-idf, of unit length over those that are known."""

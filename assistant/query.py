@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from rapidfuzz.distance import OSA
 
 from assistant.index import Index
-from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, uncompared
+from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, of_those, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.recent import keep
@@ -31,6 +31,8 @@ _ASKS_OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 """Asks something of what it names, if only in function words."""
+_RESTRICTS = re.compile(r"\bif\b|\bnot\s+(?:for|in|with)\b", re.IGNORECASE)
+"""Asks for a condition or an exception, if only in function words."""
 _ASKS_BY_ITSELF = re.compile(rf"\b(?:{_ASKS})\b", re.IGNORECASE)
 """Asks something without a further word: "who?", "how long?"."""
 _OPENS = (
@@ -302,7 +304,7 @@ def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -
     """Say whether a question about codes only asks what they are, or a comparison holds no word but those that compare and name."""
     words = set(tokenize(uncompared(text) if kind is Kind.COMPARISON else text)) - FUNCTION_WORDS - REQUESTS
     if kind is not Kind.COMPARISON:
-        return not words and not _ASKS_OTHERWISE.search(text)
+        return not (words or _ASKS_OTHERWISE.search(text) or _RESTRICTS.search(text))
     return words.issubset(frozenset().union(*(index.vocabulary(document)[2] for document in documents)))
 
 
@@ -379,12 +381,12 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
 def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None, carried: Sequence[str]) -> Kind:
     """Return the kind; where earlier questions gave the documents, only words that leave no doubt make it a case or a listing.
 
-    What lists within a document that it is clearly about ("all the risks of …") is no listing over documents.
+    What lists within a document that it is clearly about ("all the risks of …", "which of those …") is no listing over documents.
     """
     form, cuts = index.forms.read(text), index.forms.cuts
     told = before is None and len(text.split()) >= CASE_WORDS
     if "codes" in carried:
-        case, listing = asks_for_code(text), lists(text)
+        case, listing = asks_for_code(text), lists(text) and not (len(documents) == 1 and of_those(text))
     else:
         case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT)
         sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing

@@ -21,8 +21,6 @@ from assistant.subjects import logistic, without_title
 
 AVERAGED_OVER, AS_IF, USUAL = 64, 16, 0.1
 """So many candidates' scores are averaged, with so many more of the usual score, since a short document has few, all alike perhaps."""
-LEAST_PIECES = 3
-"""Word pieces of a question that the best candidate says least of; an answer leaves out less than what only shares words with it."""
 LACKING = 0.2
 """A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
 AMOUNT = 0.08
@@ -163,8 +161,8 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
 
     They are ranked by score and what the second look adds; to those not looked at, no more than the least of the others. A single one near
     the best needs no second look.
-    The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off; a second, elsewhere,
-    is added where it all but ties with the best.
+    The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off; it may score less
+    where the question asks for several things. A second, elsewhere, is added where it all but ties with the best.
     """
     calibration = index.reader.calibration
     near = nearest(readings)
@@ -173,9 +171,11 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
         added = np.append(added, np.full(len(readings) - added.size, added.min()))
         both = [replace(reading, score=reading.score + float(more)) for reading, more in zip(readings, added, strict=True)]
         readings = sorted(both, key=lambda reading: -round(reading.score, 6))
+    several = index.forms.read(text).several >= index.forms.cuts.several
+    widen = calibration.reading_widen_several if several else calibration.reading_widen
     best = chosen = readings[0]
     for reading in readings[1:AVERAGED_OVER]:
-        if reading.score < best.score - calibration.reading_widen:
+        if reading.score < best.score - widen:
             break
         if _inside(best.candidate, reading.candidate):
             chosen = reading
@@ -196,16 +196,15 @@ def answerability(index: Index, text: str, readings: Sequence[Reading]) -> float
     """Return the belief in [0, 1] that the document of `readings` answers `text`."""
     if not readings:
         return 0.0
-    calibration, found = index.reader.calibration, evidence(index, text, readings)
-    return logistic(calibration.reading_belief, found) if max(found[2:4]) >= calibration.reading_least else 0.0
+    return logistic(index.reader.calibration.reading_belief, evidence(index, text, readings))
 
 
 def evidence(index: Index, text: str, readings: Sequence[Reading]) -> list[float]:
     """Return what tells whether a document answers a question; `readings` are its candidates, best first, at least one.
 
     These are the best score and the mean of the first ones; the best cosine with the question as it is, and without the words of the
-    title, among those that do not say the opposite, and what a best candidate with an amount asked for gains; and how much it says of
-    what it says least of in the question.
+    title, among those that do not say the opposite, and what a best candidate with an amount asked for gains; and how much of the
+    question it covers.
     """
     first = readings[:AVERAGED_OVER]
     rows = np.asarray([reading.row for reading in first])
@@ -218,13 +217,17 @@ def evidence(index: Index, text: str, readings: Sequence[Reading]) -> list[float
     asked = (text, without_title(index, text, document))
     whole, rest = (float((vectors @ index.reader.encode_one(one)).max()) + gain for one in asked)
     mean = (sum(reading.score for reading in first) + AS_IF * USUAL) / (len(first) + AS_IF)
-    return [first[0].score, mean, whole, rest, least_said(index, text, first[0])]
+    return [first[0].score, mean, whole, rest, coverage(index, text, first[0])]
 
 
-def least_said(index: Index, text: str, reading: Reading) -> float:
-    """Return the mean cosine of those word pieces of a question that a candidate says least of, each with the most like one there."""
+def coverage(index: Index, text: str, reading: Reading) -> float:
+    """Return how much of a question a candidate and its title speak of: the mean cosine of its word pieces with the most like them."""
+    asked, *held = index.reader.encode_words([text, *covering_texts(index, reading)])
+    pieces = np.concatenate(held)
+    return float((asked @ pieces.T).max(axis=1).mean()) if asked.size and pieces.size else 0.0
+
+
+def covering_texts(index: Index, reading: Reading) -> tuple[str, str]:
+    """Return the texts whose words tell what a reading covers: the candidate under its headings, and its document's title."""
     document = index.by_id[reading.candidate.document]
-    asked, held = index.reader.encode_words([text, read_texts(document, reading.candidate)[0]])
-    if not asked.size or not held.size:
-        return 0.0
-    return float(np.sort((asked @ held.T).max(axis=1))[:LEAST_PIECES].mean())
+    return read_texts(document, reading.candidate)[0], document.title_text

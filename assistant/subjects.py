@@ -40,7 +40,7 @@ FEWEST_SAID = 2
 SMALLEST = 1e-4
 """The least share of which log odds are taken."""
 WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
-COUNTS = {"share": 9, "clear": 6, "sides": 16}
+COUNTS = {"share": 9, "clear": 8, "sides": 16}
 """How many weights there are of each sort."""
 
 
@@ -133,7 +133,7 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     summed = {name: float(shares[owned].sum()) for name, owned in services.items()}
     order = sorted(services, key=lambda name: (-round(summed[name], 6), name))
     first = order[0]
-    clear = logistic(weights().clear, odds_features(summed[first], rows[services[first][0]]))
+    clear = logistic(weights().clear, odds_features(summed[first], rows[services[first][0]], worded(index, text)))
     clear = max(clear, summed[first]) if said[services[first][0]] else clear
     rest = max(1.0 - summed[first], 1e-9)
     beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
@@ -151,10 +151,20 @@ def log_odds(share: float) -> float:
     return math.log(max(share, SMALLEST) / max(1 - share, SMALLEST))
 
 
-def odds_features(share: float, features: Sequence[float]) -> list[float]:
-    """Return the log odds of a share, how like the question the document's nearest chunk and its opening are, and its telling words."""
+def odds_features(share: float, features: Sequence[float], words: tuple[int, int]) -> list[float]:
+    """Return what tells whether a document with a share is the one that a question of so many `words` means.
+
+    These are the log odds of its share, how like the question its nearest chunk and its opening are, and its telling words. What says much,
+    even in words that no document has, leaves the subject out less often than what is short.
+    """
     nearest, _, opening, _, _, in_opening, in_title, *_ = features
-    return [max(min(log_odds(share), MOST_ODDS), -MOST_ODDS), nearest, opening, in_opening, in_title]
+    return [max(min(log_odds(share), MOST_ODDS), -MOST_ODDS), nearest, opening, in_opening, in_title, *map(float, words)]
+
+
+def worded(index: Index, text: str) -> tuple[int, int]:
+    """Return how many words a question has, function words left out, and how many of these no document has."""
+    words = set(tokenize(text)) - FUNCTION_WORDS
+    return len(words), sum(index.words.document_frequency(word) == 0 for word in words)
 
 
 def logistic(fitted: Sequence[float], features: Sequence[float]) -> float:

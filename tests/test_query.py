@@ -35,6 +35,23 @@ def test_what_is_clearly_about_one_service_lists_over_all_only_where_it_says_so(
 
 
 @pytest.mark.parametrize(
+    ("history", "question", "kind"),
+    [
+        (["what comes with S9357?"], "which of those are billed apart?", Kind.FACT),
+        (["what comes with S9357?"], "which of those services need a nurse?", Kind.LISTING),
+        (["S9357 and S9338: what comes with them?"], "which of them need a nurse?", Kind.LISTING),
+    ],
+)
+def test_which_of_those_asks_of_what_one_service_holds_or_of_several_services(assistant, history, question, kind):
+    assert understand(assistant.index, question, history).kind is kind
+
+
+@pytest.mark.parametrize("question", ["S9357 and if not?", "what is S9357 not for?", "what if she doesn't show up with S9357?"])
+def test_a_condition_or_an_exception_asks_for_more_than_the_title(assistant, question):
+    assert not understand(assistant.index, question, []).names_only
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "hydromorphone for the pain is infused at home three hours each evening. No chemo any more. Which code is it?",

@@ -12,8 +12,8 @@ from assistant.reading import (
     answerability,
     beside,
     choose,
+    coverage,
     evidence,
-    least_said,
     nearest,
     opposed,
     read,
@@ -96,22 +96,35 @@ def test_higher_scores_give_more_belief(assistant):
     assert answerability(assistant.index, text, lower) < answerability(assistant.index, text, readings)
 
 
-def test_what_no_candidate_is_like_enough_is_not_answered(assistant, monkeypatch):
-    text = "how long does it take?"
-    readings = reading_of(assistant, text, ENZYME)
-    alike = max(evidence(assistant.index, text, readings)[2:4])
-    for least, answers in ((alike - 0.01, True), (alike + 0.01, False)):
-        calibration = replace(assistant.index.reader.calibration, reading_least=least)
-        monkeypatch.setattr(assistant.index.reader, "calibration", calibration)
-        assert (answerability(assistant.index, text, readings) > 0) is answers
-
-
-def test_what_leaves_out_part_of_the_question_says_least_of_it(assistant):
+def test_what_leaves_out_part_of_the_question_covers_less_of_it(assistant):
     text = "how long does it take?"
     [best, *_] = reading_of(assistant, text, ENZYME)
-    asked = [least_said(assistant.index, more, best) for more in (text, f"{text} and what does the battery weigh?")]
-    assert asked[1] < asked[0]
-    assert least_said(assistant.index, text, best) == evidence(assistant.index, text, [best])[-1]
+    covered = [coverage(assistant.index, more, best) for more in (text, f"{text} and what does the battery weigh?")]
+    assert covered[1] < covered[0]
+    assert covered[0] == evidence(assistant.index, text, [best])[-1]
+
+
+def test_the_title_covers_the_words_that_name_the_service(assistant):
+    [best, *_] = reading_of(assistant, "how long does it take?", ENZYME)
+    title = assistant.index.by_id[ENZYME].title_text
+    assert coverage(assistant.index, title, best) > 0.99
+    assert coverage(assistant.index, "hovercraft upholstery", best) < coverage(assistant.index, title, best) / 2
+
+
+@pytest.mark.parametrize(("text", "several"), [("what are the risks?", True), ("how long does it take?", False)])
+def test_what_asks_for_several_things_is_given_a_larger_candidate_sooner(assistant, monkeypatch, text, several):
+    assert (assistant.index.forms.read(text).several >= assistant.index.forms.cuts.several) is several
+    calibration = replace(assistant.index.reader.calibration, reading_widen=0.1, reading_widen_several=0.3, reading_words=0.0)
+    monkeypatch.setattr(assistant.index.reader, "calibration", calibration)
+    found = reading_of(assistant, text, ENZYME)
+    small, large = next(
+        (one, other)
+        for one in found
+        for other in found
+        if one is not other and other.candidate.first <= one.candidate.first and one.candidate.last <= other.candidate.last
+    )
+    [chosen, *_] = choose(assistant.index, EncoderReader(), text, [replace(small, score=0.9), replace(large, score=0.7)])
+    assert chosen.candidate == (large if several else small).candidate
 
 
 def test_what_is_like_the_answer_of_another_document_gains(assistant):

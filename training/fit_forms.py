@@ -1,7 +1,8 @@
 """Authored questions with their forms -> `assistant/data/reader/forms.json`: linear heads that tell what sort of answer is asked for.
 
 Logistic regression over the packaged reader's vector of a question, `kinds.surface`, and the tf-idf of `kinds.terms`: one softmax over
-the four kinds, and one head for whether the question is about what is included and what is billed apart. Each has a cut: the least belief
+the four kinds, one head for whether the question is about what is included and what is billed apart, and one for whether its answer is
+several sentences or items, as its golds tell. Each has a cut: the least belief
 from which on `PRECISION` of the questions of service families left out of the fit are what the head says. Prints what is reached there.
 
     python training/fit_forms.py assistant/data/reader
@@ -26,13 +27,18 @@ from assistant.kinds import FORMS_FILE, Kind, surface, terms
 from assistant.query import bare_text
 from authored import CODE_PATTERN, LISTING, SIDES, load_families
 
+SEED = 7
 STRENGTH = 3.0
 """Inverse regularisation."""
 FOLDS = 8
 UNKNOWN = -1
-"""Stands for whether a question is about what is included where that was not noted."""
+"""Stands for what was not noted of a question."""
 FACTS = 80
 """So many questions for a fact are taken of each family of documents; they have thousands."""
+OF_ONE, OF_SEVERAL = 110, 90
+"""So many questions with one gold, and with several, are taken of each family."""
+READ_FROM_ONE = ("direct", "bycode", "narrow", "billing", "named")
+"""Kinds of questions that one document answers."""
 FEWEST = 6
 """A term that fewer questions have tells nothing of others."""
 PRECISION = 0.94
@@ -57,6 +63,18 @@ def asked() -> list[dict[str, Any]]:
     return found
 
 
+def several() -> list[dict[str, Any]]:
+    """Return questions about one authored document with whether their answer is several sentences or items of it."""
+    chance = np.random.default_rng(SEED)
+    found = []
+    for family in load_families():
+        rows = [row for row in family.questions if row["kind"] in READ_FROM_ONE and row["must_contain"] and not row["history"]]
+        for many, most in ((False, OF_ONE), (True, OF_SEVERAL)):
+            own = [row["question"] for row in rows if len(row["codes"]) == 1 and (len(row["must_contain"]) > 1) is many]
+            found += [{"family": family.name, "text": own[i], "several": many} for i in chance.permutation(len(own))[:most]]
+    return found
+
+
 def _form(row: dict[str, Any]) -> str | None:
     if row["kind"] == "compare":
         return {SIDES: Kind.COMPARISON.value, LISTING: Kind.LISTING.value}.get(row["notes"])
@@ -75,18 +93,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reader", type=Path)
     folder = parser.parse_args().reader
-    rows = [*written(), *asked()]
+    rows = [*written(), *asked(), *several()]
     texts = [bare_text(row["text"], CODE_PATTERN) or row["text"] for row in rows]
     dense = np.hstack([OnnxEncoder(folder).encode(texts), np.array([surface(text) for text in texts])])
     words = TfidfVectorizer(analyzer=terms, min_df=FEWEST, sublinear_tf=True)
     features = hstack([csr_matrix(dense), words.fit_transform(texts)]).tocsr()
     families = np.array([row["family"] for row in rows])
     kinds = [kind.value for kind in Kind]
-    form = np.array([kinds.index(row["form"]) for row in rows])
-    inclusion = np.array([int(row.get("inclusion", UNKNOWN)) for row in rows])
+    form = np.array([kinds.index(row["form"]) if "form" in row else UNKNOWN for row in rows])
+    inclusion, many = (np.array([int(row.get(key, UNKNOWN)) for row in rows]) for key in ("inclusion", "several"))
     heads: list[np.ndarray] = []
     cuts: dict[str, float] = {}
-    for wanted, labels in ((form, kinds), (inclusion, ["other", "inclusion"])):
+    for wanted, labels in ((form, kinds), (inclusion, ["other", "inclusion"]), (many, ["one", "several"])):
         told = wanted != UNKNOWN
         known, wanted, groups = features[told], wanted[told], families[told]
         model = LogisticRegression(C=STRENGTH, max_iter=3000)
@@ -104,7 +122,7 @@ def main() -> None:
         "terms": {
             term: [round(float(words.idf_[i]), 3), *table[:, width + i].round(3).tolist()] for term, i in sorted(words.vocabulary_.items())
         },
-        "cuts": {label: cuts[label] for label in (*kinds[1:], "inclusion")},
+        "cuts": {label: cuts[label] for label in (*kinds[1:], "inclusion", "several")},
     }
     (folder / FORMS_FILE).write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
 
