@@ -303,8 +303,10 @@ def _questions(text: str) -> tuple[str, ...]:
 def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -> bool:
     """Say whether a question about codes only asks what they are, or a comparison holds no word but those that compare and name."""
     words = set(tokenize(uncompared(text) if kind is Kind.COMPARISON else text)) - FUNCTION_WORDS - REQUESTS
+    if _RESTRICTS.search(text):
+        return False
     if kind is not Kind.COMPARISON:
-        return not (words or _ASKS_OTHERWISE.search(text) or _RESTRICTS.search(text))
+        return not words and not _ASKS_OTHERWISE.search(text)
     return words.issubset(frozenset().union(*(index.vocabulary(document)[2] for document in documents)))
 
 

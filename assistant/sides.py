@@ -18,6 +18,8 @@ from assistant.types import Span
 
 NO_DOUBT = 0.8
 """A part of a question that has this share for a document names it, though the question may name two others rather."""
+SURE = 0.5
+"""… and this belief, where two others are named already: "the first visit" is like a document that speaks of little else."""
 LEAST_COMPARING = 0.03
 """A question that is less surely a comparison is not looked at in parts: two thirds of those without a code;
 answers of `eval/` dev are the same from 0.01 on."""
@@ -89,7 +91,7 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     ]
     named = sorted(names[name][1] if name in names else 0.0 for name in ranked[:2])
     seen = [*map(log_odds, (compares, *odds)), other.similarity, min(one.similarity, other.similarity)]
-    third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT)
+    third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT and best[name].belief >= SURE)
     together = sorted((*ranked[:2], *third), key=[*best].index)
     return Sides(tuple(together), (*seen, *other.features[5:7], len(parts) / PARTS, *named))
 

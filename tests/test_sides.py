@@ -24,6 +24,12 @@ def test_services_named_in_everyday_words_are_set_side_by_side_in_their_order(as
     assert belief >= 0.7
 
 
+def test_what_is_asked_of_two_services_adds_no_third(assistant):
+    documents, belief = told(assistant.index, "chemo compared with enzymes: catheter, vein, checked regularly")
+    assert documents == ["S9330", "S9357"]
+    assert belief >= 0.7
+
+
 @pytest.mark.parametrize(
     "text", ["what are the risks and side effects of enzyme replacement?", "how do I prepare, and who comes?", "heparin", ""]
 )
