@@ -16,7 +16,7 @@ import numpy.typing as npt
 from assistant.chunking import Candidate, read_texts
 from assistant.index import Index
 from assistant.inference import Vectors
-from assistant.quantities import asked_dimension
+from assistant.quantities import asked_dimension, quantities
 from assistant.subjects import logistic, without_title
 
 AVERAGED_OVER, AS_IF, USUAL = 64, 16, 0.1
@@ -161,8 +161,9 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
 
     They are ranked by score and what the second look adds; to those not looked at, no more than the least of the others. A single one near
     the best needs no second look.
-    The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off; it may score less
-    where the question asks for several things. A second, elsewhere, is added where it all but ties with the best.
+    The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off. That may score less
+    where the question asks for several things, and anything where the best is said of other amounts than the question states ("up to 2
+    hours late: …"): what is said of these stands beside it. A second, elsewhere, is added where it all but ties with the best.
     """
     calibration = index.reader.calibration
     near = nearest(readings)
@@ -180,8 +181,22 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
         if _inside(best.candidate, reading.candidate):
             chosen = reading
             break
+    if _is_for_another_amount(index, text, chosen.candidate):
+        around = (reading for reading in readings if reading is not chosen and _inside(chosen.candidate, reading.candidate))
+        chosen = min(around, key=lambda reading: reading.candidate.last - reading.candidate.first, default=chosen)
     tied = (r for r in readings[1:] if r.score >= best.score - calibration.reading_tie and not _overlap(r.candidate, chosen.candidate))
     return [chosen, *list(tied)[:1]]
+
+
+def _is_for_another_amount(index: Index, text: str, candidate: Candidate) -> bool:
+    """Say whether a candidate speaks of a range of amounts, and of none with an amount that the question states."""
+    stated = [one for one in quantities(text) if one.low == one.high]
+    if not stated:
+        return False
+    document = index.by_id[candidate.document]
+    ranges = [one for one in quantities(candidate.span(document).of(document.text)) if one.low < one.high]
+    alike = {one.dimension for one in stated} & {one.dimension for one in ranges}
+    return bool(alike) and not any(one.meets(other) for one in stated for other in ranges)
 
 
 def _inside(one: Candidate, other: Candidate) -> bool:

@@ -333,3 +333,24 @@ def test_a_full_question_in_a_conversation_is_not_taken_for_the_one_before(assis
 
 def test_an_earlier_question_that_was_too_long_to_be_answered_does_not_count(assistant):
     assert assistant.understood("and the risks?", ["S9357 duration" + " x" * 5000]) == assistant.understood("and the risks?")
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "unsaid"),
+    [
+        ("E0431: I am 5 hours late with the tank change, do I still do it?", "Later than that", None),
+        ("E0431: I am 1 hour late with the tank change, do I still do it?", "Up to 2 hours late", "Call the depot"),
+        ("E0431: I am late with the tank change, do I still do it?", "Up to 2 hours late", "Call the depot"),
+    ],
+)
+def test_what_is_said_of_other_amounts_is_not_shown_without_what_is_said_beside_it(seeded, settings, tmp_path, question, said, unsaid):
+    text = (
+        "# E0431 Portable oxygen\n\n## Late tank change\n\n"
+        "Up to 2 hours late: still do it. Later than that: leave it for the next day. Call the depot in either case.\n\n"
+        "## Delivery\n\nTanks come on Mondays. The driver carries them to the door.\n"
+    )
+    (tmp_path / "oxygen.md").write_text(text, encoding="utf-8")
+    answer = Assistant.open(tmp_path, seeded, settings).ask(question)
+    shown = " ".join(quote.text for quote in answer.quotes)
+    assert said in shown
+    assert unsaid is None or unsaid not in shown
