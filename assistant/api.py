@@ -227,11 +227,11 @@ class Assistant:
 
     def codes(self) -> list[CodeEntry]:
         """Return every code of the corpus in order, then documents without a code under an empty code."""
-        own = {code: [name for name in names if name not in self.index.around] for code, names in self.index.by_code.items()}
-        described = ((code, self.index.by_id[name]) for code, names in own.items() for name in names)
+        index = self.index
+        described = ((code, index.by_id[name]) for code, names in index.by_code.items() for name in names if name not in index.around)
         entries = [CodeEntry(code, title_of(document, code), document.id) for code, document in described]
-        uncoded = [i for i, codes in enumerate(self.index.documents.codes) if not codes]
-        return entries + [CodeEntry("", d.title_text, d.id) for d in map(self.index.documents.__getitem__, uncoded)]
+        uncoded = [i for i, codes in enumerate(index.documents.codes) if not codes]
+        return entries + [CodeEntry("", d.title_text, d.id) for d in map(index.documents.__getitem__, uncoded)]
 
     def known_code(self, code: str) -> str:
         """Return `code` as the corpus writes it.

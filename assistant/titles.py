@@ -63,15 +63,20 @@ def find_title(view: View, headings: list[int], marked: list[int], entries: rang
     below = next((i for i in headings if i > 0 and not view.has_text(i)), stop)
     form = [i for i in range(min(stop, below)) if i not in opening and _may_title(view, i)]
     if not opening and not form:
-        return -1 if view.lines[0].shape not in FURNISHED else next((i for i in range(stop) if view.lines[i].shape not in FURNISHED), -1)
+        return next((i for i in range(1, stop) if view.lines[i].shape not in FURNISHED), -1) if view.lines[0].shape in FURNISHED else -1
+    subject = next((i for i in form if view.name(i).casefold() in _SUBJECTS), None)
+    return _most_used(view, headings, stop, opening, form) if subject is None else subject
+
+
+def _most_used(view: View, headings: list[int], stop: int, opening: list[int], form: list[int]) -> int:
+    """Return the line of the opening, the field of the form, or the line beside the code, whose words the text from `stop` on uses most."""
     body = {token for line in view.lines[min(stop, len(view.lines) - 1) :] for token in tokenize(line.span.of(view.text))}
     said = {i: view.of(i) for i in opening} | {i: value_of(view, i) for i in form}
     used = {i: len({t for t in tokenize(words) if len(t) > 3 and t in body}) + _names_code(view, i) for i, words in said.items()}
     best = max((used[i] for i in opening), default=0)
-    best_field = max(form, key=lambda i: used[i], default=-1)
-    subject = next((i for i in form if view.name(i).casefold() in _SUBJECTS), -1)
-    if subject >= 0 or (best_field >= 0 and used[best_field] > FORM_SHARE * best):
-        return subject if subject >= 0 else best_field
+    field = max(form, key=lambda i: used[i], default=None)
+    if field is not None and (not opening or used[field] > FORM_SHARE * best):
+        return field
     first = next(i for i in opening if used[i] >= TITLE_SHARE * best)
     beside = next((i for i in said if i > first and i - 1 not in headings and _stands_by_code(view, i)), first)
     return beside if used[beside] >= used[first] and not (view.has_text(beside) and beside in headings) else first
