@@ -49,7 +49,7 @@ SURELY_INCLUSION = 0.8
 """A question that is this surely about what is included is answered by the title that says so, even where the reader would decline."""
 CLAUSE_NEAR = 0.1
 """A clause that all codes share answers when it scores so little less than what holds it: a part of a sentence says less than the whole."""
-CONTEXT = 0.2
+CONTEXT = 0.4
 """What the score of a turn together with the one before it counts beside its own; see eval/reports/decisions.md."""
 LISTED_AMONG = 16
 """So many documents are read for a question about all codes, and all further ones that hold its telling words."""

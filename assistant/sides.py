@@ -29,6 +29,8 @@ NAMES, LOOKED_AT = 0.1, 4
 """A phrase may name a document when it is so much more like it than like the others on average; so many phrases are looked at."""
 GROWS = 0.8
 """A longer phrase around it names it rather when it keeps so much of that."""
+POINTING = frozenset(tokenize("one ones another first second third last next former latter"))
+"""Stems of words that point to a service without naming it: "the other one, …"."""
 _BETWEEN = re.compile(
     r"\b(?:vs?\.?|versus|and|or|than|but|compared\s+(?:to|with)|against|with|between|from|for|after|before|while|when|if)\b"
     r"|[,;:.?!/()]|\s[-–—]+\s",
@@ -57,7 +59,7 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     that come first for some part are ranked by their share of that part and of the whole; more than two are kept where a part leaves no
     doubt of them.
     """
-    apart = FUNCTION_WORDS | index.heading_words
+    apart = FUNCTION_WORDS | index.heading_words | POINTING
     parts = [part for part in map(str.strip, _BETWEEN.split(text)) if any(word not in apart for word in tokenize(part))]
     compares = index.forms.read(text).comparison
     if not found or compares < LEAST_COMPARING:

@@ -24,6 +24,11 @@ def test_services_named_in_everyday_words_are_set_side_by_side_in_their_order(as
     assert belief >= 0.7
 
 
+@pytest.mark.parametrize("text", ["what about the other one, the enzyme drip?", "and the second one, the pain pump?"])
+def test_what_points_to_a_service_names_none_beside_the_one_that_is_named(assistant, text):
+    assert told(assistant.index, text) is None
+
+
 def test_what_is_asked_of_two_services_adds_no_third(assistant):
     documents, belief = told(assistant.index, "chemo compared with enzymes: catheter, vein, checked regularly")
     assert documents == ["S9330", "S9357"]
@@ -31,7 +36,13 @@ def test_what_is_asked_of_two_services_adds_no_third(assistant):
 
 
 @pytest.mark.parametrize(
-    "text", ["what are the risks and side effects of enzyme replacement?", "how do I prepare, and who comes?", "heparin", ""]
+    "text",
+    [
+        "what are the risks and side effects of enzyme replacement?",
+        "how do I prepare, and who comes?",
+        "heparin",
+        "",
+    ],
 )
 def test_a_question_about_one_service_or_none_sets_nothing_side_by_side(assistant, text):
     found = told(assistant.index, text)
