@@ -19,6 +19,7 @@ from assistant.listing import beliefs as saying
 from assistant.listing import matching, speaking
 from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
+from assistant.premises import contradicting
 from assistant.query import Query
 from assistant.quoting import codes_at, quote_candidate, share_words, shared_clauses, speaks_of, title_of
 from assistant.reading import Reader, Reading, answerability, beside, choose, covering_texts, read
@@ -176,6 +177,8 @@ class Answerer:
             if presumes(query.text):
                 return self._refuse(query, Reason.NOT_COVERED, choices=self._choices([*query.documents, rival]))
             return self._clarify(query, [*query.documents, rival], [], 1.0)
+        if against := self._premise(query):
+            return self._refuse(query, Reason.NOT_COVERED, [against])
         if headed := self._headed(query):
             return self._answered(query, self._with_conflicts(query.text, headed), 1.0)
         asked = self._asked(query)
@@ -275,6 +278,14 @@ class Answerer:
         if top.document == query.documents[0] or top.share < RIVAL or top.belief < RIVAL_SURE or own >= RIVAL_OWN:
             return None
         return top.document
+
+    def _premise(self, query: Query) -> Quote | None:
+        """Return what contradicts an amount that a question about one document takes for granted."""
+        if len(query.documents) != 1:
+            return None
+        document = self._index.by_id[query.documents[0]]
+        told = contradicting(self._index, self._reader, query.text, document)
+        return quote_candidate(document, told, Role.NEAREST) if told else None
 
     def _from_anywhere(self, query: Query) -> Answer:
         """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back."""

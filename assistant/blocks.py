@@ -11,7 +11,7 @@ from functools import cached_property
 from statistics import median
 from typing import NamedTuple
 
-from assistant.codes import NEIGHBOURS, OF_ANOTHER, is_advice, leading_codes, valued_codes
+from assistant.codes import NEIGHBOURS, OF_ANOTHER, is_advice, leading_codes, part_length, valued_codes
 from assistant.formats.extract import Extract
 from assistant.lines import FURNISHED, Line, Shape, is_sentence, split_lines, value_start
 from assistant.tokens import codes_in
@@ -203,7 +203,8 @@ def _title(text: _Text, opening: _Opening, first: int) -> Span | None:
 
 def _after_codes(words: str, pattern: str) -> int:
     """Return where the words go on after the codes that they open with."""
-    found = re.match(rf"[*_ ]*(?:(?:{pattern})[\s,;/&]*(?:and\s+)?)+[\s:–—-]*", words, re.IGNORECASE)
+    named = re.compile(rf"[*_ ]*(?:(?:{pattern})[\s,;/&]*(?:and\s+)?)+[\s:–—-]*", re.IGNORECASE)
+    found = named.match(words, part_length(words))
     return found.end() if found else 0
 
 

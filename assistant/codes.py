@@ -12,6 +12,7 @@ from itertools import takewhile
 from pathlib import PurePosixPath
 
 from assistant.lines import is_sentence
+from assistant.numbering import ordinals_of
 from assistant.tables import cells_in
 from assistant.tokens import code_spans, codes_in, is_code
 from assistant.types import Section, SectionKind, Span, Unit, UnitKind
@@ -199,9 +200,11 @@ def leading_codes(value: str, pattern: str) -> tuple[str, ...]:
 
     >>> leading_codes("K0001, K0002 and K0003 (not K0004)", r"[A-Z]\d{4}")
     ('K0001', 'K0002', 'K0003')
+    >>> leading_codes("Part B: K0002 rented", r"[A-Z]\d{4}")
+    ('K0002',)
     """
     code = re.compile(rf"(?:{pattern})(?![^\W_]|\.\w)")
-    rest = value.strip("*_ ([`").upper()
+    rest = value[part_length(value) :].strip("*_ ([`").upper()
     kept: list[str] = []
     while match := code.match(rest):
         if not match.group():
@@ -210,6 +213,13 @@ def leading_codes(value: str, pattern: str) -> tuple[str, ...]:
         rest = rest[match.end() :]
         rest = rest[_JOINED.match(rest).end() :]  # type: ignore[union-attr]
     return tuple(dict.fromkeys(kept))
+
+
+def part_length(value: str) -> int:
+    """Return how many characters number the part that a heading opens, as "Part B: ", with what marks them; 0 where none do."""
+    bare = value.lstrip("*_ ")
+    ordinal = next((one for one in ordinals_of(bare) if one.named), None)
+    return len(value) - len(bare) + ordinal.length if ordinal else 0
 
 
 def _stated(texts: Iterable[str], pattern: str) -> tuple[str, ...]:

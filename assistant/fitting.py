@@ -6,6 +6,7 @@ an amount outside the interval in a title, a hospital stay for a service at home
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,14 +33,17 @@ FITS = 0.6
 """A code fits when its document, with those that differ from it in little, has this share of all that a case may belong to, before what
 the case contradicts is ruled out: what that leaves over does not make a stranger fit.
 Chosen on the families of training/: from 0.5 on, a third more of the codes are wrong."""
-FITS_LIKE, OPENING_LIKE = 0.4, 0.34
-"""… and it, and its opening, are at least so much like the case: without this, the likeliest of documents about something else would do.
+FITS_LIKE, OPENING_LIKE, FITS_SURE = 0.4, 0.34, 0.9
+"""… and it, and its opening, are at least so much like the case, or the belief that it is meant is the third number: without this, the
+likeliest of documents about something else would do.
 Chosen on the families and on `eval/brought` c and d; see eval/reports/decisions.md."""
 DIFFER_IN_LITTLE = 0.9
 """Cosine of the openings of such documents."""
 LEAST = 1e-9
 REPEATED = 0.6
 """A candidate only says the title again when so large a part of its words stand there."""
+OFTEN, FAR_MORE = 3, 2
+"""A text is about a place or a route that it names so often, and so many times as often as the other."""
 DISQUALIFIED = 0.05
 """Score of a document that the scenario contradicts, as a part of what it had."""
 INSTEAD = "alternatives: other options instead of this"
@@ -58,10 +62,14 @@ _FACILITY = re.compile(
 _SWALLOWED = re.compile(
     r"\b(?:tablets?|pills?|capsules?|by\s+mouth|orally|oral|patch(?:es)?|lozenges?|inhalers?|ointment|cream)\b", re.IGNORECASE
 )
-_INFUSED = re.compile(r"\b(?:infus\w*|intravenous\w*|iv|i\.v\.|vein|drips?|gtt|pump\w*|catheter|port|picc|bags?)\b", re.IGNORECASE)
-_INJECTED = re.compile(r"\b(?:(?:self[\s-]?)?inject\w*|shots?|jabs?|syringes?|subcutaneous\w*|sub-?q|intramuscular\w*)\b", re.IGNORECASE)
+_INFUSED = re.compile(
+    r"\b(?:infus\w*|intravenous\w*|iv|i\.v\.|vein|drips?|gtt|pump\w*|syringe[\s-]+drivers?|catheter|port|picc|bags?)\b", re.IGNORECASE
+)
+_INJECTED = re.compile(
+    r"\b(?:(?:self[\s-]?)?inject\w*|shots?|jabs?|syringes?(?!\s+(?:driver|pump))|subcutaneous\w*|sub-?q|intramuscular\w*)\b", re.IGNORECASE
+)
 _DENIED = re.compile(
-    r"\b(?:no|not|never|without|cannot|\w+n['’]t|unable|stopped|instead\s+of|rather\s+than|(?:hours?|miles?|far|away)\s+from|out\s+of|avoid)\b[^,.;]{0,30}$",
+    r"\b(?:no|not|nothing|never|without|cannot|\w+n['’]t|unable|stopped|instead\s+of|rather\s+than|(?:hours?|miles?|far|away)\s+from|out\s+of|avoid)\b[^,.;]{0,30}$",
     re.IGNORECASE,
 )
 _BILLED_BY = re.compile(
@@ -96,7 +104,7 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     fits, likely = [], {subject.document for subject in considered if subject.share >= AGAINST_SHARE}
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
         document, ruled_out = index.by_id[subject.document], subject.document in against
-        alike = subject.similarity >= FITS_LIKE and subject.opening_similarity >= OPENING_LIKE
+        alike = (subject.similarity >= FITS_LIKE and subject.opening_similarity >= OPENING_LIKE) or subject.belief >= FITS_SURE
         fits_it = not ruled_out and alike and _share_of_kind(index, subject, considered) >= FITS
         codes = document.codes if ruled_out else _codes_meant(index, case_of(text), document)
         fits.append(Fit(document, codes, fits_it, round(share_of(subject), 4), ()))
@@ -172,30 +180,60 @@ def _headings_instead(index: Index, name: str) -> frozenset[int]:
 
 
 def _is_ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity]) -> bool:
-    """Say whether any title under which a document's code is described contradicts a scenario."""
-    return any(_contradicts(index.by_id[one].title_text, text, asked) for one in index.service(name) if one not in index.around)
+    """Say whether any title under which a document's code is described contradicts a scenario, or the document that has such a title."""
+    described = [index.by_id[one] for one in index.service(name) if one not in index.around]
+    told = case_of(text)
+    return any(_contradicts(one.title_text, asked) or _is_elsewhere(one, told) or _is_otherwise(one, told, asked) for one in described)
 
 
-def _contradicts(title: str, text: str, asked: Sequence[Quantity]) -> bool:
-    """Say whether a title rules out a quantity, the place or the route of a scenario; amounts that cannot both hold are alternatives."""
+def _contradicts(title: str, asked: Sequence[Quantity]) -> bool:
+    """Say whether a title rules out a quantity of a scenario; amounts that cannot both hold are alternatives."""
     limits = _limits(title)
     for limit in limits:
         alike = [quantity for quantity in asked if quantity.dimension == limit.dimension]
         instead = [other for other in limits if other.dimension == limit.dimension and not other.meets(limit)]
         if alike and not any(one.meets(quantity) for one in (limit, *instead) for quantity in alike):
             return True
-    if _affirms(_HOME, title) and not _affirms(_FACILITY, title) and _affirms(_FACILITY, text) and not _affirms(_HOME, text):
-        return True
-    if _affirms(_FACILITY, title) and not _affirms(_HOME, title) and _affirms(_HOME, text) and not _affirms(_FACILITY, text):
-        return True
-    otherwise = _affirms(_SWALLOWED, text) or (_affirms(_INJECTED, text) and not _affirms(_INJECTED, title))
-    return _affirms(_INFUSED, title) and otherwise and not _affirms(_INFUSED, text)
+    return False
+
+
+def _is_elsewhere(document: Document, text: str) -> bool:
+    """Say whether a service is given at home and the case is cared for in a facility, or by its title the other way round."""
+    title, home, facility = document.title_text, _affirms(_HOME, text), _affirms(_FACILITY, text)
+    if home == facility:
+        return False
+    return _is_of(document, _HOME, _FACILITY) if facility else _affirms(_FACILITY, title) and not _affirms(_HOME, title)
+
+
+def _is_otherwise(document: Document, text: str, asked: Sequence[Quantity]) -> bool:
+    """Say whether a service is an infusion and what the case is given is swallowed or injected."""
+    if _affirms(_INFUSED, text) or any(one.dimension == "time" and one.high == math.inf for one in asked):
+        return False
+    title = document.title_text
+    injected = _affirms(_INJECTED, text) and _affirms(_INFUSED, title) and not _affirms(_INJECTED, title)
+    return injected or (_affirms(_SWALLOWED, text) and _is_of(document, _INFUSED, _SWALLOWED))
+
+
+def _is_of(document: Document, one: re.Pattern[str], other: re.Pattern[str]) -> bool:
+    """Say whether a document's title affirms `one` and not `other`; where it is silent on both, whether its text does so far more often."""
+    title, text = document.title_text, document.text
+    if _affirms(one, title) or _affirms(other, title):
+        return _affirms(one, title) and not _affirms(other, title)
+    often = sum(1 for _ in one.finditer(text))
+    return often >= OFTEN and often >= FAR_MORE * sum(1 for _ in other.finditer(text))
 
 
 def _limits(title: str) -> list[Quantity]:
-    """Return the amounts in a title that bound what it covers; those by which it is billed ("per 15 minutes", a dose) bound nothing."""
+    """Return the amounts in a title that bound what it covers; those by which it is billed ("per 15 minutes", a dose) bound nothing.
+
+    A volume is billed in whole units: one liter a day is any volume up to it, two liters what is above one.
+    """
     found = quantities(_BILLED_BY.sub(" ", title))
-    return [quantity for quantity in found if not (quantity.dimension == "mass" and quantity.low == quantity.high)]
+    bounding = [quantity for quantity in found if not (quantity.dimension == "mass" and quantity.low == quantity.high)]
+    return [
+        replace(one, low=max(0.0, one.low - 1), low_open=True) if one.dimension == "volume" and one.low == one.high else one
+        for one in bounding
+    ]
 
 
 def _affirms(pattern: re.Pattern[str], text: str) -> bool:

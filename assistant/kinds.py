@@ -58,14 +58,21 @@ _ASKS_CONTENT = re.compile(
     rf"\b(?:what|how)\b(?!\s+(?:\w+\s+)?{_CODE}).{{0,60}}\b(?:includ|cover|pay|bundl|mean|describ|stand|contain|rolls?|says?)\w*\b|\bin(?:cluded)?\s+(?:in\s+)?(?:this|that|the)\s+{_CODE}",
     re.IGNORECASE,
 )
-_SERVICES = r"(?:codes|ones|services|therapies|procedures|documents|treatments|infusions)\b"
+_SERVICES = r"(?:codes|ones|services|therapies|procedures|programs|documents|treatments|infusions)\b"
+_NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten)"
+_ALL = r"(?:all|three|four|five|six|seven|eight|nine|ten)"
+_OF_ALL = (
+    rf"\b(?:in\s+)?which\s+(?:ones\s+)?of\s+(?:(?:all|the(?:se)?|those)\s+)*{_ALL}\b"
+    rf"|^\W*(?:out\s+)?of\s+(?:all\s+)?(?:the(?:se)?|those)(?:\s+(?:{_ALL}|home))*(?:\s+{_SERVICES})?,?\s*which(?:\s+ones?)?\b"
+)
 _OF_CODES = (
-    r"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:(?:the(?:se|m)?|those|your|all|\d+|two|three|four|five|six|seven|eight|nine|ten)\s+){0,2}"
-    rf"{_SERVICES}|\bwhich\s+(?:of\s+(?:the(?:se|m)?|those|your)\b)|\bin\s+which\s+of\b|\bwhich\s+(?:list|mention|need|require|warn|say|run|allow|use|have|include)\b"
+    rf"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:(?:the(?:se|m)?|those|your|all|{_NUMBER})\s+){{0,2}}(?:home\s+)?{_SERVICES}"
+    rf"|{_OF_ALL}|\bwhich\s+(?:of\s+(?:the(?:se|m)?|those|your)\b)|\bin\s+which\s+of\b|\bwhich\s+(?:list|mention|need|require|warn|say|run|allow|use|have|include)\b"
     r"|\b(?:do|are)\s+all\s+of\b"
 )
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
-_OF_THOSE = re.compile(rf"\bwhich\s+of\s+(?:those|them)\b(?!\s+{_SERVICES})", re.IGNORECASE)
+_OVER_ALL = re.compile(_OF_ALL, re.IGNORECASE)
+_OF_THOSE = re.compile(rf"\bwhich\s+of\s+(?:those|them|(?:the|these|those)\s+two)\b(?!\s+{_SERVICES})", re.IGNORECASE)
 _LISTS = re.compile(rf"{_OF_CODES}|\b(?:list|name)\s+(?:all|every)\b", re.IGNORECASE)
 _COMPARES = re.compile(
     r"\b(?:compar(?:e|es|ed|ing|ison)(?:\s+(?:to|with|of|between|against))?|vs?\.?|versus|side\s+by\s+side|next\s+to\s+each\s+other|as\s+against|differen(?:t|ce|ces)(?:\s+(?:between|from|in))?|differs?"
@@ -140,6 +147,11 @@ def lists(text: str) -> bool:
 def lists_codes(text: str) -> bool:
     """Say whether a question asks for codes or services that have something in common, and not for all that one of them holds."""
     return bool(_OVER_CODES.search(text))
+
+
+def lists_among_all(text: str) -> bool:
+    """Say whether a question leaves no doubt that it asks all codes: "which of the five", "of all these services, which"."""
+    return bool(_OVER_ALL.search(text))
 
 
 def of_those(text: str) -> bool:

@@ -5,6 +5,7 @@ How alike is enough is told by a logistic model, fitted on questions over other 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -89,7 +90,15 @@ def _with_amount(index: Index, document: str, units: Sequence[Reading], asked: S
     title = quantities(index.by_id[document].title_text)
     if any(t.dimension == a.dimension for t in title for a in asked) and not any(t.meets(a) for t in title for a in asked):
         return []
-    return [reading for reading in units if any(q.meets(a) for q in quantities(_text(index, reading)) for a in asked)]
+    return [reading for reading in units if any(_is_as_asked(q, a) for q in quantities(_text(index, reading)) for a in asked)]
+
+
+def _is_as_asked(said: Quantity, asked: Quantity) -> bool:
+    """Say whether an amount is one that is asked for: within what has one bound, or meeting an exact amount or one with two."""
+    if said.dimension == asked.dimension and said.high == asked.low == asked.high:
+        return True
+    one_sided = asked.low < asked.high and (asked.low == 0 or asked.high == math.inf)
+    return said.meets(asked) and (not one_sided or (asked.low <= said.low and said.high <= asked.high))
 
 
 def _text(index: Index, reading: Reading) -> str:

@@ -34,7 +34,7 @@ _BEFORE = (
 )
 _AFTER = r"or\s+(?:more|longer|greater|over|above|less|shorter|fewer|under)|and\s+(?:over|above|up(?!\s+to)|under)|plus|\+"
 _QUANTITY = re.compile(
-    rf"(?:\b(?P<before>{_BEFORE})\s*)?(?:\bbetween\s+)?(?<![\w.])(?P<low>{_NUMBER})"
+    rf"(?:\b(?P<before>{_BEFORE})\s*(?:\b(?:about|around|approximately|roughly)\s+)?)?(?:\bbetween\s+)?(?<![\w.])(?P<low>{_NUMBER})"
     rf"(?:\s*(?:-|–|to|and|or)\s*(?P<high>{_NUMBER}))?[\s-]*(?:full\s+|whole\s+|solid\s+|straight\s+)?(?P<unit>{_UNIT})\b"
     rf"(?:[\s-]*(?:old\b))?(?:\s*(?P<after>{_AFTER}))?",
     re.IGNORECASE,
@@ -60,6 +60,8 @@ _GIVEN_OVER = re.compile(
     re.IGNORECASE,
 )
 """What is given over some hours takes so many, not more."""
+_PER_AMOUNT = re.compile(r"\s*(?:/|per\s+)\s*(?:d?l|m[lg]|liters?|litres?|grams?|g|kg|kilograms?|m2|square)\b", re.IGNORECASE)
+"""What makes a mass a concentration or a dose by weight: "3 mg/dL"."""
 _NEGATED = re.compile(_NOT, re.IGNORECASE)
 _LOWER = re.compile(r"at\s+least|minimum")
 _ABOVE = re.compile(r"more\s+than|over|longer|greater|higher|exceed|above")
@@ -176,18 +178,19 @@ def asked_dimension(text: str) -> str | None:
 
 def quantities(text: str) -> list[Quantity]:
     """Return the quantities of `text` in order; words for endless or passing duration count as a day or more, or less than one."""
-    plain = _digits(text)
+    plain = digits(text)
     found: list[tuple[int, Quantity]] = []
     match = _QUANTITY.search(plain)
     while match:
         quantity, end = _quantity(match, plain)
-        found.append((match.start(), quantity))
+        if quantity.dimension != "mass" or not _PER_AMOUNT.match(plain, end):
+            found.append((match.start(), quantity))
         match = _QUANTITY.search(plain, end)
     found += [(at, quantity) for at, quantity in _in_words(plain)]
     return [quantity for _, quantity in sorted(found, key=lambda pair: pair[0])]
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
     """Return `text` with number words as digits ("twenty-four" is 24, "two and a half" is 2 and a half)."""
     plain = _in_halves(_GIVEN_OVER.sub(r"\1 about", re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)))
     plain = re.sub(

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from rapidfuzz.distance import OSA
 
 from assistant.index import Index
-from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_codes, of_those, uncompared
+from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_among_all, lists_codes, of_those, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.recent import keep
@@ -51,7 +51,8 @@ class Query:
     """A question made complete. `text` is what is searched for, codes left out; `documents` are those it is surely about.
 
     `asked` tells what is asked of some of `documents` where that is not `text`, `questions` what several questions are asked of one,
-    `context` what the turn before asked of the same documents, in whose light a short turn is read.
+    `context` what the turn before asked of the same documents, in whose light a short turn is read. `spoken` lists all documents that
+    the conversation has been about, a repeated one again.
     `unknown` holds codes that no document describes. `carried` names what came from earlier questions: "codes", "topic". `foreign` says
     that it is asked in another language than the documents are written in, `names_only` that it names documents, or sets them side by
     side, and asks nothing of them but what they are.
@@ -70,6 +71,7 @@ class Query:
     foreign: bool = False
     names_only: bool = False
     context: str = ""
+    spoken: tuple[str, ...] = ()
 
     def asked_of(self, document: str) -> str:
         """Return what is asked of one of the documents."""
@@ -85,6 +87,8 @@ _SYSTEM = re.compile(r"\b(?:hcpcs|cpt)\b(?:\s+codes?\b)?\W*\Z", re.IGNORECASE)
 """The name of a code system right before a code."""
 _CALLED = re.compile(r"\b(?:hcpcs|cpt|codes?)\b\W*\Z", re.IGNORECASE)
 """What says right before a word that it is a code."""
+_CALLED_SO = re.compile(r"\b(?:hcpcs|cpt|codes?)\b\W*(?P<code>\d{5}|\d{4}[a-z])\b(?!\s*[-/.,]\d)", re.IGNORECASE)
+"""A code of another system, called one: "CPT 99601", "code 0042T"."""
 _EMPTY = re.compile(r"[\s:;,.?!/()-]+")
 
 
@@ -133,10 +137,17 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_NTH = ("first", "second", "third", "fourth", "fifth")
+_POINTS = re.compile(
+    rf"\b(?:(?:go(?:ing)?\s+)?back\s+to\s+)?(?:the\s+)?(?P<which>{'|'.join(_NTH)}|other|previous|earlier)\s+"
+    r"(?:one|code|service|therapy|treatment|procedure)\b|\bthe\s+(?P<side>former|latter)\b",
+    re.IGNORECASE,
+)
+"""Points to something spoken of before: "the other one", "back to the first code", "the latter"."""
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
 SURE = 0.34
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
-SIDES = 0.7
+SIDES = 0.5
 """A question sets documents side by side when this is how sure it is; see training/fit_subjects.py."""
 SIDE = 0.6
 """What follows "what about", or a question together with the one before it, names a document that has this share among all."""
@@ -152,6 +163,10 @@ CASE_WORDS = 6
 """A case is described in so many words at least; chosen on `eval/` dev."""
 SUBJECT_WORDS = 5
 """A follow-up that only names a subject does so in so many words."""
+NAME_WORDS = 3
+"""… or in so many words of a title, whole or cut short, without "and" or "what about" before them: "chemo?"."""
+CUT_SHORT = 4
+"""A word is cut short that has so many of the first letters of another."""
 
 
 REMEMBERED = 256
@@ -218,10 +233,14 @@ def _hear(index: Index, turn: str) -> _Spoken:
     pattern = index.settings.code_pattern
     spoken = spell_codes(index, turn)
     spans = _code_spans(index, spoken)
+    words = {span: _mentioned(index, spoken, spans, span) for span in spans}
+    spans = [span for span in spans if not words[span]]
     meant = [(a, b) for a, b in spans if not _TAKES_BACK.search(spoken, b) and not _RULES_OUT.search(spoken[:a])] or spans
     named = tuple(dict.fromkeys(code for a, b in meant for code in codes_in(spoken[a:b], pattern)))
     known = tuple(code for code in named if code in index.by_code)
     unknown = tuple(code for code in named if code not in index.by_code and not (known and _may_be_amount(code, pattern)))
+    if not named:
+        named = unknown = _of_other_systems(index, spoken)
     text = correct(index, _without_codes(spoken, spans))
     affirmed = _DENIED.sub(" ", text).strip()
     if affirmed not in ("", text):
@@ -231,10 +250,33 @@ def _hear(index: Index, turn: str) -> _Spoken:
     return _Spoken(spoken, named, known, unknown, text, text, subjects(index, text) if text else ())
 
 
+def _mentioned(index: Index, text: str, spans: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
+    """Say whether what stands at `span` is a code that no document describes, but that the one which the rest is about speaks of."""
+    pattern = index.settings.code_pattern
+    (code,) = codes_in(text[span[0] : span[1]], pattern) or ("",)
+    word = code.casefold()
+    if code in index.by_code or not is_code(code, pattern) or not index.words.document_frequency(word):
+        return False
+    documents = documents_of_codes(index, [one for a, b in spans for one in codes_in(text[a:b], pattern)])
+    if not documents:
+        found = subjects(index, rest) if (rest := _without_codes(text, spans)) else ()
+        documents = tuple(one.document for one in found[:1] if one.belief >= SURE_ENOUGH_TO_LEAVE)
+    return any(word in index.vocabulary(name)[0] for name in documents)
+
+
+def _of_other_systems(index: Index, text: str) -> tuple[str, ...]:
+    """Return the codes of other systems that a text names as such and no document speaks of."""
+    called = dict.fromkeys(match["code"].upper() for match in _CALLED_SO.finditer(text))
+    return tuple(code for code in called if code not in index.by_code and not index.words.document_frequency(code.casefold()))
+
+
 def _next(index: Index, turn: str, before: Query | None) -> Query:
     heard = _hear(index, turn)
     own, found = _named(index, heard, before)
     documents, codes, text = own, heard.known, heard.text
+    if before and not (heard.named or own) and (pointed := _pointed(text, before)):
+        documents = own = pointed
+        text = _POINTS.sub("it", text)
     carried: tuple[str, ...] = ()
     if before and before.documents and not (heard.named or own):
         documents, codes, carried = before.documents, before.codes, ("codes",)
@@ -257,6 +299,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         _questions(dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else (),
         names_only=bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind),
         context=before.text if before and carried == ("codes",) else "",
+        spoken=(*(before.spoken if before else ()), *documents),
     )
 
 
@@ -273,6 +316,26 @@ def _named(index: Index, heard: _Spoken, before: Query | None) -> tuple[tuple[st
         if both and both[0].share >= SIDE:
             return (both[0].document,), both
     return (), heard.found
+
+
+def _pointed(text: str, before: Query) -> tuple[str, ...]:
+    """Return the documents that a turn points to among those that the conversation has been about; none where it points to none.
+
+    "The first one" is the first of several that the turn before set side by side, else of all; "the other one" the last that was spoken
+    of before the turn before changed to another, or beside it.
+    """
+    first, last = [*dict.fromkeys(before.spoken)], [*dict.fromkeys(reversed(before.spoken))]
+    beside = before.documents if len(before.documents) > 1 else first
+    others = [name for name in last if name not in before.documents] if len(before.documents) < 2 else []
+    found: list[str] = []
+    for match in _POINTS.finditer(text):
+        which = (match["which"] or match["side"]).casefold()
+        if which in ("former", "latter"):
+            place = 0 if which == "former" else 1
+            found += beside[place : place + 1] if len(beside) > 1 else []
+        else:
+            found += beside[_NTH.index(which) :][:1] if which in _NTH else others[:1]
+    return tuple(dict.fromkeys(found))
 
 
 def _asks_on(text: str) -> bool:
@@ -312,7 +375,7 @@ def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -
 
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
-    together = sides(index, text, found)
+    together = sides(index, text, found) if not (before and _POINTS.search(text)) else None
     if together and together.belief >= SIDES:
         return together.documents
     if not found:
@@ -353,6 +416,12 @@ def _in_title(index: Index, document: str, text: str) -> bool:
     return any(word in title and not _in_most_titles(index, word) for word in tokenize(text))
 
 
+def _names(index: Index, document: str, word: str) -> bool:
+    """Say whether a stem is a word of a document's title, or one cut short, and heads nothing."""
+    titled = index.vocabulary(document)[2]
+    return not _is_topic(index, word) and (word in titled or (len(word) >= CUT_SHORT and any(one.startswith(word) for one in titled)))
+
+
 def _in_most_titles(index: Index, word: str) -> bool:
     return index.words.title_frequency(word) > len(index.documents) / 2
 
@@ -369,7 +438,7 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
     if not content:
         return True
     if not led:
-        return False
+        return len(documents) == 1 and len(content) <= NAME_WORDS and all(_names(index, documents[0], word) for word in content)
     headings = {
         token
         for document in documents
@@ -392,7 +461,7 @@ def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str
     else:
         case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT)
         sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing
-        listing = not named and len(documents) < 2 and sure
+        listing = not named and len(documents) < 2 and (sure or lists_among_all(text))
     if case or listing:
         return Kind.SCENARIO if case else Kind.LISTING
     if len(documents) > 1:

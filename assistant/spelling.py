@@ -1,6 +1,6 @@
 """Question words and codes -> the corpus's own spelling of them. Knows the words of the documents and of the encoder; knows no grammar.
 
-Only words that neither knows are touched: one with a slip of the keyboard becomes the word that either knows, a clipped word the
+Only words that neither knows, in no form, are touched: one with a slip of the keyboard becomes the word that either knows, a clipped word the
 corpus's word that begins with it and is no other form of it, a misspelt one the corpus's word that it nearly is. A code that is spaced
 out, or run together with letters, is written as the corpus writes it where the corpus has it.
 """
@@ -115,6 +115,8 @@ def _corrected(index: Index, word: str) -> str:
         return word
     if begun:
         return max(begun, key=lambda known: (index.words.word_counts[known], known))
+    if any(map(index.words.document_frequency, tokenize(folded))):
+        return word
     found = process.extractOne(folded, index.words.words, scorer=JaroWinkler.normalized_similarity, score_cutoff=NEARLY)
     return str(found[0]) if found and abs(len(found[0]) - len(folded)) <= MORE_OR_FEWER else word
 

@@ -54,7 +54,7 @@ def find_title(view: View, headings: list[int], marked: list[int], entries: rang
     if stop > 0 and _is_name_of_code(view, stop) and not any(view.holds_code(i) and not view.has_text(i) for i in range(stop)):
         return stop
     if marked and marked[0] not in headings and marked[0] < max(stop, 1):
-        return marked[0]
+        return _named_below(view, marked[0], stop)
     if stop == 0 and _heads_group(view, 0) and any(_heads_group(view, i) for i in headings if i > 0):
         return -1
     if stop == 0 and view.lines and not view.is_recurrent(0) and view.lines[0].shape is Shape.TEXT and not view.lines[0].marker:
@@ -64,15 +64,36 @@ def find_title(view: View, headings: list[int], marked: list[int], entries: rang
     form = [i for i in range(min(stop, below)) if i not in opening and _may_title(view, i)]
     if not opening and not form:
         return next((i for i in range(1, stop) if view.lines[i].shape not in FURNISHED), -1) if view.lines[0].shape in FURNISHED else -1
-    subject = next((i for i in form if view.name(i).casefold() in _SUBJECTS), None)
+    subject = next((i for i in form if _is_subject(view, i)), None)
     return _most_used(view, headings, stop, opening, form) if subject is None else subject
+
+
+def _named_below(view: View, marked: int, stop: int) -> int:
+    """Return the field that says what the text is about, or the line beside the code, if the text uses its words more than the `marked` line's.
+
+    A mark may as well stand at the name of those who wrote the text.
+    """
+    below = range(marked + 1, stop)
+    naming = [i for i in below if _is_subject(view, i) or (_may_be_title(view, i) and _stands_by_code(view, i))]
+    used = _used(view, stop, {marked: view.of(marked)} | {i: value_of(view, i) for i in naming})
+    best = max(naming, key=lambda i: used[i], default=marked)
+    return best if used[best] + _is_subject(view, best) > used[marked] else marked
+
+
+def _is_subject(view: View, i: int) -> bool:
+    return _may_title(view, i) and view.name(i).casefold() in _SUBJECTS
+
+
+def _used(view: View, stop: int, said: dict[int, str]) -> dict[int, int]:
+    """Return, for what each of some lines says, how many of its words the text from `stop` on uses, and one more if the line names a code."""
+    body = {token for line in view.lines[min(stop, len(view.lines) - 1) :] for token in tokenize(line.span.of(view.text))}
+    return {i: len({t for t in tokenize(words) if len(t) > 3 and t in body}) + _names_code(view, i) for i, words in said.items()}
 
 
 def _most_used(view: View, headings: list[int], stop: int, opening: list[int], form: list[int]) -> int:
     """Return the line of the opening, the field of the form, or the line beside the code, whose words the text from `stop` on uses most."""
-    body = {token for line in view.lines[min(stop, len(view.lines) - 1) :] for token in tokenize(line.span.of(view.text))}
     said = {i: view.of(i) for i in opening} | {i: value_of(view, i) for i in form}
-    used = {i: len({t for t in tokenize(words) if len(t) > 3 and t in body}) + _names_code(view, i) for i, words in said.items()}
+    used = _used(view, stop, said)
     best = max((used[i] for i in opening), default=0)
     field = max(form, key=lambda i: used[i], default=None)
     if field is not None and (not opening or used[field] > FORM_SHARE * best):

@@ -11,7 +11,7 @@ ORDER = [
     "manifest", "freshness", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
     "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
     "retrieval", "spelling", "language", "phrases", "subjects", "sides", "query", "reading", "crossing", "listing", "reranking",
-    "quoting", "comparing", "conflicts", "fitting", "payment",
+    "quoting", "comparing", "conflicts", "fitting", "payment", "premises",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
     "evaluation.questions", "evaluation.runner", "evaluation.ablation", "evaluation.report", "web", "cli",
 ]  # fmt: skip
