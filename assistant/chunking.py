@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from itertools import groupby, repeat
@@ -178,6 +178,17 @@ def _groups(document: Document, first: int, last: int) -> Iterator[tuple[int, in
                 if i - begin > 1 and (key == "path" and labelled or key == "list" and units[begin].list_number >= 0):
                     yield begin, i
                 begin = i
+
+
+def column_of(document: Document, candidate: Candidate) -> list[Candidate]:
+    """Return the cells of the column that a cell stands in, in order; the candidate alone where it is none."""
+    own = document.units[candidate.first]
+    if candidate.level is not Level.UNIT or own.kind is not UnitKind.CELL:
+        return [candidate]
+    alike = [
+        i for i, unit in enumerate(document.units) if (unit.kind, unit.list_number, unit.path) == (own.kind, own.list_number, own.path)
+    ]
+    return [replace(candidate, first=i, last=i + 1) for i in alike]
 
 
 def _differ(document: Document, a: int, b: int, key: str) -> bool:

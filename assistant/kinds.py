@@ -43,7 +43,8 @@ _ASKS_CODE = re.compile(
   | \b{_CODE}\s+(?:please|pls|plz|needed)\b
   | \b(?:need|want|give\s+me|find|looking\s+for|asks?\s+for|asking\s+for)\s+(?:me\s+)?(?:the|a|an|its)\s+(?:[\w-]+\s+){{0,3}}{_CODE}\b
   | \b(?:is|was)\s+there\s+(?:a|any)\s+(?:\w+\s+){{0,2}}{_CODE}\s+(?:for|that)\b
-  | ^(?:[\w'-]+\s+){{1,5}}{_CODE}\s*\?\s*$
+  | \bwhich\s+(?:of\s+(?:the|our|these)\s+)?(?:[\w/-]+\s+){{0,2}}?per\s+diems?\b(?!\s+(?:rate|price|fee|amount|payment)s?\b)
+  | ^(?!(?:which|what|how|who|when|where|why|does|do|is|are|can)\b)(?:[\w'-]+\s+){{1,5}}{_CODE}\s*\?\s*$
   | ^{_CODE}\s+for\b
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -136,7 +137,7 @@ def case_of(text: str) -> str:
     >>> case_of("A broken leg, seen at home every two weeks. What do we bill?")
     'A broken leg, seen at home every two weeks.'
     """
-    return " ".join(clause for clause in _CLAUSE.split(text) if not asks_for_code(f". {clause}")) or text
+    return " ".join(clause for clause in _CLAUSE.split(text) if not (asks_for_code(clause) or asks_for_code(f". {clause}"))) or text
 
 
 def lists(text: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from assistant.chunking import Candidate, read_texts
+from assistant.chunking import Candidate, column_of, read_texts
 from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.quantities import asked_dimension, quantities
@@ -164,6 +164,7 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off. That may score less
     where the question asks for several things, and anything where the best is said of other amounts than the question states ("up to 2
     hours late: …"): what is said of these stands beside it. A second, elsewhere, is added where it all but ties with the best.
+    Of a table whose columns are lists, the best is a cell, or its whole column where the whole table scores nearly as well.
     """
     calibration = index.reader.calibration
     near = nearest(readings)
@@ -175,6 +176,11 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     several = index.forms.read(text).several >= index.forms.cuts.several
     widen = calibration.reading_widen_several if several else calibration.reading_widen
     best = chosen = readings[0]
+    column = column_of(index.by_id[best.candidate.document], best.candidate)
+    if len(column) > 1:
+        table = next((reading for reading in readings[1:] if _inside(best.candidate, reading.candidate)), best)
+        own = {reading.candidate: reading for reading in readings}
+        return [own[cell] for cell in column] if table.score >= best.score - calibration.reading_widen_several else [best]
     for reading in readings[1:AVERAGED_OVER]:
         if reading.score < best.score - widen:
             break

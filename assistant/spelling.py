@@ -1,7 +1,7 @@
 """Question words and codes -> the corpus's own spelling of them. Knows the words of the documents and of the encoder; knows no grammar.
 
-Only words that neither knows, in no form, are touched: one with a slip of the keyboard becomes the word that either knows, a clipped word the
-corpus's word that begins with it and is no other form of it, a misspelt one the corpus's word that it nearly is. A code that is spaced
+Only words that neither knows, in no form, are touched: one with a slip of the keyboard becomes the word that either knows, a clipped one
+the corpus's word that begins with it and is no other form of it, a misspelt one the corpus's word that it nearly is. A code that is spaced
 out, or run together with letters, is written as the corpus writes it where the corpus has it.
 """
 

@@ -31,6 +31,30 @@ LONGER = 1.3
 """A cell is longer than the name above it when it has so many times its characters."""
 
 
+_FOR = re.compile(
+    r"\b(?:includ(?:ed?|es|ing)|bundled|inside|covered|covers|part|within|allowed|dos?|yes|pros?|plus(?:es)?|advantages?|benefits?|for|accepted"
+    r"|suitable|eligible|payable|indications?)\b",
+    re.IGNORECASE,
+)
+_AGAINST = re.compile(
+    r"\b(?:separate(?:ly)?|apart|own|outside|not|no|extra|additional(?:ly)?|exclu(?:ded?|des|ding|sions?)|never|don['’]?ts?|cons?|minus(?:es)?"
+    r"|disadvantages?|drawbacks?|against|contraindications?|refused|unsuitable|ineligible)\b",
+    re.IGNORECASE,
+)
+
+
+def are_lists(names: Sequence[str]) -> bool:
+    """Say whether two columns are lists side by side, told by names that speak for and against the same thing.
+
+    >>> are_lists(["Included", "Billed separately"]), are_lists(["Item", "Billed separately"])
+    (True, False)
+    """
+    if len(names) != 2:
+        return False
+    sides = [(bool(_AGAINST.search(name)), bool(_FOR.search(name) or _AGAINST.search(name))) for name in names]
+    return all(named for _, named in sides) and sides[0][0] != sides[1][0]
+
+
 def is_row(line: str) -> bool:
     """Say whether a stripped line is fenced by pipes as a row of a table is, whatever stands around it."""
     return len(line) > 2 and line[0] == "|" and line[-1] == "|" and not line.endswith("\\|")

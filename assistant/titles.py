@@ -69,7 +69,7 @@ def find_title(view: View, headings: list[int], marked: list[int], entries: rang
 
 
 def _named_below(view: View, marked: int, stop: int) -> int:
-    """Return the field that says what the text is about, or the line beside the code, if the text uses its words more than the `marked` line's.
+    """Return the field that says what the text is about, or the line beside the code, if the text uses its words more than those `marked`.
 
     A mark may as well stand at the name of those who wrote the text.
     """
@@ -85,7 +85,7 @@ def _is_subject(view: View, i: int) -> bool:
 
 
 def _used(view: View, stop: int, said: dict[int, str]) -> dict[int, int]:
-    """Return, for what each of some lines says, how many of its words the text from `stop` on uses, and one more if the line names a code."""
+    """Return, for what each of some lines says, how many of its words the text from `stop` on uses; one more for a line with a code."""
     body = {token for line in view.lines[min(stop, len(view.lines) - 1) :] for token in tokenize(line.span.of(view.text))}
     return {i: len({t for t in tokenize(words) if len(t) > 3 and t in body}) + _names_code(view, i) for i, words in said.items()}
 

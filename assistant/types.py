@@ -40,11 +40,12 @@ class SectionKind(Enum):
 
 
 class UnitKind(Enum):
-    """The smallest things that can be quoted."""
+    """The smallest things that can be quoted; a cell is one of a table whose columns are lists of their own."""
 
     SENTENCE = "sentence"
     ITEM = "item"
     FIELD = "field"
+    CELL = "cell"
     LABEL = "label"
 
 

@@ -27,7 +27,8 @@ from assistant.lines import (
     value_start,
 )
 from assistant.numbering import ordinals_of
-from assistant.tables import cells_in, header_name
+from assistant.tables import are_lists, cells_in, has_pipe, header_name
+from assistant.tables import cells as row_cells
 from assistant.types import Span, Unit, UnitKind
 
 _EDGE = "*_ \t"
@@ -339,6 +340,8 @@ class _Reader:
         filled = [line for line in lines if line.shape is not Shape.FRAME and any(c.isalnum() for c in line.content.of(self.text))]
         cells = [cells_in(self.text, line.content, table) for line in filled]
         header = next((n for n, line in enumerate(filled) if line.shape is Shape.HEADER and not _holds_value(cells, n)), None)
+        lists = len(filled) > 1 and are_lists(cells[header or 0]) and all(has_pipe(line.content.of(self.text)) for line in filled)
+        header = header or 0 if lists else header
         self._close(lines[0], _TABLE)
         self.list_number += 1
         self.in_list = True
@@ -348,10 +351,18 @@ class _Reader:
             self._append(filled[header].content, UnitKind.LABEL, filled[header])
             told = not names or any(_YEAR.search(cell) for cell in cells[header])
             name = header_name(filled[header].content.of(self.text), cells[header]) if told else None
-            self.stack.append(_Open(_TABLE, name, self.first + len(self.units) - 1))
-        for n, line in enumerate(rows):
+            self.stack.append(_Open(_TABLE, None if lists else name, self.first + len(self.units) - 1))
+        for line in rows if lists else ():
+            self._add_cells(line, cells[header or 0])
+        for n, line in enumerate(() if lists else rows):
             self._append(line.content, UnitKind.FIELD if names else UnitKind.ITEM, line, names[n : n + 1])
         self.item_indent = _NOWHERE
+
+    def _add_cells(self, line: Line, names: Sequence[str]) -> None:
+        """Add the cells of a row each by itself, under the name of its column."""
+        for name, (start, end) in zip(names, row_cells(line.content.of(self.text)), strict=False):
+            if start < end:
+                self._append(Span(line.content.start + start, line.content.start + end), UnitKind.CELL, line, (name.strip(_EDGE),))
 
     def _depth(self, line: Line) -> tuple[int, int]:
         """Order nesting: marked sub-headings by level, then labels at the margin, then list items by indentation."""

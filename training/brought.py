@@ -15,7 +15,7 @@ from assistant.config import make_settings
 from assistant.evaluation.questions import load_questions
 
 FOLDER = Path(__file__).parent.parent / "eval" / "brought"
-MEASURED = ("b", "l", "m", "n")
+MEASURED = ("b", "l", "m", "n", "q")
 
 
 def load_brought(work: Path) -> Iterator[tuple[str, Assistant, list[dict[str, Any]]]]:

@@ -63,17 +63,23 @@ def opened(family: Family, folder: Path) -> Index:
 
 
 def compared(family: Family, index: Index) -> Iterator[tuple[Sequence[float], bool]]:
-    """Yield what `subjects.sides` sees of questions that name several services, or one, and whether its first two are meant."""
+    """Yield what `sides` sees of a family's questions that name several services, or one, and whether its first two are meant."""
     rows = [row for row in family.questions if row["kind"] == "compare" and row["notes"] == "sides"]
     naming = NAMING[:-1] if names_its_service(family) else ("named",)
     ones = [row for row in family.questions if row["kind"] in naming and len(row["codes"]) == 1 and not row["history"]]
-    for row in [*rows, *ones[:: max(1, len(ones) // (2 * len(rows)))]] if rows else []:
-        if bare_text(row["question"], CODE_PATTERN) == row["question"]:
-            text = correct(index, row["question"])
-            found = sides(index, text, subjects(index, text))
-            if found:
-                meant = {index.service(index.by_code[code][0])[0] for code in row["codes"]}
-                yield found.features, row in rows and meant.issuperset(found.documents)
+    yield from set_beside([*rows, *ones[:: max(1, len(ones) // (2 * len(rows)))]] if rows else [], index)
+
+
+def set_beside(rows: Sequence[dict[str, Any]], index: Index) -> Iterator[tuple[Sequence[float], bool]]:
+    """Yield what `sides` sees of each question without a code, and whether the first two documents it finds are to be compared."""
+    for row in rows:
+        if row["history"] or bare_text(row["question"], index.settings.code_pattern) != row["question"]:
+            continue
+        text = correct(index, row["question"])
+        found = sides(index, text, subjects(index, text))
+        if found and (len(row["codes"]) < 2 or index.forms.read(text).listing < index.forms.cuts.listing):
+            meant = {index.service(index.by_code[code][0])[0] for code in row["codes"] if code in index.by_code}
+            yield found.features, row["kind"] == "compare" and len(meant) > 1 and meant.issuperset(found.documents)
 
 
 def cases(name: str, rows: Sequence[dict[str, Any]], index: Index, kinds: Sequence[str], authored: bool) -> Iterator[Case]:
@@ -184,13 +190,17 @@ def main() -> None:
         for family, index in indexes:
             kinds = NAMING if names_its_service(family) else ("named", "scenario")
             found += cases(family.name, family.questions, index, kinds, authored=True)
-        for name, assistant, rows in load_brought(Path(work)):
-            found += cases(name, rows, assistant.index, (*NAMING, "unanswerable"), authored=False)
+        brought = [(name, assistant.index, rows) for name, assistant, rows in load_brought(Path(work))]
+        for name, index, rows in brought:
+            found += cases(name, rows, index, (*NAMING, "unanswerable"), authored=False)
         value = fit_subject(found)
         write(target, value)
         side = [(family.name, *one) for family, index in indexes for one in compared(family, index)]
+        authored = len(side)
+        side += [(name, *one) for name, index, rows in brought for one in set_beside(rows, index)]
     names, features, both = map(np.array, zip(*side, strict=True))
-    value["sides"] = fit_belief("sides", features, both, names, np.ones(len(both)))
+    alike = np.where(np.arange(len(side)) < authored, 1.0, authored / max(len(side) - authored, 1))
+    value["sides"] = fit_belief("sides", features, both, names, alike)
     write(target, value)
     print(weights())
 
