@@ -115,7 +115,7 @@ def _corrected(index: Index, word: str) -> str:
         return word
     if begun:
         return max(begun, key=lambda known: (index.words.word_counts[known], known))
-    if any(map(index.words.document_frequency, tokenize(folded))):
+    if any(one in index.words.word_counts for one in _uninflected(folded)):
         return word
     found = process.extractOne(folded, index.words.words, scorer=JaroWinkler.normalized_similarity, score_cutoff=NEARLY)
     return str(found[0]) if found and abs(len(found[0]) - len(folded)) <= MORE_OR_FEWER else word
@@ -123,7 +123,8 @@ def _corrected(index: Index, word: str) -> str:
 
 def _uninflected(word: str) -> list[str]:
     """Return what a word may be a form of: its beginnings before the endings of plural, past and comparison."""
-    return [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
+    singular = [f"{word.removesuffix('ies')}y"] if word.endswith("ies") else []
+    return singular + [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
 
 
 def _slips(word: str) -> list[str]:

@@ -2,7 +2,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.building import build_index
-from assistant.fitting import SHOWN, _contradicts, code_fits, weigh
+from assistant.fitting import SHOWN, _contradicts, _is_ruled_out, code_fits, weigh
 from assistant.quantities import quantities
 from assistant.reading import EncoderReader
 from assistant.subjects import subjects
@@ -83,6 +83,9 @@ def test_the_code_that_fits_comes_first_with_what_speaks_for_it(assistant, scena
         ("A patient receives chemotherapy on a hospital ward. Which code?", "S9330"),
         ("a patient on the hospital ward gets chemotherapy", "S9330"),
         ("patient takes heparin tablets at home", "S9336"),
+        ("Fentanyl patch for chronic pain at home, nothing infused. code?", "S9327"),
+        ("He lies on the hospital ward with a nonstop heparin drip. Which home code is it?", "S9336"),
+        ("heparin tablets for a clot, which infusion per diem do we use?", "S9336"),
     ],
 )
 def test_a_case_that_the_title_rules_out_fits_no_code_and_the_title_speaks_against(assistant, scenario, code):
@@ -204,4 +207,31 @@ def test_the_amount_that_is_billed_at_a_time_rules_nothing_out(tmp_path, seeded,
     ],
 )
 def test_amounts_of_a_title_that_cannot_both_hold_are_alternatives(title, scenario, ruled_out):
-    assert _contradicts(title, scenario, quantities(scenario)) is ruled_out
+    assert _contradicts(title, quantities(scenario)) is ruled_out
+
+
+@pytest.mark.parametrize(
+    ("volume", "title", "ruled_out"),
+    [
+        ("900 mL", "one liter per day", False),
+        ("1 liter", "one liter per day", False),
+        ("1.2 liters", "one liter per day", True),
+        ("1.5 liters", "two liters per day", False),
+        ("800 mL", "two liters per day", True),
+    ],
+)
+def test_a_volume_is_billed_in_whole_units(volume, title, ruled_out):
+    assert _contradicts(f"Hydration at home, {title}", quantities(f"{volume} every night")) is ruled_out
+
+
+def test_a_document_with_a_bare_title_tells_the_place_and_the_route_in_its_text(tmp_path, seeded, settings):
+    corpus = tmp_path / "care"
+    corpus.mkdir()
+    told = "The drug runs into a vein from a pump at home. The pump is worn at home. A nurse starts the infusion at home."
+    text = f"K0011 Moon fever care\n\nSummary\nCare for people with moon fever. {told}\n\nRisks\nA sore vein. Moon fever may come back.\n"
+    (corpus / "moon.txt").write_text(text, encoding="utf-8")
+    build_index(corpus, seeded, settings)
+    index = Assistant.open(corpus, seeded, settings, build=False).index
+    cases = {"at home, by a vein": False, "in the hospital": True, "with tablets at home": True, "with a syringe driver at home": False}
+    ruled_out = {case: _is_ruled_out(index, "moon.txt", f"Moon fever, treated {case}. Code?", []) for case in cases}
+    assert ruled_out == cases

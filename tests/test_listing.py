@@ -86,6 +86,18 @@ def test_a_title_that_rules_the_amount_out_rules_the_document_out(assistant, tex
     assert held(assistant, text, code)[1] == []
 
 
+@pytest.mark.parametrize(
+    ("question", "owners"),
+    [
+        ("of the five, which are over within about four hours?", ["S9338", "S9357"]),
+        ("which of the five keep running for a whole day or longer", ["S9330", "S9336"]),
+    ],
+)
+def test_an_amount_with_one_bound_lists_what_stays_within_it(assistant, question, owners):
+    answer = assistant.ask(question)
+    assert sorted({quote.code for quote in answer.quotes if quote.role is Role.ANSWER}) == owners
+
+
 def test_a_question_without_a_telling_word_or_amount_matches_nothing(assistant):
     assert held(assistant, "which of these?", "S9357")[1] == []
 

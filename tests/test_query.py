@@ -1,5 +1,7 @@
 import pytest
 
+from assistant import Assistant
+from assistant.building import build_index
 from assistant.kinds import Kind
 from assistant.query import bare_text, documents_of_codes, understand
 from assistant.types import Reason, Status
@@ -128,6 +130,11 @@ def test_a_question_that_asks_nothing_is_empty(assistant, question):
         (["is a nurse needed for S9357?"], "why?", "S9357", ("codes", "topic")),
         (["what happens first with S9357?"], "and after that?", "S9357", ("codes", "topic")),
         (["risks of S9357"], "who does it?", "S9357", ("codes",)),
+        (["S9357 duration"], "chemo?", "S9330", ("topic",)),
+        (["S9357 or S9330: which takes longer?", "is a nurse needed for S9357?"], "no, the other one", "S9330", ("topic",)),
+        (["S9357 duration", "what about S9336?"], "back to the first one: who is it for?", "S9357", ()),
+        (["compare S9330 and S9336"], "and the risks of the latter?", "S9336", ()),
+        (["S9336 and S9330, how do they differ?", "what is the pump for?"], "and the second code?", "S9330", ("topic",)),
     ],
 )
 def test_a_follow_up_is_completed_from_the_turns_before_it(assistant, history, question, owner, carried):
@@ -189,6 +196,34 @@ def test_a_new_question_with_its_own_code_is_answered_as_without_history(assista
 
 def test_a_new_question_that_the_documents_do_not_cover_inherits_no_answer(assistant):
     assert assistant.ask("what is the capital of France?", ["S9357 duration"]).status is Status.ABSTAINED
+
+
+@pytest.mark.parametrize("question", ["the other one", "what about the third one?", "the former"])
+def test_what_points_to_nothing_spoken_of_stays_with_the_subject(assistant, question):
+    query = understand(assistant.index, question, ["S9357 duration"])
+    assert [name[:5] for name in query.documents] == ["S9357"]
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [("what does CPT 99601 cover?", ("99601",)), ("which equipment is in code 0042T", ("0042T",)), ("room 99601, how long?", ())],
+)
+def test_a_code_of_another_system_that_is_called_one_is_unknown(assistant, question, unknown):
+    assert understand(assistant.index, question, []).unknown == unknown
+
+
+def test_a_code_that_the_document_meant_only_mentions_is_a_word_like_others(tmp_path, seeded, settings):
+    text = "K0009 Crossing by boat\n\nUse\nPeople cross.\n\nBilling\nBill E0777 apart for a rented vest.\n\nRisks\nGetting wet.\n"
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "boat.txt").write_text(text, encoding="utf-8")
+    (corpus / "sled.txt").write_text("K0010 Riding a sled\n\nUse\nPeople ride.\n\nRisks\nCold feet.\n", encoding="utf-8")
+    build_index(corpus, seeded, settings)
+    index = Assistant.open(corpus, seeded, settings, build=False).index
+    query = understand(index, "K0009: is E0777 billed apart?", [])
+    assert (query.codes, query.unknown, "E0777" in query.text) == (("K0009",), (), True)
+    assert understand(index, "K0010: is E0777 billed apart?", []).unknown == ("E0777",)
+    assert understand(index, "what is E0777?", []).unknown == ("E0777",)
 
 
 def test_a_strength_beside_a_known_code_is_no_mistyped_code(assistant):

@@ -1,9 +1,9 @@
 import pytest
 
-from assistant.chunking import Level, candidates_of, read_texts
+from assistant.chunking import Level, candidates_of, column_of, read_texts
 from assistant.headings import find_outline
 from assistant.lines import Shape, split_lines
-from assistant.tables import cell_texts, inside, is_frame, is_row, names_columns
+from assistant.tables import are_lists, cell_texts, inside, is_frame, is_row, names_columns
 from assistant.types import UnitKind
 from assistant.units import units_of_section
 
@@ -128,6 +128,40 @@ def test_a_row_is_read_with_the_names_of_its_columns_and_a_table_is_quoted_whole
     whole = next(text for text in groups if text.startswith("Item | Unit price"))
     assert whole.endswith("$30 |")
     assert "---" not in groups[whole][0]
+
+
+LISTS = "| Included | Billed separately |\n|---|---|\n| rope, map | boat hire |\n| tea | guide, by the hour |\n|  | boots |\n"
+
+
+def test_columns_that_are_lists_are_read_cell_by_cell(parse):
+    document = parse(f"# Crossing\n\n## Summary\n\nA walk.\n\n## Use\n\nIn snow.\n\n## Payment\n\n{LISTS}\n")
+    cells = [unit for unit in document.units if unit.kind is UnitKind.CELL]
+    assert [(unit.span.of(document.text), unit.path[-1]) for unit in cells] == [
+        ("rope, map", "Included"),
+        ("boat hire", "Billed separately"),
+        ("tea", "Included"),
+        ("guide, by the hour", "Billed separately"),
+        ("boots", "Billed separately"),
+    ]
+    units = texts(document, Level.UNIT)
+    assert units["boots"] == ["Payment > Billed separately: boots"]
+    hire = next(one for one in candidates_of(document) if one.span(document).of(document.text) == "boat hire")
+    assert [one.span(document).of(document.text) for one in column_of(document, hire)] == ["boat hire", "guide, by the hour", "boots"]
+
+
+@pytest.mark.parametrize(
+    ("names", "lists"),
+    [
+        (("Do", "Don't"), True),
+        (("Cons", "Pros"), True),
+        (("Covered", "Not covered"), True),
+        (("Item", "Not covered"), False),
+        (("Frequency", "Risk"), False),
+        (("Option", "Pros", "Cons"), False),
+    ],
+)
+def test_names_that_speak_for_and_against_head_two_lists(names, lists):
+    assert are_lists(names) is lists
 
 
 def test_code_in_fences_heads_nothing_and_its_fences_are_never_quoted(parse):
