@@ -155,6 +155,8 @@ LEAST_NAMED = 0.2
 """What follows "what about" names a document only from this belief on."""
 NAMED = 0.5
 """… or this share among all, where the question has a word by which its title differs."""
+ITS_OWN, KEPT_USING = 0.3, 3
+"""… or this one, where the question has a word that stands so often in the document, and in no other."""
 SURE_ENOUGH_TO_LEAVE = 0.5
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
 NO_DOUBT = 0.9
@@ -251,11 +253,16 @@ def _hear(index: Index, turn: str) -> _Spoken:
 
 
 def _mentioned(index: Index, text: str, spans: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
-    """Say whether what stands at `span` is a code that no document describes, but that the one which the rest is about speaks of."""
+    """Say whether what stands at `span` is a code that no document describes, but that the one which the rest is about speaks of.
+
+    A comparison asks what that code is itself.
+    """
     pattern = index.settings.code_pattern
-    (code,) = codes_in(text[span[0] : span[1]], pattern) or ("",)
+    code = next(iter(codes_in(text[span[0] : span[1]], pattern)), "")
     word = code.casefold()
     if code in index.by_code or not is_code(code, pattern) or not index.words.document_frequency(word):
+        return False
+    if index.forms.read(text).comparison >= index.forms.cuts.comparison:
         return False
     documents = documents_of_codes(index, [one for a, b in spans for one in codes_in(text[a:b], pattern)])
     if not documents:
@@ -388,8 +395,11 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
 
 
 def _is_clear(index: Index, text: str, top: Subject, leaves: bool) -> bool:
-    """Say whether a text is about the first of its subjects: by belief, or by a word of its title, which alone leaves no other subject."""
-    named = top.share >= NAMED and _in_title(index, top.document, text)
+    """Say whether a text is about the first of its subjects: by belief, or by a word of its title, which alone leaves no other subject.
+
+    A word that the document keeps using and no other has names it as well.
+    """
+    named = (top.share >= NAMED and _in_title(index, top.document, text)) or (top.share >= ITS_OWN and _is_its_own(index, top.document, text))
     return top.belief >= (SURE_ENOUGH_TO_LEAVE if leaves and not named else SURE) or (named and not leaves)
 
 
@@ -414,6 +424,14 @@ def _in_title(index: Index, document: str, text: str) -> bool:
     """Say whether a text holds a word by which a document's title differs from most other titles."""
     title = index.vocabulary(document)[2] - FUNCTION_WORDS
     return any(word in title and not _in_most_titles(index, word) for word in tokenize(text))
+
+
+def _is_its_own(index: Index, document: str, text: str) -> bool:
+    """Say whether a text holds a word, such as a drug's name, that a document keeps using and no other has."""
+    held = index.vocabulary(document)[0] - FUNCTION_WORDS
+    alone = [w for w in tokenize(text) if w in held and index.words.document_frequency(w) == 1 and not _is_topic(index, w)]
+    said = index.by_id[document].text.casefold() if alone and len(index.documents) > 1 else ""
+    return any(sum(tokenize(form) == (word,) for form in re.findall(rf"\b{re.escape(word)}\w*", said)) >= KEPT_USING for word in alone)
 
 
 def _names(index: Index, document: str, word: str) -> bool:

@@ -224,6 +224,7 @@ def test_a_code_that_the_document_meant_only_mentions_is_a_word_like_others(tmp_
     assert (query.codes, query.unknown, "E0777" in query.text) == (("K0009",), (), True)
     assert understand(index, "K0010: is E0777 billed apart?", []).unknown == ("E0777",)
     assert understand(index, "what is E0777?", []).unknown == ("E0777",)
+    assert understand(index, "compare K0009 with E0777", []).unknown == ("E0777",)
 
 
 def test_a_strength_beside_a_known_code_is_no_mistyped_code(assistant):
