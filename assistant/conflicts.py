@@ -14,6 +14,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from assistant.index import Index
+from assistant.kinds import REQUESTS
+from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import asked_dimension, quantities
 from assistant.quoting import is_about, quote_span
 from assistant.tokens import stem, tokenize, words
@@ -47,6 +49,11 @@ _OF_ONE_THING = ("volume", "mass", "length")
 SAME_THING = 0.7
 """Two words this similar by the encoder mean the same thing where a conflict is looked for."""
 FEWEST_LETTERS = 4
+_TIMING = frozenset(
+    tokenize("long often last take run go time minute hour day week duration length session course dose infusion drip pump treatment therapy")
+    + tokenize("usual usually typical typically normally total whole entire single one each every per about patient home give given")
+)
+"""Stems of words that ask for a time and of no more than what is given."""
 _MINOR = frozenset(
     tokenize("code coded bill billed separately separate service services include includes necessary all visit visits day diem")
 )
@@ -167,17 +174,24 @@ def _vectors(index: Index, things: Sequence[str]) -> Vectors:
     return np.stack([known[word] for word in things])
 
 
+def _asks_of_title(index: Index, text: str, document: Document) -> bool:
+    """Say whether a question holds no words but those of a title's first clause, and those that ask for time."""
+    named = tokenize(document.title_text.split(";")[0])
+    return {word for word in tokenize(text) if not word.isdigit()} <= {*named, *FUNCTION_WORDS, *REQUESTS, *_TIMING}
+
+
 def _other_amounts(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]:
     """Return the title of a document whose title rules out every amount of the same dimension in a quote.
 
-    Times are of many things: how long the pump may be off says nothing against a continuous infusion. They count where time is asked for.
+    Times are of many things: how long the pump may be off says nothing against a continuous infusion. They count where time is asked for,
+    and of nothing else than what the title names.
     """
-    asked = asked_dimension(text)
     found: dict[str, Quote] = {}
     for quote in quotes:
         document = index.by_id[quote.document]
         if document.id in found or _holds_title(document, quote):
             continue
+        asked = asked_dimension(text) if _asks_of_title(index, text, document) else None
         said, limits = quantities(quote.text), quantities(document.title_text)
         alike = [(s, limit) for s in said for limit in limits if s.dimension == limit.dimension and s.dimension in (asked, *_OF_ONE_THING)]
         if alike and not any(s.meets(limit) for s, limit in alike):

@@ -56,10 +56,12 @@ _ENDLESS = re.compile(
 _NOT_ENDLESS = re.compile(r"\b(?:not|non|no|never|isn't|rather than|instead of|but not)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
 _PASSING = re.compile(r"\b(?:intermittent(?:ly)?|overnight|on[\s-]and[\s-]off|(?:a\s+)?(?:few|couple\s+of)\s+hours)\b", re.IGNORECASE)
 _GIVEN_OVER = re.compile(
-    r"\b(given|giv(?:es|ing)|pushed|administered|delivered|runs?|running|hung|dripped|infus\w+|i\.?v\.?|drips?|doses?|bolus)\s+over\b",
+    r"\b(given|giv(?:es|ing)|pushed|administered|delivered|runs?|running|hung|dripped|infus\w+|i\.?v\.?|drips?|doses?|bolus)\s+over\b"
+    r"|\b(?!(?:for|of|lasts?|lasting|takes?|taking|took|is|are|was|be|by|just|well|if|when|anything|always|usually|sometimes|late|old)\b)"
+    r"([^\W\d_]{2,})\s+over(?=\s+(?:about\s+)?[\w.-]+(?:\s+and\s+a\s+half|\s*(?:to|-|–)\s*[\w.]+)?[\s-]*(?:hours?|hrs?|h|minutes?|mins?)\b)",
     re.IGNORECASE,
 )
-"""What is given over some hours takes so many, not more."""
+"""What is given over some hours takes so many, not more; "for over two hours" is more."""
 _PER_AMOUNT = re.compile(r"\s*(?:/|per\s+)\s*(?:d?l|m[lg]|liters?|litres?|grams?|g|kg|kilograms?|m2|square)\b", re.IGNORECASE)
 """What makes a mass a concentration or a dose by weight: "3 mg/dL"."""
 _NEGATED = re.compile(_NOT, re.IGNORECASE)
@@ -192,7 +194,7 @@ def quantities(text: str) -> list[Quantity]:
 
 def digits(text: str) -> str:
     """Return `text` with number words as digits ("twenty-four" is 24, "two and a half" is 2 and a half)."""
-    plain = _in_halves(_GIVEN_OVER.sub(r"\1 about", re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)))
+    plain = _in_halves(_GIVEN_OVER.sub(r"\1\2 about", re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)))
     plain = re.sub(
         r"\b(for|over|than|within|about|lasts?)\s+(?:a|an)\s+(?=(?:full\s+|whole\s+)?(?:hour|day|week|month|year|liter|litre)\b)",
         r"\1 1 ",

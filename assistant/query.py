@@ -21,7 +21,7 @@ from assistant.recent import keep
 from assistant.sides import sides
 from assistant.spelling import correct, spell_codes
 from assistant.subjects import Subject, names_none, subjects, without_title
-from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize
+from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize, words
 from assistant.types import SectionKind
 
 _ASKS = "who|whom|whose|when|where|how|which"
@@ -140,7 +140,7 @@ _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _NTH = ("first", "second", "third", "fourth", "fifth")
 _POINTS = re.compile(
     rf"\b(?:(?:go(?:ing)?\s+)?back\s+to\s+)?(?:the\s+)?(?P<which>{'|'.join(_NTH)}|other|previous|earlier)\s+"
-    r"(?:one|code|service|therapy|treatment|procedure)\b|\bthe\s+(?P<side>former|latter)\b",
+    r"(?:one|code|service|therapy|treatment|procedure)s?\b|\bthe\s+(?P<side>former|latter|others?(?=\W*$))\b",
     re.IGNORECASE,
 )
 """Points to something spoken of before: "the other one", "back to the first code", "the latter"."""
@@ -156,7 +156,8 @@ LEAST_NAMED = 0.2
 NAMED = 0.5
 """… or this share among all, where the question has a word by which its title differs."""
 ITS_OWN, KEPT_USING = 0.3, 3
-"""… or this one, where the question has a word that stands so often in the document, and in no other."""
+"""… or this one, where the question has a word that stands so often in the document, one time less if the model does not know it, and in
+no other."""
 SURE_ENOUGH_TO_LEAVE = 0.5
 """In a conversation, a question leaves the subject of the one before only for one with this belief."""
 NO_DOUBT = 0.9
@@ -235,8 +236,8 @@ def _hear(index: Index, turn: str) -> _Spoken:
     pattern = index.settings.code_pattern
     spoken = spell_codes(index, turn)
     spans = _code_spans(index, spoken)
-    words = {span: _mentioned(index, spoken, spans, span) for span in spans}
-    spans = [span for span in spans if not words[span]]
+    mentioned = {span for span in spans if _mentioned(index, spoken, spans, span)}
+    spans = [span for span in spans if span not in mentioned]
     meant = [(a, b) for a, b in spans if not _TAKES_BACK.search(spoken, b) and not _RULES_OUT.search(spoken[:a])] or spans
     named = tuple(dict.fromkeys(code for a, b in meant for code in codes_in(spoken[a:b], pattern)))
     known = tuple(code for code in named if code in index.by_code)
@@ -250,6 +251,11 @@ def _hear(index: Index, turn: str) -> _Spoken:
         if found and (found[0].belief >= SURE or found[0].share >= SIDE):
             return _Spoken(spoken, named, known, unknown, text, affirmed, found)
     return _Spoken(spoken, named, known, unknown, text, text, subjects(index, text) if text else ())
+
+
+def _context(before: Query, carried: tuple[str, ...]) -> str:
+    """Return in the light of which earlier question a turn is read: the one before, or with its topic what that was read in the light of."""
+    return before.text if carried == ("codes",) else before.context if carried == ("topic",) else ""
 
 
 def _mentioned(index: Index, text: str, spans: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
@@ -281,9 +287,11 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     heard = _hear(index, turn)
     own, found = _named(index, heard, before)
     documents, codes, text = own, heard.known, heard.text
-    if before and not (heard.named or own) and (pointed := _pointed(text, before)):
-        documents = own = pointed
+    if before and before.documents and not (heard.named or own) and (pointing := _POINTS.search(text)):
+        documents = own = _pointed(text, before)
         text = _POINTS.sub("it", text)
+        if not own and _is_other(pointing) and _asks_nothing(index, heard.turn, text, before.documents):
+            return replace(before, question=turn, text=_topic(index, before, ""), codes=(), documents=(), carried=("topic",), questions=())
     carried: tuple[str, ...] = ()
     if before and before.documents and not (heard.named or own):
         documents, codes, carried = before.documents, before.codes, ("codes",)
@@ -305,7 +313,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         asked,
         _questions(dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else (),
         names_only=bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind),
-        context=before.text if before and carried == ("codes",) else "",
+        context=_context(before, carried) if before else "",
         spoken=(*(before.spoken if before else ()), *documents),
     )
 
@@ -340,9 +348,16 @@ def _pointed(text: str, before: Query) -> tuple[str, ...]:
         if which in ("former", "latter"):
             place = 0 if which == "former" else 1
             found += beside[place : place + 1] if len(beside) > 1 else []
+        elif which in _NTH:
+            found += beside[_NTH.index(which) :][:1]
         else:
-            found += beside[_NTH.index(which) :][:1] if which in _NTH else others[:1]
+            found += others if match.group().casefold().endswith("s") else others[:1]
     return tuple(dict.fromkeys(found))
+
+
+def _is_other(pointing: re.Match[str]) -> bool:
+    """Say whether what points to a document leaves out the one just spoken of."""
+    return (pointing["which"] or pointing["side"]).casefold().startswith("other")
 
 
 def _asks_on(text: str) -> bool:
@@ -431,7 +446,12 @@ def _is_its_own(index: Index, document: str, text: str) -> bool:
     held = index.vocabulary(document)[0] - FUNCTION_WORDS
     alone = [w for w in tokenize(text) if w in held and index.words.document_frequency(w) == 1 and not _is_topic(index, w)]
     said = index.by_id[document].text.casefold() if alone and len(index.documents) > 1 else ""
-    return any(sum(tokenize(form) == (word,) for form in re.findall(rf"\b{re.escape(word)}\w*", said)) >= KEPT_USING for word in alone)
+    strange = {stem for word in words(text) if not index.encoder.knows(word) for stem in tokenize(word)}
+
+    def often(word: str) -> int:
+        return sum(tokenize(form) == (word,) for form in re.findall(rf"\b{re.escape(word)}\w*", said))
+
+    return any(often(word) >= (KEPT_USING - (word in strange)) for word in alone)
 
 
 def _names(index: Index, document: str, word: str) -> bool:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from assistant.chunking import Candidate, column_of, read_texts
 from assistant.index import Index
 from assistant.inference import Vectors
+from assistant.kinds import presumes
 from assistant.quantities import asked_dimension, quantities
 from assistant.subjects import logistic, without_title
 
@@ -164,7 +165,8 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off. That may score less
     where the question asks for several things, and anything where the best is said of other amounts than the question states ("up to 2
     hours late: …"): what is said of these stands beside it. A second, elsewhere, is added where it all but ties with the best.
-    Of a table whose columns are lists, the best is a cell, or its whole column where the whole table scores nearly as well.
+    Of a table whose columns are lists, the best is a cell, or its whole column where the whole table scores nearly as well and no yes or no
+    is asked for.
     """
     calibration = index.reader.calibration
     near = nearest(readings)
@@ -180,7 +182,8 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     if len(column) > 1:
         table = next((reading for reading in readings[1:] if _inside(best.candidate, reading.candidate)), best)
         own = {reading.candidate: reading for reading in readings}
-        return [own[cell] for cell in column] if table.score >= best.score - calibration.reading_widen_several else [best]
+        whole = table.score >= best.score - calibration.reading_widen_several and not presumes(text)
+        return [own[cell] for cell in column] if whole else [best]
     for reading in readings[1:AVERAGED_OVER]:
         if reading.score < best.score - widen:
             break
