@@ -50,8 +50,8 @@ SAME_THING = 0.7
 """Two words this similar by the encoder mean the same thing where a conflict is looked for."""
 FEWEST_LETTERS = 4
 _TIMING = frozenset(
-    tokenize("long often last take run go time minute hour day week duration length session course dose infusion drip pump treatment therapy")
-    + tokenize("usual usually typical typically normally total whole entire single one each every per about patient home give given")
+    tokenize("long often last take run go time minute hour day week duration length session course dose infusion drip pump treatment")
+    + tokenize("therapy usual usually typical typically normally total whole entire single one each every per patient home give given")
 )
 """Stems of words that ask for a time and of no more than what is given."""
 _MINOR = frozenset(

@@ -18,7 +18,7 @@ from assistant.kinds import case_of
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
 from assistant.quoting import codes_at, quote_candidate, speaks_of, title_of
-from assistant.reading import Reader, choose, read
+from assistant.reading import Reader, asks_who_must_not, choose, read, rules_out
 from assistant.subjects import Subject, without_title
 from assistant.tokens import tokenize
 from assistant.types import CodeFit, Document, Quote, Role
@@ -152,9 +152,11 @@ def _evidence(index: Index, reader: Reader, text: str, fit: Fit, *, against: boo
     if against or not readings:
         return tuple(quotes)
     about = [reading for reading in readings if speaks_of(document, reading.candidate, fit.codes)]
-    closest = (choose(index, reader, text, about or readings) if fit.fits else about or readings)[0].candidate
-    role = Role.AGAINST if closest.section in _headings_instead(index, document.id) else Role.FOR
-    return (*quotes, quote_candidate(document, closest, role))
+    closest = (choose(index, reader, text, about or readings) if fit.fits else about or readings)[0]
+    instead = closest.candidate.section in _headings_instead(index, document.id)
+    ruled_out = rules_out(index, closest) and not asks_who_must_not(index, text)
+    role = Role.AGAINST if instead or ruled_out else Role.FOR
+    return (*quotes, quote_candidate(document, closest.candidate, role))
 
 
 def _codes_meant(index: Index, text: str, document: Document) -> tuple[str, ...]:

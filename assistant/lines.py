@@ -9,7 +9,20 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from assistant.numbering import Ordinal, counted_rows, ordinals_of
-from assistant.tables import FEWEST_COLUMNS, TAB, cells_in, has_pipe, inside, is_frame, is_row, leader_cells, merged, names_columns, pieces
+from assistant.tables import (
+    FEWEST_COLUMNS,
+    TAB,
+    cell_texts,
+    cells_in,
+    has_pipe,
+    inside,
+    is_frame,
+    is_row,
+    leader_cells,
+    merged,
+    names_columns,
+    pieces,
+)
 from assistant.types import Span
 
 BULLETS = "•‣◦▪●○∙·–*+-"
@@ -316,6 +329,8 @@ def _with_tables(text: str, lines: list[Line]) -> list[Line]:
         end = _table_end(text, lines, i)
         if end > i and not all(is_frame(line.span.of(text)) for line in lines[i:end]):
             found.extend(_table(text, lines[i:end]))
+        elif end == i and (end := _piped_end(text, lines, i)) > i:
+            found.extend(_piped(text, lines[i:end]))
         elif end == i and (end := _leaders_end(text, lines, i)) > i:
             found.extend(replace(line, content=line.span, shape=Shape.ROW, label="") for line in lines[i:end])
         elif end == i and i >= untried:
@@ -357,6 +372,28 @@ def _table(text: str, lines: Sequence[Line]) -> list[Line]:
         shape = Shape.FRAME if frames[i] else Shape.HEADER if i == header else Shape.ROW
         found.append(replace(line, content=content, shape=shape, label=""))
     return found
+
+
+def _piped_end(text: str, lines: Sequence[Line], first: int) -> int:
+    """Return the position after the lines with equally many pipes that begin at `first`; `first` where they are few, or mostly fields."""
+    many = _pipes(text, lines[first])
+    end = first
+    while end < len(lines) and many and _pipes(text, lines[end]) == many and (end == first or not lines[end].blank_before):
+        end += 1
+    fields = sum(line.shape is Shape.FIELD for line in lines[first:end])
+    return end if end - first >= FEWEST_ROWS and 2 * fields <= end - first else first
+
+
+def _pipes(text: str, line: Line) -> int:
+    """Return how many pipes with blanks on both sides stand in a line that may be a row."""
+    return line.span.of(text).count(" | ") if _may_be_row(line) else 0
+
+
+def _piped(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of a table that has nothing but pipes between its cells."""
+    headed = names_columns([cell_texts(line.span.of(text)) for line in lines])
+    shapes = [Shape.HEADER if headed and i == 0 else Shape.ROW for i in range(len(lines))]
+    return [replace(line, content=line.span, shape=shape, label="") for line, shape in zip(lines, shapes, strict=True)]
 
 
 def _leaders_end(text: str, lines: Sequence[Line], first: int) -> int:

@@ -254,7 +254,7 @@ def _hear(index: Index, turn: str) -> _Spoken:
 
 
 def _context(before: Query, carried: tuple[str, ...]) -> str:
-    """Return in the light of which earlier question a turn is read: the one before, or with its topic what that was read in the light of."""
+    """Return the earlier question in the light of which a turn is read: the one before, or with its topic that one's own."""
     return before.text if carried == ("codes",) else before.context if carried == ("topic",) else ""
 
 
@@ -414,7 +414,8 @@ def _is_clear(index: Index, text: str, top: Subject, leaves: bool) -> bool:
 
     A word that the document keeps using and no other has names it as well.
     """
-    named = (top.share >= NAMED and _in_title(index, top.document, text)) or (top.share >= ITS_OWN and _is_its_own(index, top.document, text))
+    named = top.share >= NAMED and _in_title(index, top.document, text)
+    named = named or (top.share >= ITS_OWN and _is_its_own(index, top.document, text))
     return top.belief >= (SURE_ENOUGH_TO_LEAVE if leaves and not named else SURE) or (named and not leaves)
 
 

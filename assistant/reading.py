@@ -6,6 +6,7 @@ reader needs only `score` and `compare`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -36,6 +37,14 @@ ASKED_LIKE, ASKED_BEYOND = 0.4, 0.15
 """How like `MUST_NOT` a question is that asks for it, and how much more than like `MAY`."""
 SAID_BEYOND = 0.1
 """How much more like `MAY` than like `MUST_NOT` a candidate is that says the opposite; of what rules out, nearly none is."""
+COLUMN = 0.2
+"""How much less than the best cell the others of a column score at most where the column is asked for; other items score less."""
+RULES_OUT_LIKE, RULES_OUT = 0.3, 0.1
+"""How like `MUST_NOT` a candidate is that rules a case out, and how much more than like `MAY`; how much less at most if it denies."""
+_DENIES = re.compile(
+    r"\b(?:never|(?:is|are|must|may|do|does|can)(?:\s+not|n['’]t)|cannot|not\s+(?:for|suitable|appropriate|eligible|accepted|allowed)|excluded)\b",
+    re.IGNORECASE,
+)
 OPPOSED = 0.3
 """What such a candidate loses."""
 ONE_THREAD = 2**18
@@ -103,11 +112,26 @@ class EncoderReader:
 
 def opposed(index: Index, text: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Return `(len(rows),)`: which candidates say who may have something where a question asks who must not."""
-    must_not, may, question = map(index.reader.encode_one, (MUST_NOT, MAY, text))
-    if question @ must_not < ASKED_LIKE or question @ (must_not - may) < ASKED_BEYOND:
+    if not asks_who_must_not(index, text):
         return np.zeros(len(rows), dtype=np.bool_)
+    must_not, may = map(index.reader.encode_one, (MUST_NOT, MAY))
     held: npt.NDArray[np.bool_] = index.candidate_vectors[rows] @ (may - must_not) >= SAID_BEYOND
     return held
+
+
+def asks_who_must_not(index: Index, text: str) -> bool:
+    """Say whether a question asks who is ruled out."""
+    must_not, may, question = map(index.reader.encode_one, (MUST_NOT, MAY, text))
+    return bool(question @ must_not >= ASKED_LIKE and question @ (must_not - may) >= ASKED_BEYOND)
+
+
+def rules_out(index: Index, reading: Reading) -> bool:
+    """Say whether a reading says who must not have something: more than who may, or denying it where it says both alike."""
+    like, may = (float(index.candidate_vectors[reading.row] @ index.reader.encode_one(one)) for one in (MUST_NOT, MAY))
+    if like < RULES_OUT_LIKE:
+        return False
+    beyond, document = like - may, index.by_id[reading.candidate.document]
+    return beyond >= RULES_OUT or (beyond >= -RULES_OUT and bool(_DENIES.search(reading.candidate.span(document).of(document.text))))
 
 
 def word_likeness(index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
@@ -165,11 +189,11 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off. That may score less
     where the question asks for several things, and anything where the best is said of other amounts than the question states ("up to 2
     hours late: …"): what is said of these stands beside it. A second, elsewhere, is added where it all but ties with the best.
-    Of a table whose columns are lists, the best is a cell, or its whole column where the whole table scores nearly as well and no yes or no
-    is asked for.
+    Of a table whose columns are lists, the best is a cell, or its whole column where all its cells score nearly as well and no yes or no is
+    asked for.
     """
     calibration = index.reader.calibration
-    near = nearest(readings)
+    near, alone = nearest(readings), {reading.candidate: reading for reading in readings}
     added = reader.compare(index, text, near) if len(near) > 1 else np.zeros(0, dtype=np.float32)
     if added.size:
         added = np.append(added, np.full(len(readings) - added.size, added.min()))
@@ -180,10 +204,9 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     best = chosen = readings[0]
     column = column_of(index.by_id[best.candidate.document], best.candidate)
     if len(column) > 1:
-        table = next((reading for reading in readings[1:] if _inside(best.candidate, reading.candidate)), best)
-        own = {reading.candidate: reading for reading in readings}
-        whole = table.score >= best.score - calibration.reading_widen_several and not presumes(text)
-        return [own[cell] for cell in column] if whole else [best]
+        least = min(alone[cell].score for cell in column)
+        whole = least >= alone[best.candidate].score - COLUMN and not presumes(text)
+        return [alone[cell] for cell in column] if whole else [best]
     for reading in readings[1:AVERAGED_OVER]:
         if reading.score < best.score - widen:
             break

@@ -101,6 +101,7 @@ def test_an_amount_that_the_title_rules_out_brings_the_title_as_a_conflict(bay):
     [found] = conflicting(bay.index, "how long does it take?", [sentence(cruise, "The cruise takes")])
     assert (found.text, found.role) == (cruise.title_text, Role.CONFLICT)
     assert conflicting(bay.index, "may it be late?", [sentence(cruise, "The cruise takes")]) == []
+    assert conflicting(bay.index, "how long does the captain rest?", [sentence(cruise, "The cruise takes")]) == []
 
 
 @pytest.mark.parametrize(("code", "beginning"), [("C5005", "The boat leaves"), ("W6006", "The fee includes"), ("W6006", "The walk takes")])

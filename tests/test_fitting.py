@@ -224,6 +224,22 @@ def test_a_volume_is_billed_in_whole_units(volume, title, ruled_out):
     assert _contradicts(f"Hydration at home, {title}", quantities(f"{volume} every night")) is ruled_out
 
 
+def test_what_a_document_rules_out_speaks_against_it(tmp_path, seeded, settings):
+    corpus = tmp_path / "care"
+    corpus.mkdir()
+    text = (
+        "K0011 Moon fever care at home\n\nSummary\nCare for people with moon fever, at home.\n\n"
+        "Who may have it\n- people with moon fever\n\nContraindications: do not use in\n- people with active snow cough\n"
+    )
+    (corpus / "moon.txt").write_text(text, encoding="utf-8")
+    build_index(corpus, seeded, settings)
+    assistant = Assistant.open(corpus, seeded, settings, build=False)
+    title, closest = assistant.fit("moon fever in a man with active snow cough, at home").quotes
+    assert (title.text, title.role) == ("K0011 Moon fever care at home", Role.FOR)
+    assert closest.text.endswith("people with active snow cough")
+    assert closest.role is Role.AGAINST
+
+
 def test_a_document_with_a_bare_title_tells_the_place_and_the_route_in_its_text(tmp_path, seeded, settings):
     corpus = tmp_path / "care"
     corpus.mkdir()

@@ -198,10 +198,35 @@ def test_a_new_question_that_the_documents_do_not_cover_inherits_no_answer(assis
     assert assistant.ask("what is the capital of France?", ["S9357 duration"]).status is Status.ABSTAINED
 
 
-@pytest.mark.parametrize("question", ["the other one", "what about the third one?", "the former"])
+@pytest.mark.parametrize("question", ["what about the third one?", "the former"])
 def test_what_points_to_nothing_spoken_of_stays_with_the_subject(assistant, question):
     query = understand(assistant.index, question, ["S9357 duration"])
     assert [name[:5] for name in query.documents] == ["S9357"]
+
+
+@pytest.mark.parametrize("question", ["the other one", "and the others?", "what about the other code?"])
+def test_the_other_is_asked_back_where_no_other_was_spoken_of(assistant, question):
+    history = ["how long does S9357 take?"]
+    query = understand(assistant.index, question, history)
+    assert (query.documents, query.carried) == ((), ("topic",))
+    assert assistant.ask(question, history).status is Status.CLARIFY
+
+
+def test_a_topic_is_carried_with_what_it_was_read_in_the_light_of(assistant):
+    query = understand(assistant.index, "same for S9338", ["are drugs included in S9327?", "and nursing?"])
+    assert (query.text, query.context.split()[:3]) == ("and nursing?", ["are", "drugs", "included"])
+
+
+def test_a_word_that_one_document_keeps_using_names_it(tmp_path, seeded, settings):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    said = "Florpanib is kept cold. Florpanib is given slowly. A nurse brings it."
+    (corpus / "a.txt").write_text(f"K0010 Riding a sled\n\nUse\n{said}\n\nRisks\nCold feet.\n", encoding="utf-8")
+    (corpus / "b.txt").write_text("K0009 Crossing by boat\n\nUse\nIt is kept dry.\n\nRisks\nGetting wet.\n", encoding="utf-8")
+    build_index(corpus, seeded, settings)
+    index = Assistant.open(corpus, seeded, settings, build=False).index
+    assert understand(index, "how is florpanib kept?", []).documents == ("a.txt",)
+    assert understand(index, "how is it kept?", []).documents == ()
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,17 @@ def test_tables_without_outer_pipes_and_drawn_ones_are_tables_too(text):
     assert [text for kind, text, *_ in seen(text) if kind is UnitKind.ITEM] == ["Chair | $400 | $40"]
 
 
+def test_lines_with_equally_many_pipes_are_rows_without_a_rule():
+    text = "Tool | Use | Price\nRope | to climb, and to tie things | $40\nMap | to find the way on land and water | $12\n"
+    assert shapes(text) == [Shape.HEADER, Shape.ROW, Shape.ROW]
+    assert shapes("INCLUDED | BILLED SEPARATELY\nRope | Boots\nTea | Guide\n") == [Shape.ROW] * 3
+    assert [path for *_, path, _ in seen("INCLUDED | BILLED SEPARATELY\nRope | Boots\nTea | Guide\n")][1:] == [
+        ("INCLUDED",), ("BILLED SEPARATELY",), ("INCLUDED",), ("BILLED SEPARATELY",)
+    ]  # fmt: skip
+    fields = "Policy: 12 | Rev. 3\nEffective: May | Next: June\nOwner: desk | Page: 1\n"
+    assert Shape.ROW not in shapes(fields)
+
+
 def test_pipes_in_a_line_without_a_rule_below_make_no_table():
     assert shapes("Home | Codes | Search\nWelcome to the site.\n") == [Shape.TEXT, Shape.TEXT]
 
