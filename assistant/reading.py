@@ -19,6 +19,7 @@ from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.kinds import presumes
 from assistant.quantities import asked_dimension, quantities
+from assistant.steps import asked_step, step_of
 from assistant.subjects import logistic, without_title
 
 AVERAGED_OVER, AS_IF, USUAL = 64, 16, 0.1
@@ -190,7 +191,7 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     where the question asks for several things, and anything where the best is said of other amounts than the question states ("up to 2
     hours late: …"): what is said of these stands beside it. A second, elsewhere, is added where it all but ties with the best.
     Of a table whose columns are lists, the best is a cell, or its whole column where all its cells score nearly as well and no yes or no is
-    asked for.
+    asked for. Of a numbered list, it is the one step that a question asks for by its number.
     """
     calibration = index.reader.calibration
     near, alone = nearest(readings), {reading.candidate: reading for reading in readings}
@@ -216,6 +217,10 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     if _is_for_another_amount(index, text, chosen.candidate):
         around = (reading for reading in readings if reading is not chosen and _inside(chosen.candidate, reading.candidate))
         chosen = min(around, key=lambda reading: reading.candidate.last - reading.candidate.first, default=chosen)
+    step = asked_step(text)
+    one = step_of(index.by_id[chosen.candidate.document], chosen.candidate, step) if step else None
+    if one:
+        return [replace(chosen, candidate=one)]
     tied = (r for r in readings[1:] if r.score >= best.score - calibration.reading_tie and not _overlap(r.candidate, chosen.candidate))
     return [chosen, *list(tied)[:1]]
 

@@ -10,7 +10,7 @@ ORDER = [
     "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents",
     "manifest", "freshness", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
     "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
-    "retrieval", "spelling", "language", "phrases", "subjects", "sides", "query", "reading", "crossing", "listing", "reranking",
+    "retrieval", "spelling", "language", "phrases", "subjects", "sides", "query", "steps", "reading", "crossing", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting", "payment", "premises",
     "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
     "evaluation.questions", "evaluation.runner", "evaluation.ablation", "evaluation.report", "web", "cli",
