@@ -49,6 +49,9 @@ _ASKS_CODE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_ASKS_WHAT_TO_DO = re.compile(
+    r"\bwhat\s+(?:(?:do|should|can|must|shall|would)\s+(?:i|we|you|he|she|they)\s+do|now|to\s+do)\b|\bhelp\b\W*$", re.IGNORECASE
+)
 _INSIDE_CODE = re.compile(
     rf"\b(?:in(?:side)?|outside|under|within|of|by|with|from|than|same|part\s+of)\s+(?:[\w'-]*\w\s+){{0,5}}{_CODE}\s*[?.!]*\s*$",
     re.IGNORECASE,
@@ -129,6 +132,11 @@ def asks_for_code(text: str) -> bool:
     return bool(_ASKS_CODE.search(text)) and not (
         _INSIDE_CODE.search(text) and not re.search(rf"\b(?:which|what)\b[^,.;?]*{_CODE}", text, re.IGNORECASE)
     )
+
+
+def asks_what_to_do(text: str) -> bool:
+    """Say whether a text, whatever case it describes, asks what to do and not for a code."""
+    return bool(_ASKS_WHAT_TO_DO.search(text)) and not asks_for_code(text)
 
 
 def case_of(text: str) -> str:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from rapidfuzz.distance import OSA
 
 from assistant.index import Index
-from assistant.kinds import REQUESTS, Kind, asks_for_code, lists, lists_among_all, lists_codes, of_those, uncompared
+from assistant.kinds import REQUESTS, Kind, asks_for_code, asks_what_to_do, lists, lists_among_all, lists_codes, of_those, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.recent import keep
@@ -498,7 +498,7 @@ def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str
     if "codes" in carried:
         case, listing = asks_for_code(text), lists(text) and not (len(documents) == 1 and of_those(text))
     else:
-        case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT)
+        case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT) and not asks_what_to_do(text)
         sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing
         listing = not named and len(documents) < 2 and (sure or lists_among_all(text))
     if case or listing:

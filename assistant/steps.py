@@ -8,7 +8,7 @@ from assistant.chunking import Candidate, Level
 from assistant.types import Document, UnitKind
 
 _COUNTED = {word: n for n, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)}
-_NTH = {word: n for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"), 1)}
+_NTH = {word: n for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"), 1)}
 LAST = -1
 """Stands for the last step."""
 _STEP = re.compile(

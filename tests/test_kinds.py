@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.errors import ModelError
-from assistant.kinds import Forms, asks_for_code, case_of, listed, lists, of_one_side, presumes, surface
+from assistant.kinds import Forms, asks_for_code, asks_what_to_do, case_of, listed, lists, of_one_side, presumes, surface
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,20 @@ def test_what_asks_outright_for_a_code_gets_one(assistant):
 )
 def test_a_question_about_a_fact_wants_no_code(text):
     assert not asks_for_code(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dad is barely breathing with his pump, what do I do!!", True),
+        ("the pump keeps beeping at night, help", True),
+        ("needle came out, what now?", True),
+        ("What do we do the paperwork for?", False),
+        ("Pump at home, no one to help her. What do we bill?", False),
+    ],
+)
+def test_what_asks_what_to_do_asks_for_no_code(text, expected):
+    assert asks_what_to_do(text) is expected
 
 
 @pytest.mark.parametrize("text", ["67 y/o man, home chemo pump running 48 hours", "My mother needs pain meds by pump for 18 hours at home"])

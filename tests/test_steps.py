@@ -63,7 +63,7 @@ def test_bullets_have_no_numbers(parse):
 
 @pytest.mark.parametrize(
     ("question", "words"),
-    [("what is step 2 of S9336?", "The infusion pump is set up"), ("S9357: what is the first step of the procedure?", "Initial Assessment")],
+    [("what is step 2 of S9336?", "The infusion pump is set up"), ("S9357: what is the first step?", "Initial Assessment")],
 )
 def test_the_step_asked_for_is_quoted_alone(assistant, question, words):
     answer = assistant.ask(question)
