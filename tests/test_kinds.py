@@ -40,7 +40,7 @@ def test_a_question_about_a_fact_wants_no_code(text):
         ("Dad is barely breathing with his pump, what do I do!!", True),
         ("the pump keeps beeping at night, help", True),
         ("needle came out, what now?", True),
-        ("What do we do the paperwork for?", False),
+        ("What does the nurse do?", False),
         ("Pump at home, no one to help her. What do we bill?", False),
     ],
 )
