@@ -13,7 +13,7 @@ LAST = -1
 """Stands for the last step."""
 _STEP = re.compile(
     rf"\bsteps?\s+(?:number\s+|no\.?\s*|#\s*)?(?P<count>\d{{1,2}}|{'|'.join(_COUNTED)})\b(?!\s*(?:-|–|to|and|through)\s*\w)"
-    rf"|\b(?P<nth>\d{{1,2}}(?=st|nd|rd|th)|{'|'.join(_NTH)}|last|final)(?:st|nd|rd|th)?\s+step\b",
+    rf"|(?<!from\s)(?<!from\sthe\s)\b(?P<nth>\d{{1,2}}(?=st|nd|rd|th)|{'|'.join(_NTH)}|last|final)(?:st|nd|rd|th)?\s+step\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:\A|\n)[ \t]*(?:\*\*)?(?:step\s+)?(?P<number>\d{1,2})[.):]?(?:\*\*)?[ \t]*\Z", re.IGNORECASE)

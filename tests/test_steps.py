@@ -35,6 +35,7 @@ A walk.
         ("the final step?", LAST),
         ("how many steps are there?", None),
         ("steps 2 to 4", None),
+        ("from the first step to the last", None),
         ("what are the steps?", None),
     ],
 )
