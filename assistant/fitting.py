@@ -29,15 +29,15 @@ SHOWN = 5
 """So many of them are told of."""
 AGAINST_SHARE = 0.05
 """A document that does not fit is only shown when similarity gave it this share of belief."""
-FITS = 0.65
+FITS = 0.6
 """A code fits when its document, with those that differ from it in little, has this share of what the case does not rule out."""
 FITS_LIKE, OPENING_LIKE, FITS_SURE = 0.4, 0.34, 0.9
 """… and it, and its opening, are at least so much like the case, or the belief that it is meant is the third number: without this, the
 likeliest of documents about something else would do.
 Chosen on the families and on `eval/brought` c and d; see eval/reports/decisions.md."""
-LEFT_OVER = 0.2
-"""Both likenesses together have to be greater by so much for a document that has hardly a share of all before others are ruled out: what
-that leaves over does not make a stranger fit.
+LEFT_OVER = 0.25
+"""Both likenesses have to be greater on average by so much where the case rules out what has nearly all shares: what that leaves over
+does not make a stranger fit.
 Chosen on the families, `eval/` dev and `eval/brought` but for the sets left to measure; see eval/reports/decisions.md."""
 DIFFER_IN_LITTLE = 0.9
 """Cosine of the openings of such documents."""
@@ -106,8 +106,8 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     fits, likely = [], {subject.document for subject in considered if subject.share >= AGAINST_SHARE}
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
         document, ruled_out = index.by_id[subject.document], subject.document in against
-        of_kind = _share_of_kind(index, subject, considered)
-        fits_it = not ruled_out and max(share_of(subject), of_kind) >= FITS and _is_like(subject, of_kind)
+        share = max(share_of(subject), _share_of_kind(index, subject, considered))
+        fits_it = not ruled_out and share >= FITS and _is_like(subject, 1.0 - open_share)
         codes = document.codes if ruled_out else _codes_meant(index, case_of(text), document)
         fits.append(Fit(document, codes, fits_it, round(share_of(subject), 4), ()))
     fits.sort(key=lambda fit: (not fit.fits, -fit.score, fit.document.id))
@@ -124,10 +124,10 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     ]
 
 
-def _is_like(subject: Subject, share: float) -> bool:
-    """Say whether a document that has a `share` of all, with those that differ from it in little, is like enough to a case to fit it."""
+def _is_like(subject: Subject, ruled_out: float) -> bool:
+    """Say whether a document is like enough to a case to fit it, where documents with a share of `ruled_out` do not."""
     nearest, opening = subject.similarity, subject.opening_similarity
-    alike = nearest >= FITS_LIKE and opening >= OPENING_LIKE and (nearest + opening) / 2 >= OPENING_LIKE + LEFT_OVER * (1 - share)
+    alike = nearest >= FITS_LIKE and opening >= OPENING_LIKE and (nearest + opening) / 2 >= OPENING_LIKE + LEFT_OVER * ruled_out
     return alike or subject.belief >= FITS_SURE
 
 
