@@ -290,7 +290,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     if before and before.documents and not (heard.named or own) and (pointing := _POINTS.search(text)):
         documents = own = _pointed(text, before)
         text = _POINTS.sub("it", text)
-        if not own and _is_other(pointing) and _asks_nothing(index, heard.turn, text, before.documents):
+        if not own and before.text and _is_other(pointing) and _asks_nothing(index, heard.turn, text, before.documents):
             return replace(before, question=turn, text=_topic(index, before, ""), codes=(), documents=(), carried=("topic",), questions=())
     carried: tuple[str, ...] = ()
     if before and before.documents and not (heard.named or own):

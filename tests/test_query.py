@@ -212,6 +212,10 @@ def test_the_other_is_asked_back_where_no_other_was_spoken_of(assistant, questio
     assert assistant.ask(question, history).status is Status.CLARIFY
 
 
+def test_the_other_of_a_turn_that_asked_nothing_is_the_subject_again(assistant):
+    assert understand(assistant.index, "and the other one?", ["S9330"]).codes == ("S9330",)
+
+
 def test_a_topic_is_carried_with_what_it_was_read_in_the_light_of(assistant):
     query = understand(assistant.index, "same for S9338", ["are drugs included in S9327?", "and nursing?"])
     assert (query.text, query.context.split()[:3]) == ("and nursing?", ["are", "drugs", "included"])
