@@ -283,9 +283,7 @@ class Answerer:
         """Return what contradicts an amount that a question about one document takes for granted."""
         if len(query.documents) != 1:
             return None
-        document = self._index.by_id[query.documents[0]]
-        told = contradicting(self._index, self._reader, query.text, document)
-        return quote_candidate(document, told, Role.NEAREST) if told else None
+        return contradicting(self._index, self._reader, query.text, self._index.by_id[query.documents[0]])
 
     def _from_anywhere(self, query: Query) -> Answer:
         """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back."""

@@ -194,15 +194,15 @@ def _is_ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity])
     """Say whether any title under which a document's code is described contradicts a scenario, or the document that has such a title."""
     described = [index.by_id[one] for one in index.service(name) if one not in index.around]
     told = case_of(text)
-    return any(_contradicts(one.title_text, asked) or _is_elsewhere(one, told) or _is_otherwise(one, told, asked) for one in described)
+    return any(contradicts(one.title_text, asked) or _is_elsewhere(one, told) or _is_otherwise(one, told, asked) for one in described)
 
 
-def _contradicts(title: str, asked: Sequence[Quantity]) -> bool:
-    """Say whether a title rules out a quantity of a scenario; amounts that cannot both hold are alternatives."""
-    limits = _limits(title)
-    for limit in limits:
+def contradicts(title: str, asked: Sequence[Quantity]) -> bool:
+    """Say whether a title, or another text, rules out a quantity that is asked for; amounts that cannot both hold are alternatives."""
+    bounds = limits(title)
+    for limit in bounds:
         alike = [quantity for quantity in asked if quantity.dimension == limit.dimension]
-        instead = [other for other in limits if other.dimension == limit.dimension and not other.meets(limit)]
+        instead = [other for other in bounds if other.dimension == limit.dimension and not other.meets(limit)]
         if alike and not any(one.meets(quantity) for one in (limit, *instead) for quantity in alike):
             return True
     return False
@@ -234,7 +234,7 @@ def _is_of(document: Document, one: re.Pattern[str], other: re.Pattern[str]) -> 
     return often >= OFTEN and often >= FAR_MORE * sum(1 for _ in other.finditer(text))
 
 
-def _limits(title: str) -> list[Quantity]:
+def limits(title: str) -> list[Quantity]:
     """Return the amounts in a title that bound what it covers; those by which it is billed ("per 15 minutes", a dose) bound nothing.
 
     A volume is billed in whole units: one liter a day is any volume up to it, two liters what is above one.

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 
-from assistant.chunking import Candidate
+from assistant.conflicts import title_quote
+from assistant.fitting import contradicts, limits
 from assistant.index import Index
 from assistant.kinds import presumes
 from assistant.quantities import Quantity, digits, quantities
+from assistant.quoting import quote_candidate
 from assistant.reading import Reader, answerability, read
-from assistant.types import Document
+from assistant.types import Document, Quote, Role
 
 ASKS_TIME = "how long does it take: duration of one session"
 """What the reader is asked for where a document's title bounds no time."""
@@ -40,20 +42,15 @@ def granted(text: str) -> list[Quantity]:
     return [one for amount in found for one in quantities(amount)]
 
 
-def contradicting(index: Index, reader: Reader, text: str, document: Document) -> Candidate | None:
+def contradicting(index: Index, reader: Reader, text: str, document: Document) -> Quote | None:
     """Return what rules out an amount that a question takes for granted: the title, or what a document surely says of time; else None."""
     amounts = granted(text)
     if not amounts:
         return None
-    if any(one.dimension == other.dimension for one in amounts for other in quantities(document.title_text)):
-        told = next((c for c in index.candidates.all_of(document.id) if c.span(document).contains(document.title)), None)
-    else:
-        readings = read(index, reader, ASKS_TIME, document.id)
-        sure = readings and answerability(index, ASKS_TIME, readings) >= index.reader.calibration.reading_sure
-        told = readings[0].candidate if sure else None
-    said = quantities(told.span(document).of(document.text)) if told else []
-    for amount in amounts:
-        alike = [one for one in said if one.dimension == amount.dimension]
-        if alike and not any(one.meets(amount) for one in alike):
-            return told
-    return None
+    if {one.dimension for one in amounts} & {one.dimension for one in limits(document.title_text)}:
+        return title_quote(document, Role.NEAREST) if contradicts(document.title_text, amounts) else None
+    readings = read(index, reader, ASKS_TIME, document.id)
+    if answerability(index, ASKS_TIME, readings) < index.reader.calibration.reading_sure:
+        return None
+    told = quote_candidate(document, readings[0].candidate, Role.NEAREST)
+    return told if contradicts(told.text, amounts) else None

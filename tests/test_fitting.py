@@ -2,7 +2,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.building import build_index
-from assistant.fitting import SHOWN, _contradicts, _is_ruled_out, code_fits, weigh
+from assistant.fitting import SHOWN, _is_ruled_out, code_fits, contradicts, weigh
 from assistant.quantities import quantities
 from assistant.reading import EncoderReader
 from assistant.subjects import subjects
@@ -207,7 +207,7 @@ def test_the_amount_that_is_billed_at_a_time_rules_nothing_out(tmp_path, seeded,
     ],
 )
 def test_amounts_of_a_title_that_cannot_both_hold_are_alternatives(title, scenario, ruled_out):
-    assert _contradicts(title, quantities(scenario)) is ruled_out
+    assert contradicts(title, quantities(scenario)) is ruled_out
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_amounts_of_a_title_that_cannot_both_hold_are_alternatives(title, scenar
     ],
 )
 def test_a_volume_is_billed_in_whole_units(volume, title, ruled_out):
-    assert _contradicts(f"Hydration at home, {title}", quantities(f"{volume} every night")) is ruled_out
+    assert contradicts(f"Hydration at home, {title}", quantities(f"{volume} every night")) is ruled_out
 
 
 def test_what_a_document_rules_out_speaks_against_it(tmp_path, seeded, settings):

@@ -1,5 +1,7 @@
 import pytest
 
+from assistant import Assistant
+from assistant.building import build_index
 from assistant.premises import contradicting, granted
 from assistant.reading import EncoderReader
 from assistant.types import Reason, Role, Status
@@ -41,6 +43,16 @@ def test_what_contradicts_an_amount_taken_for_granted_is_shown_and_nothing_answe
 @pytest.mark.parametrize("question", ["who sets up the 2-hour infusion for S9338?", "S9330 staff for the 48-hour infusion"])
 def test_an_amount_that_the_document_allows_is_no_false_premise(assistant, question):
     assert assistant.ask(question).status is Status.ANSWERED
+
+
+def test_what_a_title_is_billed_by_bounds_nothing(tmp_path, seeded, settings):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    text = "K0011 Boat therapy, per 15 minutes\n\nSummary\nTherapy on a boat.\n\nStaff\nA captain leads each session.\n"
+    (corpus / "boat.txt").write_text(text, encoding="utf-8")
+    build_index(corpus, seeded, settings)
+    assistant = Assistant.open(corpus, seeded, settings, build=False)
+    assert contradicting(assistant.index, EncoderReader(), "who leads the 45-minute session?", assistant.index.by_id["boat.txt"]) is None
 
 
 def test_what_a_document_says_nothing_of_contradicts_nothing(assistant):
