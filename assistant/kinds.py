@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.inference import Encoder, packaged_values
+from assistant.quantities import CARDINALS
 from assistant.tokens import tokenize
 
 Scores = npt.NDArray[np.float64]
@@ -63,8 +64,8 @@ _ASKS_CONTENT = re.compile(
     re.IGNORECASE,
 )
 _SERVICES = r"(?:codes|ones|services|therapies|procedures|programs|documents|treatments|infusions)\b"
-_NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten)"
-_ALL = r"(?:all|three|four|five|six|seven|eight|nine|ten)"
+_NUMBER = rf"(?:\d+|{'|'.join(CARDINALS[1:])})"
+_ALL = rf"(?:all|{'|'.join(CARDINALS[2:])})"
 _OF_ALL = (
     rf"\b(?:in\s+)?which\s+(?:ones\s+)?of\s+(?:(?:all|the(?:se)?|those)\s+)*{_ALL}\b"
     rf"|^\W*(?:out\s+)?of\s+(?:all\s+)?(?:the(?:se)?|those)(?:\s+(?:{_ALL}|home))*(?:\s+{_SERVICES})?,?\s*which(?:\s+ones?)?\b"

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assistant.quantities import CARDINALS
+
 _ORDINAL = re.compile(
     r"(?:(?P<word>(?i:part|section|article|chapter|clause|module|rule|appendix|annex|schedule))\s+|(?P<sign>§)\s*)?(?P<open>\()?"
-    r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVXL]{1,6}(?![A-Za-z])|[A-Z](?![A-Za-z])|(?i:one|two|three|four|five|six)\b)(?P<end>\.?\)|[.:]|\s*[–—-](?=\s))?\s+(?=\S)"
+    r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[IVXL]{1,6}(?![A-Za-z])|[A-Z](?![A-Za-z])|(?i:"
+    + "|".join(CARDINALS)
+    + r")\b)(?P<end>\.?\)|[.:]|\s*[–—-](?=\s))?\s+(?=\S)"
 )
-_WORDS = {word: n for n, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)}
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 LONGEST_STEP = 3
 """A row of headings goes on counting by at most so much from one to the next."""
@@ -53,8 +56,8 @@ def ordinals_of(line: str, bare: bool = False) -> tuple[Ordinal, ...]:
     if not found:
         return ()
     word, number, end = (found["word"] or found["sign"] or "").casefold(), found["number"], (found["end"] or "").strip()
-    if number.casefold() in _WORDS:
-        number = str(_WORDS[number.casefold()]) if word else ""
+    if number.casefold() in CARDINALS:
+        number = str(CARDINALS.index(number.casefold()) + 1) if word else ""
     if not number:
         return ()
     decimal = "." in number

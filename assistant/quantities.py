@@ -20,6 +20,9 @@ from text_to_num import alpha2digit
 if TYPE_CHECKING:
     import pint
 
+CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+"""Words by which things are counted, each in the place of its number."""
 _UNIT = (
     r"hours?|hrs?|h|minutes?|mins?|days?|weeks?|wks?|months?|years?|yrs?|seconds?|secs?|liters?|litres?|l|milliliters?|millilitres?|ml|cc"
     r"|grams?|g|mg|milligrams?|kg|kilograms?|pounds?|lbs?|ounces?|oz|inch(?:es)?|feet|foot|ft|cm|centimeters?|mm|miles?"

@@ -17,6 +17,7 @@ from assistant.index import Index
 from assistant.kinds import REQUESTS, Kind, asks_for_code, asks_what_to_do, lists, lists_among_all, lists_codes, of_those, uncompared
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
+from assistant.quantities import ORDINALS
 from assistant.recent import keep
 from assistant.sides import sides
 from assistant.spelling import correct, spell_codes
@@ -137,9 +138,8 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
-_NTH = ("first", "second", "third", "fourth", "fifth")
 _POINTS = re.compile(
-    rf"\b(?:(?:go(?:ing)?\s+)?back\s+to\s+)?(?:the\s+)?(?P<which>{'|'.join(_NTH)}|other|previous|earlier)\s+"
+    rf"\b(?:(?:go(?:ing)?\s+)?back\s+to\s+)?(?:the\s+)?(?P<which>{'|'.join(ORDINALS)}|other|previous|earlier)\s+"
     r"(?:one|code|service|therapy|treatment|procedure)s?\b|\bthe\s+(?P<side>former|latter|others?(?=\W*$))\b",
     re.IGNORECASE,
 )
@@ -348,8 +348,8 @@ def _pointed(text: str, before: Query) -> tuple[str, ...]:
         if which in ("former", "latter"):
             place = 0 if which == "former" else 1
             found += beside[place : place + 1] if len(beside) > 1 else []
-        elif which in _NTH:
-            found += beside[_NTH.index(which) :][:1]
+        elif which in ORDINALS:
+            found += beside[ORDINALS.index(which) :][:1]
         else:
             found += others if match.group().casefold().endswith("s") else others[:1]
     return tuple(dict.fromkeys(found))

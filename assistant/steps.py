@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 
 from assistant.chunking import Candidate, Level
+from assistant.quantities import CARDINALS, ORDINALS
 from assistant.types import Document, UnitKind
 
-_COUNTED = {word: n for n, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)}
-_NTH = {word: n for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"), 1)}
 LAST = -1
 """Stands for the last step."""
 _STEP = re.compile(
-    rf"\bsteps?\s+(?:number\s+|no\.?\s*|#\s*)?(?P<count>\d{{1,2}}|{'|'.join(_COUNTED)})\b(?!\s*(?:-|–|to|and|through)\s*\w)"
-    rf"|(?<!from\s)(?<!from\sthe\s)\b(?P<nth>\d{{1,2}}(?=st|nd|rd|th)|{'|'.join(_NTH)}|last|final)(?:st|nd|rd|th)?\s+step\b",
+    rf"\bsteps?\s+(?:number\s+|no\.?\s*|#\s*)?(?P<count>\d{{1,2}}|{'|'.join(CARDINALS)})\b(?!\s*(?:-|–|to|and|through)\s*\w)"
+    rf"|(?<!from\s)(?<!from\sthe\s)\b(?P<nth>\d{{1,2}}(?=st|nd|rd|th)|{'|'.join(ORDINALS)}|last|final)(?:st|nd|rd|th)?\s+step\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:\A|\n)[ \t]*(?:\*\*)?(?:step\s+)?(?P<number>\d{1,2})[.):]?(?:\*\*)?[ \t]*\Z", re.IGNORECASE)
@@ -32,7 +31,7 @@ def asked_step(text: str) -> int | None:
     word = (found["count"] or found["nth"]).casefold()
     if word in ("last", "final"):
         return LAST
-    return int(word) if word.isdigit() else _COUNTED.get(word) or _NTH[word]
+    return int(word) if word.isdigit() else (CARDINALS if word in CARDINALS else ORDINALS).index(word) + 1
 
 
 def step_of(document: Document, candidate: Candidate, step: int) -> Candidate | None:

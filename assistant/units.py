@@ -341,7 +341,8 @@ class _Reader:
         cells = [cells_in(self.text, line.content, table) for line in filled]
         header = next((n for n, line in enumerate(filled) if line.shape is Shape.HEADER and not _holds_value(cells, n)), None)
         lists = len(filled) > 1 and are_lists(cells[header or 0]) and all(has_pipe(line.content.of(self.text)) for line in filled)
-        header = header or 0 if lists else header
+        if lists:
+            header = header or 0
         self._close(lines[0], _TABLE)
         self.list_number += 1
         self.in_list = True
@@ -352,9 +353,10 @@ class _Reader:
             told = not names or any(_YEAR.search(cell) for cell in cells[header])
             name = header_name(filled[header].content.of(self.text), cells[header]) if told else None
             self.stack.append(_Open(_TABLE, None if lists else name, self.first + len(self.units) - 1))
-        for line in rows if lists else ():
-            self._add_cells(line, cells[header or 0])
-        for n, line in enumerate(() if lists else rows):
+        for n, line in enumerate(rows):
+            if lists:
+                self._add_cells(line, cells[header or 0])
+                continue
             self._append(line.content, UnitKind.FIELD if names else UnitKind.ITEM, line, names[n : n + 1])
         self.item_indent = _NOWHERE
 
