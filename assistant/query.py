@@ -291,7 +291,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         documents = own = _pointed(text, before)
         text = _POINTS.sub("it", text)
         if not own and before.text and _is_other(pointing) and _asks_nothing(index, heard.turn, text, before.documents):
-            return replace(before, question=turn, text=_topic(index, before, ""), codes=(), documents=(), carried=("topic",), questions=())
+            return _asked_of_others(index, turn, before)
     carried: tuple[str, ...] = ()
     if before and before.documents and not (heard.named or own):
         documents, codes, carried = before.documents, before.codes, ("codes",)
@@ -353,6 +353,13 @@ def _pointed(text: str, before: Query) -> tuple[str, ...]:
         else:
             found += others if match.group().casefold().endswith("s") else others[:1]
     return tuple(dict.fromkeys(found))
+
+
+def _asked_of_others(index: Index, turn: str, before: Query) -> Query:
+    """Return what the turn before asked, as it is asked of any document but those that it was asked of."""
+    text = _topic(index, before, "")
+    others = tuple(one for one in subjects(index, text) if one.document not in before.documents)
+    return Query(turn, text, Kind.FACT, (), (), (), others, ("topic",), spoken=before.spoken)
 
 
 def _is_other(pointing: re.Match[str]) -> bool:

@@ -206,10 +206,12 @@ def test_what_points_to_nothing_spoken_of_stays_with_the_subject(assistant, ques
 
 @pytest.mark.parametrize("question", ["the other one", "and the others?", "what about the other code?"])
 def test_the_other_is_asked_back_where_no_other_was_spoken_of(assistant, question):
-    history = ["how long does S9357 take?"]
-    query = understand(assistant.index, question, history)
-    assert (query.documents, query.carried) == ((), ("topic",))
-    assert assistant.ask(question, history).status is Status.CLARIFY
+    for history in (["how long does S9357 take?"], ["How long does the enzyme infusion take?"]):
+        query = understand(assistant.index, question, history)
+        assert (query.documents, query.carried) == ((), ("topic",))
+        answer = assistant.ask(question, history)
+        assert answer.status is Status.CLARIFY
+        assert "S9357" not in {choice.code for choice in answer.choices}
 
 
 def test_the_other_of_a_turn_that_asked_nothing_is_the_subject_again(assistant):
