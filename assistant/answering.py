@@ -9,9 +9,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from assistant.cases import AGAINST_SHARE
 from assistant.chunking import Candidate
 from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_first, title_quote, title_rules
-from assistant.fitting import AGAINST_SHARE, code_fits, weigh
+from assistant.fitting import code_fits, weigh
 from assistant.index import Index
 from assistant.kinds import Kind, listed, lists, of_one_side, presumes
 from assistant.lexical import FUNCTION_WORDS

@@ -11,9 +11,10 @@ from functools import cached_property
 from statistics import median
 from typing import NamedTuple
 
-from assistant.codes import NEIGHBOURS, OF_ANOTHER, is_advice, leading_codes, part_length, valued_codes
+from assistant.codes import NEIGHBOURS, OF_ANOTHER, is_advice, leading_codes, valued_codes
 from assistant.formats.extract import Extract
 from assistant.lines import FURNISHED, Line, Shape, is_sentence, split_lines, value_start
+from assistant.numbering import ordinals_of
 from assistant.tokens import codes_in
 from assistant.types import Place, Span
 
@@ -34,6 +35,9 @@ UNEVEN = 8
 DEEPEST = 200
 """A line is set in by at most so many characters."""
 _EMPHASIS = "*_ \t"
+_SYSTEM = r"(?:(?:hcpcs|cpt|cdt)(?:\s+codes?)?|(?:billing\s+|procedure\s+)?codes?)\b[\s:#]*"
+_SYSTEM_NAME = re.compile(_SYSTEM, re.IGNORECASE)
+"""The name of a code system right before a code."""
 
 
 class _Opening(NamedTuple):
@@ -109,16 +113,27 @@ def _opening(text: _Text, i: int) -> _Opening | None:
     if line.marker == "-" or line.shape in FURNISHED - {Shape.ROW} or len(words.split()) > NAME_WORDS or OF_ANOTHER.search(words):
         return None
     label, codes = valued_codes(words, text.pattern)
-    if codes:
+    if codes and not set(label) & set("(["):
         return _Opening(i, codes, ("field", label.casefold(), 0))
     if line.shape is Shape.ROW or not text.is_apart(i):
         return None
-    codes = leading_codes(words, text.pattern)
+    codes = leading_codes(words[_before_code(words) :], text.pattern)
     if codes and not is_advice(words, text.pattern):
         return _Opening(i, codes, ("name", line.marker, line.level))
     codes = codes_in(words, text.pattern)
-    last = codes and re.search(rf"[(\[–—-]\s*(?:{text.pattern})\W*\Z", words, re.IGNORECASE)
-    return _Opening(i, codes, ("last", line.marker, line.level)) if last and not is_sentence(words) else None
+    last = codes and re.search(rf"(?:[(\[–—:-]\s*(?:{_SYSTEM})?|,\s*{_SYSTEM})(?:{text.pattern})\W*\Z", words, re.IGNORECASE)
+    if not last or is_sentence(words) or NEIGHBOURS.search(words):
+        return None
+    return _Opening(i, codes, ("last", line.marker, line.level))
+
+
+def _before_code(words: str) -> int:
+    """Return how many characters of a line number what it heads and name the code system, as in "B. HCPCS "; 0 where none do."""
+    bare = words.lstrip(_EMPHASIS)
+    ordinal = next(iter(ordinals_of(bare)), None)
+    length = len(words) - len(bare) + ordinal.length if ordinal else 0
+    system = _SYSTEM_NAME.match(words, length)
+    return system.end() if system else length
 
 
 def _among_neighbours(text: _Text, i: int) -> bool:
@@ -190,7 +205,7 @@ def _title(text: _Text, opening: _Opening, first: int) -> Span | None:
     for i in range(first, min(opening.line + 2, len(text.lines))):
         content = text.lines[i].content
         words = content.of(text.one.text)
-        label = value_start(words) if text.lines[i].shape is Shape.FIELD else 0
+        label = value_start(words) if text.lines[i].shape is Shape.FIELD and opening.form[0] != "last" else 0
         if opening.form[0] == "name" and i == opening.line:
             label = max(label, _after_codes(words, text.pattern))
         named = re.sub(rf"(?:{text.pattern})|\W", "", words[label:], flags=re.IGNORECASE)
@@ -204,7 +219,7 @@ def _title(text: _Text, opening: _Opening, first: int) -> Span | None:
 def _after_codes(words: str, pattern: str) -> int:
     """Return where the words go on after the codes that they open with."""
     named = re.compile(rf"[*_ ]*(?:(?:{pattern})[\s,;/&]*(?:and\s+)?)+[\s:–—-]*", re.IGNORECASE)
-    found = named.match(words, part_length(words))
+    found = named.match(words, _before_code(words))
     return found.end() if found else 0
 
 

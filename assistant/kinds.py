@@ -37,7 +37,7 @@ _CODE = r"(?:hcpcs|cpt|(?:billing\s+|procedure\s+)?codes?)"
 _ASKS_CODE = re.compile(
     rf"""
     \b(?:which|what|whats|what's|wich)\s+(?:(?:is|are|of|the|your|these|our|a|right|correct|s)\s+){{0,4}}(?:[\w/-]+\s+){{0,2}}?{_CODE}
-        (?=\s*(?:$|[?.!,;:]|for|to|do|should|would|can|fits?|applies|apply|is|matches|covers?|goes|describes|please|here|\bi\b|we))
+        (?=\s*(?:$|[?.!,;:]|for|to|do|should|would|can|fits?|applies|apply|is|matches|covers?|goes|describes|please|here|if|when|\bi\b|we))
   | \b(?:what|how)\s+(?:do|should|would|can|must|shall|does|will)\s+(?:we|i|you|they|(?:the|my|our)\s+\w+)\s+
         (?:bill|code|enter|report|submit|put\s+down|claim)(?=\s*(?:$|[?.!,;]|this|that|it\b|him|her|for\s+(?:this|him|her|a)\b|under|on\b))
   | [.!?,;:–-]\s*(?:the\s+|which\s+|what\s+)?{_CODE}\s*(?:please|pls|plz|needed)?\s*[?.!]*\s*$

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.cases import contradicts, limits
 from assistant.conflicts import title_quote
-from assistant.fitting import contradicts, limits
 from assistant.index import Index
 from assistant.kinds import presumes
 from assistant.quantities import Quantity, digits, quantities

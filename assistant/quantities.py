@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -183,16 +183,31 @@ def asked_dimension(text: str) -> str | None:
 
 def quantities(text: str) -> list[Quantity]:
     """Return the quantities of `text` in order; words for endless or passing duration count as a day or more, or less than one."""
+    return [quantity for _, _, quantity in _placed(digits(text))]
+
+
+def without_amounts(text: str, dimensions: Collection[str]) -> str:
+    """Return `text`, number words as digits, without its quantities of some dimensions.
+
+    >>> without_amounts("a twenty-hour drip every 2 weeks", ["time"])
+    'a  drip every 2 weeks'
+    """
     plain = digits(text)
-    found: list[tuple[int, Quantity]] = []
+    for start, end, quantity in reversed(_placed(plain)):
+        plain = f"{plain[:start]}{plain[end:]}" if quantity.dimension in dimensions else plain
+    return plain
+
+
+def _placed(plain: str) -> list[tuple[int, int, Quantity]]:
+    """Return the quantities of a text whose number words are digits, in order, with where each begins and ends."""
+    found: list[tuple[int, int, Quantity]] = []
     match = _QUANTITY.search(plain)
     while match:
         quantity, end = _quantity(match, plain)
         if quantity.dimension != "mass" or not _PER_AMOUNT.match(plain, end):
-            found.append((match.start(), quantity))
+            found.append((match.start(), end, quantity))
         match = _QUANTITY.search(plain, end)
-    found += [(at, quantity) for at, quantity in _in_words(plain)]
-    return [quantity for _, quantity in sorted(found, key=lambda pair: pair[0])]
+    return sorted([*found, *_in_words(plain)], key=lambda one: one[0])
 
 
 def digits(text: str) -> str:
@@ -269,10 +284,10 @@ def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
     return Quantity(dimension, low, high, base), end
 
 
-def _in_words(text: str) -> Iterator[tuple[int, Quantity]]:
+def _in_words(text: str) -> Iterator[tuple[int, int, Quantity]]:
     for match in _ENDLESS.finditer(text):
         if not _NOT_ENDLESS.search(text[: match.start()]):
-            yield match.start(), Quantity("time", DAY, math.inf, "hour")
+            yield match.start(), match.end(), Quantity("time", DAY, math.inf, "hour")
     for match in _PASSING.finditer(text):
         if not _NOT_ENDLESS.search(text[: match.start()]):
-            yield match.start(), Quantity("time", 0, DAY, "hour", high_open=True)
+            yield match.start(), match.end(), Quantity("time", 0, DAY, "hour", high_open=True)

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from rapidfuzz.distance import OSA
 
+from assistant.cases import amended, states_case, weighed
 from assistant.index import Index
 from assistant.kinds import REQUESTS, Kind, asks_for_code, asks_what_to_do, lists, lists_among_all, lists_codes, of_those, uncompared
 from assistant.language import is_foreign
@@ -144,6 +145,11 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 """Points to something spoken of before: "the other one", "back to the first code", "the latter"."""
+_IF = re.compile(
+    r"^\W*(?:what\s+|how\s+)?(?:(?:about\s+)?(?:if|when)|about|instead|suppose|assume|say|make\s+(?:it|that))\b", re.IGNORECASE
+)
+"""Supposes something else of what was said before, from its first word on."""
+_SUPPOSES = re.compile(r"\b(?:if|when|instead)\b", re.IGNORECASE)
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
 SURE = 0.34
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
@@ -292,6 +298,8 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         text = _POINTS.sub("it", text)
         if not own and before.text and _is_other(pointing) and _asks_nothing(index, heard.turn, text, before.documents):
             return _asked_of_others(index, turn, before)
+    if before and not heard.named and _alters_case(before, heard.turn):
+        return _case(index, turn, amended(before.text, text), before)
     carried: tuple[str, ...] = ()
     if before and before.documents and not (heard.named or own):
         documents, codes, carried = before.documents, before.codes, ("codes",)
@@ -300,6 +308,8 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     elif before and before.text and own and _asks_nothing(index, heard.turn, text, own):
         text, carried = (text, ("codes",)) if own == before.documents and text else (before.text, ("topic",))
     kind = _kind(index, text, documents, heard.named, before, carried)
+    if kind is Kind.SCENARIO and not carried:
+        documents = own = _fitting(index, text, found)
     asked = tuple((document, _topic(index, before, document)) for document in documents) if before and carried == ("topic",) else ()
     return Query(
         turn,
@@ -360,6 +370,27 @@ def _asked_of_others(index: Index, turn: str, before: Query) -> Query:
     text = _topic(index, before, "")
     others = tuple(one for one in subjects(index, text) if one.document not in before.documents)
     return Query(turn, text, Kind.FACT, (), (), (), others, ("topic",), spoken=before.spoken)
+
+
+def _alters_case(before: Query, turn: str) -> bool:
+    """Say whether a turn supposes another amount, place or route of the case that the turn before described."""
+    if before.kind is not Kind.SCENARIO or not states_case(turn):
+        return False
+    rest = _LEADS.sub("", turn)
+    short = len(rest.split()) <= SUBJECT_WORDS and not _ASKS_OTHERWISE.search(rest)
+    return short or bool(_IF.search(rest)) or (asks_for_code(turn) and bool(_SUPPOSES.search(rest)))
+
+
+def _case(index: Index, turn: str, text: str, before: Query) -> Query:
+    """Return the case that the turn before described as a turn alters it: asked of all documents again."""
+    found = subjects(index, text)
+    documents = _fitting(index, text, found)
+    return Query(turn, text, Kind.SCENARIO, (), (), documents, found, ("topic",), spoken=(*before.spoken, *documents))
+
+
+def _fitting(index: Index, text: str, found: Sequence[Subject]) -> tuple[str, ...]:
+    """Return the document that a case fits, which the turns after it are about; none where it fits none."""
+    return tuple(one.document for one in weighed(index, text, found) if one.fits)
 
 
 def _is_other(pointing: re.Match[str]) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant.config import PACKAGED_ENCODER
 from assistant.fusion import Ranked
+from assistant.glossary import explained
 from assistant.index import Index
 from assistant.inference import packaged_values, several
 from assistant.lexical import FUNCTION_WORDS
@@ -106,6 +107,7 @@ def certain(document: str) -> Subject:
 
 def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     """Return the documents that `text` may be about, most likely first; shares sum to 1."""
+    text = explained(index, text)
     vector = index.encoder.encode_one(text)
     likeness: dict[str, list[float]] = {}
     for name, score in _owned(index, index.vectors.search(vector, DEPTH)):

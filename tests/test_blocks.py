@@ -103,6 +103,43 @@ def test_a_text_that_describes_codes_one_after_the_other_is_a_document_for_each(
     assert keys(text) == found
 
 
+@pytest.mark.parametrize(
+    ("form", "title"),
+    [
+        ("{name} (HCPCS {code})", "{name} (HCPCS {code})"),
+        ("{name} (code {code})", "{name} (code {code})"),
+        ("{name} [HCPCS: {code}]", "{name} [HCPCS: {code}]"),
+        ("{name} - HCPCS {code}", "{name} - HCPCS {code}"),
+        ("{name}, HCPCS code {code}", "{name}, HCPCS code {code}"),
+        ("{name}: {code}", "{name}: {code}"),
+        ("HCPCS {code} - {name}", "{name}"),
+        ("HCPCS code {code}: {name}", "{name}"),
+        ("{letter}. {code} {name}", "{name}"),
+        ("{letter}) {code} {name}", "{name}"),
+        ("{letter}. HCPCS {code}: {name}", "{name}"),
+        ("## {number}. {code} {name}", "{name}"),
+        ("## HCPCS {code}: {name}", "{name}"),
+    ],
+)
+def test_a_block_may_be_numbered_and_may_name_the_code_system(form, title):
+    text = NAMED[: NAMED.index("General")]
+    for number, (code, name) in enumerate([("F1001", "Foot passenger"), ("F1002", "Bicycle"), ("F1003", "Car")], 1):
+        text = text.replace(f"{code} - {name}", form.format(code=code, name=name, number=number, letter="ABC"[number - 1]))
+    blocks = [one for one in parts(text) if one.key]
+    assert [one.key for one in blocks] == ["F1001", "F1002", "F1003"]
+    assert [one.title.of(one.text) for one in blocks] == [
+        title.format(code=one.key, name=name) for one, name in zip(blocks, ["Foot passenger", "Bicycle", "Car"], strict=True)
+    ]
+
+
+@pytest.mark.parametrize("form", ["Related to {code}", "Other codes: {code}", "See also (HCPCS {code})"])
+def test_a_line_that_names_a_neighbour_opens_no_block(form):
+    text = NAMED[: NAMED.index("General")]
+    for code, name in [("F1001", "Foot passenger"), ("F1002", "Bicycle"), ("F1003", "Car")]:
+        text = text.replace(f"{code} - {name}", form.format(code=code))
+    assert keys(text) == [""]
+
+
 @pytest.mark.parametrize("text", [FORM, NAMED, MARKED])
 def test_every_word_is_in_one_part_and_each_part_is_a_slice(text):
     found = parts(text)

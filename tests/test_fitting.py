@@ -2,7 +2,8 @@ import pytest
 
 from assistant import Assistant
 from assistant.building import build_index
-from assistant.fitting import SHOWN, _is_ruled_out, code_fits, contradicts, weigh
+from assistant.cases import SHOWN, _is_ruled_out, contradicts
+from assistant.fitting import code_fits, weigh
 from assistant.quantities import quantities
 from assistant.reading import EncoderReader
 from assistant.subjects import subjects

@@ -1,0 +1,53 @@
+import pytest
+
+from assistant.cases import amended, states_case
+from assistant.types import Reason, Status
+
+
+@pytest.mark.parametrize(
+    ("case", "change", "after"),
+    [
+        ("A drip for 20 hours at home.", "And if it were 30 hours?", "A drip at home. And if it were 30 hours?"),
+        ("A drip over 20 hours, by a nurse", "over 30 hours?", "A drip , by a nurse over 30 hours?"),
+        ("A drip for twenty hours at home.", "in the hospital?", "A drip for twenty hours . in the hospital?"),
+        ("A drip round the clock", "as tablets?", "A as tablets?"),
+        ("A drip every 8 hours for 2 hours", "every 6 hours", "A drip for 2 hours every 6 hours"),
+        ("A drip at home", "for his knee", "A drip at home for his knee"),
+    ],
+)
+def test_what_is_stated_anew_takes_the_place_of_what_the_case_said(case, change, after):
+    assert amended(case, change) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "states"), [("and at the clinic?", True), ("for 3 hours", True), ("by mouth", True), ("and its risks?", False)]
+)
+def test_amounts_places_and_routes_tell_cases_apart(text, states):
+    assert states_case(text) is states
+
+
+def fits(assistant, *turns):
+    answer = assistant.ask(turns[-1], turns[:-1])
+    return answer.resolved if answer.status is Status.ANSWERED else answer.reason
+
+
+@pytest.mark.parametrize(
+    ("turns", "outcome"),
+    [
+        (["Chemo pump over 46 hours at home, which code?", "and if it only ran for 6 hours?"], Reason.NO_CODE_FITS),
+        (["Chemo pump over 6 hours at home, which code?", "what if it ran for 46 hours?"], "S9330"),
+        (["A 10 hour pain infusion at home, which code?", "and at 30 hours?"], Reason.NO_CODE_FITS),
+        (["A 30 hour pain infusion at home, which code?", "and at 10 hours?"], "S9327"),
+        (["A 10 hour pain infusion at home, which code?", "and if he is in the hospital?"], Reason.NO_CODE_FITS),
+        (["A 10 hour pain infusion at home, which code?", "and at 30 hours?", "which code if it were 12 hours?"], "S9327"),
+    ],
+)
+def test_a_turn_that_alters_a_case_asks_for_its_code_again(assistant, turns, outcome):
+    assert fits(assistant, *turns) == outcome
+
+
+def test_a_turn_after_a_case_speaks_of_the_code_that_fits_it(assistant):
+    answer = assistant.ask("and its risks?", ["A 10 hour pain infusion at home, which code?"])
+    assert answer.resolved.startswith("S9327")
+    answer = assistant.ask("does it take more than 24 hours to recover?", ["A 10 hour pain infusion at home, which code?"])
+    assert not answer.codes

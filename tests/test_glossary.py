@@ -1,0 +1,81 @@
+import gzip
+
+import pytest
+
+from assistant import glossary as module
+from assistant.errors import ModelError
+from assistant.glossary import explained, glossary
+from assistant.subjects import subjects
+from assistant.types import Status
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("how do I store Humira", "Humira"),
+        ("side effects of adalimumob", "adalimumob"),
+        ("5-FU at home", "5-FU"),
+        ("Hunter syndrome, which code?", "Hunter syndrome"),
+        ("what is Hunter’s syndrome", "Hunter’s syndrome"),
+        ("IVIG for CIDP", "CIDP"),
+    ],
+)
+def test_a_name_that_no_document_uses_is_followed_by_what_it_means(assistant, question, name):
+    assert f"{name} (" in explained(assistant.index, question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "???",
+        "what does he do at home, and which code fits?",
+        "he has MS and PT as well",
+        "is heparin included in the per diem?",
+        "Gaucher disease at home",
+        "how long does enzyme infusion take?",
+        "round the clock",
+        "pain pump risks",
+    ],
+)
+def test_common_words_short_abbreviations_and_what_documents_name_stay_alone(assistant, question):
+    assert explained(assistant.index, question) == question
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("risks of rituximab at home", "S9338"),
+        ("how long does Elaprase take?", "S9357"),
+        ("who mixes 5-FU for use at home?", "S9330"),
+        ("dilaudid at home, what are the side effects", "S9327"),
+    ],
+)
+def test_a_drug_is_told_by_what_it_is(assistant, question, code):
+    assert subjects(assistant.index, question)[0].document.startswith(code)
+
+
+def test_a_case_with_a_brand_is_answered_in_the_words_of_the_document(assistant):
+    answer = assistant.ask("Keytruda drip at home, about an hour and a half. Which code?")
+    assert (answer.status, answer.resolved) == (Status.ANSWERED, "S9338")
+    assert answer.question.startswith("Keytruda drip")
+
+
+def test_the_glossary_is_of_medicine_as_a_whole(assistant):
+    names = glossary()
+    assert len(names) > 8000
+    used = [name for name in names if all(assistant.index.words.document_frequency(word) for word in name.split())]
+    assert len(used) < 0.05 * len(names)
+
+
+@pytest.mark.parametrize("content", [b"", b"not gzip", gzip.compress(b"{"), gzip.compress(b"[1]\n")])
+def test_a_damaged_glossary_is_one_clear_error(tmp_path, monkeypatch, content):
+    path = tmp_path / "glossary.jsonl.gz"
+    path.write_bytes(content)
+    monkeypatch.setattr(module, "GLOSSARY_FILE", path)
+    glossary.cache_clear()
+    try:
+        with pytest.raises(ModelError, match=r"cannot be read .* install the package again"):
+            glossary()
+    finally:
+        glossary.cache_clear()
