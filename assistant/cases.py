@@ -63,7 +63,7 @@ _DENIED = re.compile(
     r"\b(?:no|not|nothing|never|without|cannot|\w+n['’]t|unable|stopped|instead\s+of|rather\s+than|(?:hours?|miles?|far|away)\s+from|out\s+of|avoid)\b[^,.;]{0,30}$",
     re.IGNORECASE,
 )
-_LEFT = re.compile(r"\b(?:at|in|for|over|by|every|each)\s+(?:about\s+)?(?=(?:at|in|for|over|by)\b|\W|\Z)", re.IGNORECASE)
+_LEFT = re.compile(r"\b(?:at|in|for|over|by|every|each|about)\s+(?=(?:at|in|for|over|by)\b|\W|\Z)", re.IGNORECASE)
 """A word that led up to what was taken out."""
 _KINDS = ((_HOME, _FACILITY), (_SWALLOWED, _INFUSED, _INJECTED))
 """Places, and routes: a case has one of each."""

@@ -107,7 +107,7 @@ def certain(document: str) -> Subject:
 
 def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     """Return the documents that `text` may be about, most likely first; shares sum to 1."""
-    text = explained(index, text)
+    asked, text = worded(index, text), explained(index, text)
     vector = index.encoder.encode_one(text)
     likeness: dict[str, list[float]] = {}
     for name, score in _owned(index, index.vectors.search(vector, DEPTH)):
@@ -135,7 +135,7 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     summed = {name: float(shares[owned].sum()) for name, owned in services.items()}
     order = sorted(services, key=lambda name: (-round(summed[name], 6), name))
     first = order[0]
-    clear = logistic(weights().clear, odds_features(summed[first], rows[services[first][0]], worded(index, text)))
+    clear = logistic(weights().clear, odds_features(summed[first], rows[services[first][0]], asked))
     clear = max(clear, summed[first]) if said[services[first][0]] else clear
     rest = max(1.0 - summed[first], 1e-9)
     beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
