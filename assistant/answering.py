@@ -14,10 +14,10 @@ from assistant.chunking import Candidate
 from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_first, title_quote, title_rules
 from assistant.fitting import code_fits, weigh
 from assistant.index import Index
-from assistant.kinds import Kind, listed, lists, of_one_side, presumes
+from assistant.kinds import Kind, affirmed, listed, lists, of_one_side, presumes
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import beliefs as saying
-from assistant.listing import matching, speaking
+from assistant.listing import matching, speaking, uncontrary
 from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
 from assistant.premises import contradicting
@@ -152,10 +152,10 @@ class Answerer:
 
     def _list(self, query: Query) -> Answer:
         """Answer a question about all codes: by an amount or telling words in it, else by what is alike in meaning."""
-        text = listed(query.text)
+        text = listed(affirmed(query.text))
         likely = [subject.document for subject in query.subjects]
-        found = self._read(likely[:LISTED_AMONG], text)
-        further = self._read(speaking(self._index, text, likely[LISTED_AMONG:]), text)
+        found = self._uncontrary(query.text, likely[:LISTED_AMONG])
+        further = self._uncontrary(query.text, speaking(self._index, text, likely[LISTED_AMONG:]))
         holding = {d: kept for d, readings in (found | further).items() if (kept := matching(self._index, text, d, readings))}
         beliefs = self._beliefs(found, dict.fromkeys(found, text))
         if not holding and _is_strange(query):
@@ -171,6 +171,12 @@ class Answerer:
         message = LIKELIEST if len(found | further) < self._index.services else ""
         beliefs |= self._beliefs({d: further[d] for d in holding.keys() - beliefs.keys()}, dict.fromkeys(further, text))
         return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding), message)
+
+    def _uncontrary(self, question: str, documents: Sequence[str]) -> dict[str, list[Reading]]:
+        """Return the readings of documents for a question about all codes, without those that say the contrary."""
+        text = listed(affirmed(question))
+        contrary = listed(question) if affirmed(question) != question else ""
+        return {d: uncontrary(self._index, text, contrary, readings) for d, readings in self._read(documents, text).items()}
 
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""

@@ -57,6 +57,7 @@ _INSIDE_CODE = re.compile(
     rf"\b(?:in(?:side)?|outside|under|within|of|by|with|from|than|same|part\s+of)\s+(?:[\w'-]*\w\s+){{0,5}}{_CODE}\s*[?.!]*\s*$",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _CLAUSE = re.compile(r"(?<=[.?!;:,])\s+|\s+[–—-]+\s+")
 """What stands between the clauses of a case."""
 _ASKS_CONTENT = re.compile(
@@ -78,6 +79,11 @@ _OF_CODES = (
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
 _OVER_ALL = re.compile(_OF_ALL, re.IGNORECASE)
 _OF_THOSE = re.compile(rf"\bwhich\s+of\s+(?:those|them|(?:the|these|those)\s+two)\b(?!\s+{_SERVICES})", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"\bwithout\b|n['’]t\b|\b(?:cannot|not|never|no)\b(?!\s+(?:only|just|more|longer|less|later|fewer|greater|over|under|above|below|exceed\w*)\b)",
+    re.IGNORECASE,
+)
+"""What makes a question ask for what is not so, bounds of amounts apart."""
 _LISTS = re.compile(rf"{_OF_CODES}|\b(?:list|name)\s+(?:all|every)\b", re.IGNORECASE)
 _COMPARES = re.compile(
     r"\b(?:compar(?:e|es|ed|ing|ison)(?:\s+(?:to|with|of|between|against))?|vs?\.?|versus|side\s+by\s+side|next\s+to\s+each\s+other|as\s+against|differen(?:t|ce|ces)(?:\s+(?:between|from|in))?|differs?"
@@ -167,6 +173,24 @@ def lists_among_all(text: str) -> bool:
 def of_those(text: str) -> bool:
     """Say whether a question asks which of those just spoken of have something in common, and does not call them codes or services."""
     return bool(_OF_THOSE.search(text))
+
+
+def denying(text: str) -> bool:
+    """Say whether a text denies something, bounds of amounts apart."""
+    return bool(_DENIAL.search(text))
+
+
+def affirmed(text: str) -> str:
+    """Return a question over all codes for what is not so as it is asked for what is so; unchanged where it denies nothing.
+
+    >>> affirmed("I can't swim. Which of these don't run without a pump?")
+    "I can't swim. Which of these do run with a pump?"
+    """
+    parts = _SENTENCE.split(text)
+    if not any(_LISTS.search(part) and _DENIAL.search(part) for part in parts):
+        return text
+    told = [_DENIAL.sub(lambda match: "with" if match.group().casefold() == "without" else "", p) if _LISTS.search(p) else p for p in parts]
+    return " ".join(" ".join(told).split())
 
 
 def listed(text: str) -> str:

@@ -6,6 +6,7 @@ How alike is enough is told by a logistic model, fitted on questions over other 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -13,10 +14,10 @@ from assistant.chunking import Level
 from assistant.config import PACKAGED_READER
 from assistant.index import Index
 from assistant.inference import packaged_values, several
-from assistant.kinds import REQUESTS
+from assistant.kinds import REQUESTS, denying
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
-from assistant.reading import Reading, word_likeness
+from assistant.reading import Reading, nearest, word_likeness
 from assistant.subjects import logistic, telling_words
 from assistant.tokens import tokenize
 
@@ -24,6 +25,9 @@ NEAREST = 4
 """So many of a document's best candidates are compared with the question word by word."""
 FEATURES = 6
 WEIGHTS_FILE = PACKAGED_READER / "listing.json"
+DENIED = 0.02
+"""How much more like a question for what is not so than like that for what is so a candidate is that denies it without such a word."""
+_DENIES = re.compile(r"\W*(?:no|not|none|never|without)\b", re.IGNORECASE)
 _ASKING = FUNCTION_WORDS.union(REQUESTS, tokenize("mention list name warn talk speak document service therapy procedure treatment"))
 """Stems of words that ask over all documents without saying for what."""
 
@@ -70,6 +74,23 @@ def speaking(index: Index, text: str, documents: Sequence[str]) -> list[str]:
     return [document for document in documents if words and words <= index.vocabulary(document)[0]]
 
 
+def uncontrary(index: Index, text: str, denied: str, readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings of a document for `text` that do not say the contrary of what is asked of all.
+
+    The contrary is what denies it with its first word. Where `denied` asks of all what is not so, it is all but what comes near and denies
+    it, in a word of its own or of its labels, or by being more like that question.
+    """
+    if not denied:
+        return [reading for reading in readings if not _DENIES.match(_text(index, reading))]
+    towards = index.reader.encode_one(denied) - index.reader.encode_one(text)
+
+    def denies(reading: Reading) -> bool:
+        labels = reading.candidate.path(index.by_id[reading.candidate.document])
+        return any(map(denying, (_text(index, reading), *labels))) or float(index.candidate_vectors[reading.row] @ towards) >= DENIED
+
+    return list(filter(denies, nearest(readings))) if readings else []
+
+
 def matching(index: Index, text: str, document: str, readings: Sequence[Reading]) -> list[Reading]:
     """Return the single units of a document that hold an amount as asked, or else all words that tell documents apart, best first.
 
@@ -90,15 +111,34 @@ def _with_amount(index: Index, document: str, units: Sequence[Reading], asked: S
     title = quantities(index.by_id[document].title_text)
     if any(t.dimension == a.dimension for t in title for a in asked) and not any(t.meets(a) for t in title for a in asked):
         return []
-    return [reading for reading in units if any(_is_as_asked(q, a) for q in quantities(_text(index, reading)) for a in asked)]
+    titled = index.by_id[document].title
+    return [
+        reading
+        for reading in units
+        if any(
+            _is_as_asked(said, one, bounds=reading.candidate.span(index.by_id[document]).contains(titled))
+            for said in quantities(_text(index, reading))
+            for one in asked
+        )
+    ]
 
 
-def _is_as_asked(said: Quantity, asked: Quantity) -> bool:
-    """Say whether an amount is one that is asked for: within what has one bound, or meeting an exact amount or one with two."""
+def _is_as_asked(said: Quantity, asked: Quantity, *, bounds: bool) -> bool:
+    """Say whether an amount is one that is asked for: within what has one bound, or meeting an exact amount or one with two.
+
+    What has a single bound is that amount, unless it `bounds` what is covered, as in a title.
+    """
     if said.dimension == asked.dimension and said.high == asked.low == asked.high:
         return True
-    one_sided = asked.low < asked.high and (asked.low == 0 or asked.high == math.inf)
-    return said.meets(asked) and (not one_sided or (asked.low <= said.low and said.high <= asked.high))
+    if _is_one_sided(asked):
+        return said.meets(asked) and asked.low <= said.low and said.high <= asked.high
+    if _is_one_sided(said) and not bounds:
+        return said.meets(asked) and asked.low <= (said.low or said.high) <= asked.high
+    return said.meets(asked)
+
+
+def _is_one_sided(one: Quantity) -> bool:
+    return one.low < one.high and (one.low == 0 or one.high == math.inf)
 
 
 def _text(index: Index, reading: Reading) -> str:

@@ -41,6 +41,9 @@ _OPENS = (
     r"(?:(?:how|what(?:['’]?s)?|who(?:['’]?s)?|when|where|why)|(?:does|do|did|is|are|can|could|will|would|should|may|must)\s+"
     r"(?:i|it|you|we|he|she|they|the|my|our|your|his|her|their|this|that|these|those|there|an?|any|one))\b"
 )
+_ASKS_BESIDE = re.compile(r"\b(?:who|whom|whose|when|where|how\s+(?:long|often|many|much))\b", re.IGNORECASE)
+"""Asks something of what is set side by side."""
+_OPENING = re.compile(r"[,;:(]")
 _NEXT_QUESTION = re.compile(rf"[?;.!]+\s*(?={_OPENS})|(?:[?;.!]+\s*|,?\s+)(?:(?:and|plus|also|&)\s+)+(?={_OPENS})", re.IGNORECASE)
 """What stands between two questions: a mark or a conjunction with words after it that open a question."""
 _QUESTION = re.compile(rf"(?:^\W*|[,:–-]\s+)(?:(?:and|so|ok|okay|also|please)\W+)*{_OPENS}", re.IGNORECASE)
@@ -430,7 +433,14 @@ def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -
         return False
     if kind is not Kind.COMPARISON:
         return not words and not _ASKS_OTHERWISE.search(text)
-    return words.issubset(frozenset().union(*(index.vocabulary(document)[2] for document in documents)))
+    titles = [index.vocabulary(document)[2] for document in documents]
+    return words.issubset(frozenset().union(*titles) - _told_alike(index, documents)) and not _ASKS_BESIDE.search(text)
+
+
+def _told_alike(index: Index, documents: Sequence[str]) -> frozenset[str]:
+    """Return the words that the titles of documents share behind what they open with: these say what all include, and name none."""
+    alike = frozenset.intersection(*(index.vocabulary(document)[2] for document in documents))
+    return alike.difference(*(tokenize(_OPENING.split(index.by_id[document].title_text)[0]) for document in documents))
 
 
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:

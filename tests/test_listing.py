@@ -145,3 +145,53 @@ def test_weights_that_are_missing_or_damaged_are_named(tmp_path, monkeypatch, co
         weights()
     monkeypatch.undo()
     weights.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("question", "owners"),
+    [
+        ("which therapies are not continuous?", {"S9327"}),
+        ("For which of the five are medications and RN visits not in the rate?", {"S9327", "S9330", "S9336", "S9357"}),
+        ("I can't drive. Which of these list anaphylaxis?", {"S9338", "S9357"}),
+    ],
+)
+def test_what_is_not_so_is_listed_where_it_is_denied(assistant, question, owners):
+    answer = assistant.ask(question)
+    assert answer.status is Status.ANSWERED
+    assert {code for quote in answer.quotes for code in quote.codes} == owners
+
+
+@pytest.mark.parametrize(
+    "question", ["which ones are not for cancer?", "which ones don't mention a pump?", "which of them never run 24 hours?"]
+)
+def test_what_says_the_contrary_is_not_listed(assistant, question):
+    answer = assistant.ask(question)
+    assert (answer.status, answer.reason) == (Status.ABSTAINED, Reason.NOT_COVERED)
+
+
+@pytest.fixture
+def stays(seeded, settings, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    told = {
+        "D1001": "A sitter is needed at night. The kennel is rented for 13 weeks.",
+        "D1002": "No sitter is needed. The kennel is kept for at least 2 weeks.",
+        "D1003": "A sitter is needed by day. The kennel is returned within 20 weeks.",
+    }
+    for code, text in told.items():
+        (corpus / f"{code}.txt").write_text(f"Dog stay\n\nCode: {code}\n\nTerms\n\n{text}\n", encoding="utf-8")
+    return Assistant.open(corpus, seeded, settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "owners"),
+    [
+        ("which of these need a sitter?", {"D1001", "D1003"}),
+        ("which of these need no sitter?", {"D1002"}),
+        ("which of the kennels are rented 13 weeks?", {"D1001"}),
+        ("which of these go on for 2 weeks?", {"D1002"}),
+    ],
+)
+def test_a_bound_is_no_exact_amount_and_what_denies_with_its_first_word_says_the_contrary(stays, question, owners):
+    answer = stays.ask(question)
+    assert {code for quote in answer.quotes for code in quote.codes} == owners

@@ -48,6 +48,23 @@ def test_which_of_those_asks_of_what_one_service_holds_or_of_several_services(as
     assert understand(assistant.index, question, history).kind is kind
 
 
+@pytest.mark.parametrize(
+    ("question", "only"),
+    [
+        ("compare S9357 and S9338", True),
+        ("home chemo vs home heparin", True),
+        ("how do S9330 and S9327 differ?", True),
+        ("supplies: S9330 vs S9336", False),
+        ("S9330 and S9336 side by side: nursing", False),
+        ("who gives it, S9357 or S9338?", False),
+        ("how does S9357 differ from S9338 in who gives it?", False),
+    ],
+)
+def test_what_all_titles_include_is_a_topic_of_a_comparison_and_no_name(assistant, question, only):
+    query = understand(assistant.index, question, [])
+    assert (query.kind, query.names_only) == (Kind.COMPARISON, only)
+
+
 @pytest.mark.parametrize("question", ["S9357 and if not?", "what is S9357 not for?", "what are S9357 and S9338 each not for?"])
 def test_a_condition_or_an_exception_asks_for_more_than_the_title(assistant, question):
     assert not understand(assistant.index, question, []).names_only
