@@ -141,6 +141,7 @@ _FOLLOWS = re.compile(
     r"(?:(?:what|how)\s+about|(?:no|sorry|wait|oops|actually)\b(?=\s*[,!.])|i\s+meant?|make\s+(?:that|it)|(?:the\s+)?same(?:\s+(?:thing|question))?(?:\s+(?:for|with|about))?|for|with|about|and)\b[\s,]*",
     re.IGNORECASE,
 )
+_SAME = re.compile(r"\bsame\b", re.IGNORECASE)
 _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _POINTS = re.compile(
     rf"\b(?:(?:go(?:ing)?\s+)?back\s+to\s+)?(?:the\s+)?(?P<which>{'|'.join(ORDINALS)}|other|previous|earlier)\s+"
@@ -524,6 +525,8 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
     content = [word for word in tokenize(rest) if word not in FUNCTION_WORDS and word not in REQUESTS and not _in_most_titles(index, word)]
     if not content:
         return True
+    if led and _SAME.search(led.group()):
+        return len(content) <= SUBJECT_WORDS
     if not led:
         return len(documents) == 1 and len(content) <= NAME_WORDS and all(_names(index, documents[0], word) for word in content)
     headings = {

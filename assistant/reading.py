@@ -46,6 +46,10 @@ _DENIES = re.compile(
     r"\b(?:never|(?:is|are|must|may|do|does|can)(?:\s+not|n['’]t)|cannot|not\s+(?:for|suitable|appropriate|eligible|accepted|allowed)|excluded)\b",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"\W*(?:yes|no|maybe|perhaps|sometimes|usually|certainly|of\s+course|(?:it|that)\s+depends|not\s+(?:always|usually|yet|at\s+all))\W*",
+    re.IGNORECASE,
+)
 OPPOSED = 0.3
 """What such a candidate loses."""
 ONE_THREAD = 2**18
@@ -189,7 +193,7 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     the best needs no second look.
     The first is the best, or a larger one around it that scores nearly as well, so that nothing asked for is cut off. That may score less
     where the question asks for several things, and anything where the best is said of other amounts than the question states ("up to 2
-    hours late: …"): what is said of these stands beside it. A second, elsewhere, is added where it all but ties with the best.
+    hours late: …") or is a mere yes or no: the rest stands beside it. A second, elsewhere, is added where it all but ties with the best.
     Of a table whose columns are lists, the best is a cell, or its whole column where all its cells score nearly as well and no yes or no is
     asked for. Of a numbered list, it is the one step that a question asks for by its number.
     """
@@ -214,7 +218,7 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
         if _inside(best.candidate, reading.candidate):
             chosen = reading
             break
-    if _is_for_another_amount(index, text, chosen.candidate):
+    if _is_for_another_amount(index, text, chosen.candidate) or _is_bare(index, chosen.candidate):
         around = (reading for reading in readings if reading is not chosen and _inside(chosen.candidate, reading.candidate))
         chosen = min(around, key=lambda reading: reading.candidate.last - reading.candidate.first, default=chosen)
     step = asked_step(text)
@@ -234,6 +238,12 @@ def _is_for_another_amount(index: Index, text: str, candidate: Candidate) -> boo
     ranges = [one for one in quantities(candidate.span(document).of(document.text)) if one.low < one.high]
     alike = {one.dimension for one in stated} & {one.dimension for one in ranges}
     return bool(alike) and not any(one.meets(other) for one in stated for other in ranges)
+
+
+def _is_bare(index: Index, candidate: Candidate) -> bool:
+    """Say whether a candidate is no more than a yes or no, which answers nothing without the sentences after it."""
+    document = index.by_id[candidate.document]
+    return bool(_BARE.fullmatch(candidate.span(document).of(document.text)))
 
 
 def _inside(one: Candidate, other: Candidate) -> bool:

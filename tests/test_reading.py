@@ -214,6 +214,24 @@ KAYAK = (
 RULED_OUT = "\nWho should stay ashore\n\n- Nobody with a broken arm may join.\n- Pregnant women must not take part.\n"
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("K3003: may I bring my dog?", "Yes. Small dogs sit in front. Large ones stay ashore."),
+        ("K3003: is there a toilet?", "Not always. Ask at the pier."),
+        ("K3003: how many paddles?", "Two."),
+    ],
+)
+def test_a_mere_yes_or_no_is_told_with_what_follows_it(tiny, settings, asked, told):
+    questions = (
+        "May I bring my dog?\n\nYes. Small dogs sit in front. Large ones stay ashore.\n\n"
+        "Is there a toilet on board?\n\nNot always. Ask at the pier.\n\nHow many paddles are there?\n\nTwo.\n"
+    )
+    (tiny / "corpus" / "kayak.txt").write_text(f"Kayak tour\n\nCode: K3003\n\n{questions}", encoding="utf-8")
+    answer = Assistant.open(tiny / "corpus", tiny / "index", settings).ask(asked)
+    assert [quote.text for quote in answer.quotes if quote.role is Role.ANSWER] == [told]
+
+
 @pytest.mark.parametrize("asked", ["who must not have K3003?", "who should not get the kayak tour?", "K3003 contraindications"])
 def test_whom_a_service_is_for_does_not_answer_whom_it_is_not_for(tiny, settings, asked):
     (tiny / "corpus" / "kayak.txt").write_text(KAYAK, encoding="utf-8")
