@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 
 from assistant.errors import ModelError
 from assistant.index import Index
-from assistant.tokens import stem, words
+from assistant.tokens import stem, tokenize, words
 
 GLOSSARY_FILE = Path(__file__).parent / "data" / "glossary.jsonl.gz"
 LONGEST = 4
@@ -31,7 +31,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 @lru_cache(maxsize=1)
 def glossary() -> dict[str, str]:
-    """Return what each name means; a name is its case-folded words with a blank between them.
+    """Return what each name means; a name is the stems of its words with a blank between them.
 
     Raises:
         ModelError: the glossary is missing or damaged.
@@ -40,13 +40,14 @@ def glossary() -> dict[str, str]:
         rows = [json.loads(line) for line in gzip.decompress(GLOSSARY_FILE.read_bytes()).decode().splitlines()]
         if not rows:
             raise ValueError("it is empty")
-        return {name: str(meaning) for names, meaning in rows for name in names}
+        return {" ".join(tokenize(name)): str(meaning) for names, meaning in reversed(rows) for name in names}
     except (OSError, EOFError, ValueError, TypeError) as error:
         raise ModelError(f"the file '{GLOSSARY_FILE}' cannot be read ({error}); install the package again") from error
 
 
 @lru_cache(maxsize=1)
 def _long_names() -> list[str]:
+    """Return the stems of the names that are one long word."""
     return [name for name in glossary() if len(name) >= MISSPELT and name.isalpha()]
 
 
@@ -70,13 +71,12 @@ def explained(index: Index, text: str) -> str:
 
 def _meaning(index: Index, name: tuple[str, ...]) -> str:
     """Return what a name means; nothing for one that the documents use, a common word or a short abbreviation."""
-    if all(index.words.document_frequency(stem(word)) for word in name):
+    stems = [stem(word) for word in name]
+    if all(map(index.words.document_frequency, stems)):
         return ""
-    if len(name) > 1:
-        return glossary().get(" ".join(name), "")
-    if index.encoder.knows(name[0]) or (len(name[0]) < SHORTEST and name[0].isalpha()):
+    if len(name) == 1 and (index.encoder.knows(name[0]) or (len(name[0]) < SHORTEST and name[0].isalpha())):
         return ""
-    return glossary().get(name[0], "") or _meaning_of_misspelt(name[0])
+    return glossary().get(" ".join(stems), "") or (_meaning_of_misspelt(name[0]) if len(name) == 1 else "")
 
 
 @lru_cache(maxsize=4096)
@@ -84,5 +84,5 @@ def _meaning_of_misspelt(word: str) -> str:
     """Return what the name means that a long word differs from in a single letter."""
     if len(word) < MISSPELT or not word.isalpha():
         return ""
-    near = process.extractOne(word, _long_names(), scorer=OSA.distance, score_cutoff=1)
+    near = process.extractOne(stem(word), _long_names(), scorer=OSA.distance, score_cutoff=1)
     return glossary()[near[0]] if near else ""

@@ -1,7 +1,8 @@
 r"""The terms of medicine -> the glossary that comes with the package: a line for each thing, with its names and what they mean.
 
 A name that stands for two different things means neither, unless it is one long word, such as a brand that two entries list: then the
-first counts. Names that hold a function word among none but common ones ("round the clock") are wordings, not names.
+first counts. Names that hold a function word among none but common ones ("round the clock") are wordings, not names. A class that several
+entries list, such as "blood thinner", means the classes that they list most beside it.
 
     python training/write_glossary.py
 """
@@ -10,23 +11,28 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from assistant.config import PACKAGED_ENCODER
 from assistant.glossary import GLOSSARY_FILE, LONGEST
 from assistant.inference import OnnxEncoder
 from assistant.lexical import FUNCTION_WORDS
-from assistant.tokens import stem, words
+from assistant.tokens import stem, tokenize, words
 from train_encoder import load_terms
 
+LAY = 3
+"""Words of what people call a thing."""
+SEVERAL, OFTEN, MOST = 3, 0.3, 2
+"""So many entries list a class that is explained, by those at most so many that so large a part of them list too."""
 SURE = 5
 """Letters of a single word that two entries list as a name of the same thing."""
 
 
 def named(row: dict[str, Any]) -> list[str]:
-    """Return the names of an entry in case-folded words, its own name first."""
-    return list(dict.fromkeys(filter(None, (" ".join(words(name)) for name in (row["name"], *row["also"])))))
+    """Return the names of an entry in case-folded words, its own name first, and last what people call it in a few telling words."""
+    called = [one for one in row["lay"] if 1 < len(one.split()) <= LAY and not FUNCTION_WORDS.intersection(tokenize(one))]
+    return list(dict.fromkeys(filter(None, (" ".join(words(name)) for name in (row["name"], *row["also"], *called)))))
 
 
 def names_of(rows: list[dict[str, Any]], encoder: OnnxEncoder) -> dict[int, list[str]]:
@@ -50,11 +56,26 @@ def meaning(row: dict[str, Any]) -> str:
     return ", ".join([row["is"], *row["class"], "for " + ", ".join(row["for"])] if row["for"] else [row["is"], *row["class"]])
 
 
+def classes(rows: list[dict[str, Any]], known: set[str]) -> dict[str, str]:
+    """Return what the classes in several words mean that are no names, and that several entries list."""
+    beside: dict[str, Counter[str]] = defaultdict(Counter)
+    listed: Counter[str] = Counter()
+    for row in rows:
+        for one in dict.fromkeys(row["class"]):
+            listed[one] += 1
+            beside[one].update(other for other in row["class"] if other != one)
+    several = (one for one, n in listed.items() if n >= SEVERAL and 1 < len(one.split()) <= LONGEST and " ".join(words(one)) not in known)
+    found = {one: [other for other, n in beside[one].most_common(MOST) if n >= max(2, OFTEN * listed[one])] for one in several}
+    return {one: ", ".join(others) for one, others in sorted(found.items()) if others}
+
+
 def main() -> None:
     """Write the glossary."""
     rows = load_terms()
     found = names_of(rows, OnnxEncoder(PACKAGED_ENCODER))
-    lines = [json.dumps([names, meaning(rows[i])], ensure_ascii=False) for i, names in sorted(found.items())]
+    entries = [(names, meaning(rows[i])) for i, names in sorted(found.items())]
+    entries += [([one], told) for one, told in classes(rows, {name for row in rows for name in named(row)}).items()]
+    lines = [json.dumps(entry, ensure_ascii=False) for entry in entries]
     GLOSSARY_FILE.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
     print(f"{len(lines)} things of {len(rows)}, {sum(map(len, found.values()))} names, {GLOSSARY_FILE.stat().st_size} bytes")
 
