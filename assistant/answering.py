@@ -182,7 +182,8 @@ class Answerer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
         if rival := self._rival(query):
             if presumes(query.text):
-                return self._refuse(query, Reason.NOT_COVERED, choices=self._choices([*query.documents, rival]))
+                titled = title_quote(self._index.by_id[query.documents[0]], Role.NEAREST)
+                return self._refuse(query, Reason.NOT_COVERED, [titled], choices=self._choices([*query.documents, rival]))
             return self._clarify(query, [*query.documents, rival], [], 1.0)
         if against := self._premise(query):
             return self._refuse(query, Reason.NOT_COVERED, [against])

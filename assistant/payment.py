@@ -11,6 +11,8 @@ import re
 _ASKS_PRICE = re.compile(
     r"\bhow\s+(?:much|expensive|dear|cheap)\b[^.?!;]{0,40}\b(?:costs?|pay|paid|charged?|price|owe|bucks|dollars)\b"
     r"|\bhow\s+(?:expensive|costly)\b|\bwhat\b[^.?!;]{0,30}\bcosts?\b(?!\s+(?:of|them|him|the)\b)"
+    r"|\bhow\s+much\s+(?:is|are)\s+(?:it|this|that|one|they|these|the\s+(?:code|service|infusion|therapy|rental))\W*$"
+    r"|^\W*(?:and\s+|the\s+|its\s+|what\s+)*(?:price|cost)s?\W*$"
     r"|\bwhat(?:['’]?s|\s+is)\s+(?:the|its)\s+(?:price|cost)\b|\bpayment\s+(?:rate|amount)s?\b|\bin\s+(?:dollars|usd)\b",
     re.IGNORECASE,
 )

@@ -33,8 +33,8 @@ _ASKS_OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 """Asks something of what it names, if only in function words."""
-_RESTRICTS = re.compile(r"\bif\b|\bnot\s+(?:for|in|with)\b", re.IGNORECASE)
-"""Asks for a condition or an exception, if only in function words."""
+_RESTRICTS = re.compile(r"\bif\b|\bnot\s+(?:for|in|with)\b|\bwhat\b[^,;?]*\bfor\W*$", re.IGNORECASE)
+"""Asks for a condition, an exception or what something is for, if only in function words."""
 _ASKS_BY_ITSELF = re.compile(rf"\b(?:{_ASKS})\b", re.IGNORECASE)
 """Asks something without a further word: "who?", "how long?"."""
 _OPENS = (
@@ -138,14 +138,16 @@ def documents_of_codes(index: Index, codes: Sequence[str]) -> tuple[str, ...]:
 
 _FOLLOWS = re.compile(
     r"^(?:(?:and|n|ok|okay|so|now|then|but|also|plus|no|sorry|wait|oops|actually)\b[\s,!.]*)*"
-    r"(?:(?:what|how)\s+about|(?:no|sorry|wait|oops|actually)\b(?=\s*[,!.])|i\s+meant?|make\s+(?:that|it)|(?:the\s+)?same(?:\s+(?:thing|question))?(?:\s+(?:for|with|about))?|for|with|about|and)\b[\s,]*",
+    r"(?:(?:what|how)\s+about|(?:no|sorry|wait|oops|actually)\b(?=\s*[,!.])|i\s+meant?|make\s+(?:that|it)|(?:switch|change|turn|move|go|on)(?:ing)?\s+(?:over\s+)?to|as\s+for|(?:the\s+)?same(?:\s+(?:thing|question))?(?:\s+(?:for|with|about))?|for|with|about|and)\b[\s,]*",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[,;:?]")
 _SAME = re.compile(r"\bsame\b", re.IGNORECASE)
 _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _POINTS = re.compile(
     rf"\b(?:(?:go(?:ing)?\s+)?back\s+to\s+)?(?:the\s+)?(?P<which>{'|'.join(ORDINALS)}|other|previous|earlier)\s+"
-    r"(?:one|code|service|therapy|treatment|procedure)s?\b|\bthe\s+(?P<side>former|latter|others?(?=\W*$))\b",
+    r"(?:one|code|service|therapy|treatment|procedure)s?\b|\bthe\s+(?P<side>former|latter|others?(?=\W*$))\b"
+    rf"|\bback\s+to\s+the\s+(?P<back>{'|'.join(ORDINALS)}|other|previous|earlier)\b(?=\W*$|\s*[,;:.–-])",
     re.IGNORECASE,
 )
 """Points to something spoken of before: "the other one", "back to the first code", "the latter"."""
@@ -300,7 +302,13 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     if before and before.documents and not (heard.named or own) and (pointing := _POINTS.search(text)):
         documents = own = _pointed(text, before)
         text = _POINTS.sub("it", text)
-        if not own and before.text and _is_other(pointing) and _asks_nothing(index, heard.turn, text, before.documents):
+        if (
+            not own
+            and before.text
+            and len(before.documents) == 1
+            and _is_other(pointing)
+            and _asks_nothing(index, heard.turn, text, before.documents)
+        ):
             return _asked_of_others(index, turn, before)
     if before and not heard.named and _alters_case(before, heard.turn):
         return _case(index, turn, amended(before.text, text), before)
@@ -311,6 +319,8 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
             text, carried = f"{before.text} {text}", ("codes", "topic")
     elif before and before.text and own and _asks_nothing(index, heard.turn, text, own):
         text, carried = (text, ("codes",)) if own == before.documents and text else (before.text, ("topic",))
+    if own and carried != ("topic",):
+        text = _after_name(text)
     kind = _kind(index, text, documents, heard.named, before, carried)
     if kind is Kind.SCENARIO and not carried:
         documents = own = _fitting(index, text, found)
@@ -358,7 +368,7 @@ def _pointed(text: str, before: Query) -> tuple[str, ...]:
     others = [name for name in last if name not in before.documents] if len(before.documents) < 2 else []
     found: list[str] = []
     for match in _POINTS.finditer(text):
-        which = (match["which"] or match["side"]).casefold()
+        which = _which(match)
         if which in ("former", "latter"):
             place = 0 if which == "former" else 1
             found += beside[place : place + 1] if len(beside) > 1 else []
@@ -399,7 +409,11 @@ def _fitting(index: Index, text: str, found: Sequence[Subject]) -> tuple[str, ..
 
 def _is_other(pointing: re.Match[str]) -> bool:
     """Say whether what points to a document leaves out the one just spoken of."""
-    return (pointing["which"] or pointing["side"]).casefold().startswith("other")
+    return _which(pointing).startswith("other")
+
+
+def _which(pointing: re.Match[str]) -> str:
+    return (pointing["which"] or pointing["side"] or pointing["back"]).casefold()
 
 
 def _asks_on(text: str) -> bool:
@@ -477,12 +491,19 @@ def _only_subject(index: Index, text: str) -> tuple[str, ...]:
     """Return the document that the rest of "what about …", "same for …" names, where the rest names one."""
     if not _FOLLOWS.match(text):
         return ()
-    rest = _FOLLOWS.sub("", text)
+    rest = _CLAUSE_END.split(_FOLLOWS.sub("", text), maxsplit=1)[0]
     words = [word for word in tokenize(rest) if word not in FUNCTION_WORDS]
     if not words or any(_is_topic(index, word) for word in words):
         return ()
     found = subjects(index, rest)
     return (found[0].document,) if found and found[0].share >= SIDE and found[0].belief >= LEAST_NAMED else ()
+
+
+def _after_name(text: str) -> str:
+    """Return what "as for the pump, who fills it?" asks of the subject that it changes to; another text as it is."""
+    led = _FOLLOWS.match(text)
+    rest = _CLAUSE_END.split(text[led.end() :], maxsplit=1)[1:] if led else []
+    return rest[0].strip() if rest and _ASKS_OTHERWISE.search(rest[0]) else text
 
 
 def _in_title(index: Index, document: str, text: str) -> bool:
