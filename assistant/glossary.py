@@ -22,7 +22,7 @@ from assistant.tokens import stem, tokenize, words
 GLOSSARY_FILE = Path(__file__).parent / "data" / "glossary.jsonl.gz"
 LONGEST = 4
 """Words of the longest name that is looked for."""
-SHORTEST = 4
+SHORTEST = 3
 """Letters of the shortest name that is one word without a digit: shorter ones mean too many things."""
 MISSPELT = 7
 """Letters from which on a name with one letter wrong is told."""

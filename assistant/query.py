@@ -320,7 +320,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     elif before and before.text and own and _asks_nothing(index, heard.turn, text, own):
         text, carried = (text, ("codes",)) if own == before.documents and text else (before.text, ("topic",))
     if own and carried != ("topic",):
-        text = _after_name(text)
+        text = _led(text)[1] or text
     kind = _kind(index, text, documents, heard.named, before, carried)
     if kind is Kind.SCENARIO and not carried:
         documents = own = _fitting(index, text, found)
@@ -489,9 +489,7 @@ def _is_topic(index: Index, word: str) -> bool:
 
 def _only_subject(index: Index, text: str) -> tuple[str, ...]:
     """Return the document that the rest of "what about …", "same for …" names, where the rest names one."""
-    if not _FOLLOWS.match(text):
-        return ()
-    rest = _CLAUSE_END.split(_FOLLOWS.sub("", text), maxsplit=1)[0]
+    rest, _ = _led(text)
     words = [word for word in tokenize(rest) if word not in FUNCTION_WORDS]
     if not words or any(_is_topic(index, word) for word in words):
         return ()
@@ -499,11 +497,13 @@ def _only_subject(index: Index, text: str) -> tuple[str, ...]:
     return (found[0].document,) if found and found[0].share >= SIDE and found[0].belief >= LEAST_NAMED else ()
 
 
-def _after_name(text: str) -> str:
-    """Return what "as for the pump, who fills it?" asks of the subject that it changes to; another text as it is."""
+def _led(text: str) -> tuple[str, str]:
+    """Return what a turn such as "as for the pump, who fills it?" changes to, and what it asks of that; nothing where it does not do so."""
     led = _FOLLOWS.match(text)
-    rest = _CLAUSE_END.split(text[led.end() :], maxsplit=1)[1:] if led else []
-    return rest[0].strip() if rest and _ASKS_OTHERWISE.search(rest[0]) else text
+    if not led:
+        return "", ""
+    name, *rest = _CLAUSE_END.split(text[led.end() :], maxsplit=1)
+    return (name, rest[0].strip()) if rest and _ASKS_OTHERWISE.search(rest[0]) else (text[led.end() :], "")
 
 
 def _in_title(index: Index, document: str, text: str) -> bool:
@@ -541,7 +541,7 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
         return True
     led = _FOLLOWS.match(turn) or _FOLLOWS.match(text)
     rest = _FOLLOWS.sub("", text) if led else _LEADS.sub("", text)
-    if _ASKS_OTHERWISE.search(rest):
+    if _ASKS_OTHERWISE.search(rest) or _led(text)[1]:
         return False
     content = [word for word in tokenize(rest) if word not in FUNCTION_WORDS and word not in REQUESTS and not _in_most_titles(index, word)]
     if not content:

@@ -34,6 +34,8 @@ MOST_ODDS = 5.0
 """Log odds beyond which a share says nothing more."""
 FITTED_ON = 8
 """So many documents the families have that the weights were fitted on: among more, rare words are rarer."""
+EXPLAINED_BELOW = 0.35
+"""A text that is about its first document with less belief is read with what the names in it mean."""
 SAID = 12.0
 """What a document gains that says the question's own words as one of its units: whoever types a description means its document."""
 FEWEST_SAID = 2
@@ -106,8 +108,18 @@ def certain(document: str) -> Subject:
 
 
 def subjects(index: Index, text: str) -> tuple[Subject, ...]:
-    """Return the documents that `text` may be about, most likely first; shares sum to 1."""
-    asked, text = worded(index, text), explained(index, text)
+    """Return the documents that `text` may be about, most likely first; shares sum to 1.
+
+    Names that no document uses count by what they mean where the text does not tell by itself what it is about.
+    """
+    found = _subjects(index, text, worded(index, text))
+    if found and found[0].belief < EXPLAINED_BELOW and (told := explained(index, text)) != text:
+        return _subjects(index, told, worded(index, text))
+    return found
+
+
+def _subjects(index: Index, text: str, asked: tuple[int, int]) -> tuple[Subject, ...]:
+    """Return the subjects of a text; `asked` counts the words of the question that it comes from."""
     vector = index.encoder.encode_one(text)
     likeness: dict[str, list[float]] = {}
     for name, score in _owned(index, index.vectors.search(vector, DEPTH)):

@@ -13,6 +13,9 @@ from assistant.types import Reason, Status
         "does my insurance cover it?",
         "is it approved by Medicare",
         "what's the price?",
+        "price?",
+        "and the cost",
+        "how much is it?",
         "how much is the copay that they pay?",
     ],
 )
@@ -25,6 +28,8 @@ def test_a_question_for_a_price_or_a_payer_is_told(text):
     [
         "",
         "how much fluid is given?",
+        "how much is the dose?",
+        "how much is it diluted?",
         "what does the code cover?",
         "are the drugs included in the fee?",
         "how long does it take?",

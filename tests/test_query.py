@@ -65,7 +65,9 @@ def test_what_all_titles_include_is_a_topic_of_a_comparison_and_no_name(assistan
     assert (query.kind, query.names_only) == (Kind.COMPARISON, only)
 
 
-@pytest.mark.parametrize("question", ["S9357 and if not?", "what is S9357 not for?", "what are S9357 and S9338 each not for?"])
+@pytest.mark.parametrize(
+    "question", ["S9357 and if not?", "what is S9357 not for?", "what are S9357 and S9338 each not for?", "what is S9357 for?"]
+)
 def test_a_condition_or_an_exception_asks_for_more_than_the_title(assistant, question):
     assert not understand(assistant.index, question, []).names_only
 
@@ -151,6 +153,9 @@ def test_a_question_that_asks_nothing_is_empty(assistant, question):
         (["S9357 or S9330: which takes longer?", "is a nurse needed for S9357?"], "no, the other one", "S9330", ("topic",)),
         (["S9357 duration", "what about S9336?"], "back to the first one: who is it for?", "S9357", ()),
         (["compare S9330 and S9336"], "and the risks of the latter?", "S9336", ()),
+        (["S9357 equipment", "S9338 equipment"], "go back to the first: must there be a pump?", "S9357", ()),
+        (["what does S9327 do", "who gets it"], "switch to the blood thinner one, who gets that?", "S9336", ()),
+        (["S9357 duration"], "as for chemo, who mixes it?", "S9330", ()),
         (["S9336 and S9330, how do they differ?", "what is the pump for?"], "and the second code?", "S9330", ("topic",)),
     ],
 )
@@ -166,6 +171,23 @@ def test_a_short_turn_keeps_the_subject_and_is_read_in_the_light_of_the_turn_bef
     [document] = assistant.documents("S9357")
     assert (query.documents, query.carried) == ((document.id,), ("codes",))
     assert (query.text, query.context) == (turn, "how long does enzyme infusion take?")
+
+
+@pytest.mark.parametrize(
+    ("turn", "text"),
+    [
+        ("as for chemo, who mixes it?", "who mixes it?"),
+        ("what about chemotherapy: is it safe at home?", "is it safe at home?"),
+        ("what about the risks of chemotherapy, the rare ones", "what about the risks of chemotherapy, the rare ones"),
+    ],
+)
+def test_what_only_leads_to_another_subject_is_not_asked_of_it(assistant, turn, text):
+    assert understand(assistant.index, turn, ["S9357 duration"]).text == text
+
+
+def test_the_other_of_two_that_were_set_side_by_side_is_one_of_them(assistant):
+    query = understand(assistant.index, "and the other one?", ["between S9336 and S9338, how long is S9338?"])
+    assert query.documents == documents_of_codes(assistant.index, ["S9336", "S9338"])
 
 
 def test_what_names_the_same_subject_again_asks_something_new_of_it(assistant):

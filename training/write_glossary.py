@@ -1,8 +1,8 @@
 r"""The terms of medicine -> the glossary that comes with the package: a line for each thing, with its names and what they mean.
 
-A name that stands for two different things means neither, unless it is one long word, such as a brand that two entries list: then the
-first counts. Names that hold a function word among none but common ones ("round the clock") are wordings, not names. A class that several
-entries list, such as "blood thinner", means the classes that they list most beside it.
+A name that stands for different things, as their meanings tell, means none of them; else the first entry that lists it counts. Names that
+hold a function word among none but common ones ("round the clock") are wordings, not names; entries on billing, places and people name no
+thing. A class that several entries list, such as "blood thinner", means the classes that they list most beside it.
 
     python training/write_glossary.py
 """
@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections import Counter, defaultdict
 from typing import Any
+
+import numpy as np
 
 from assistant.config import PACKAGED_ENCODER
 from assistant.glossary import GLOSSARY_FILE, LONGEST
@@ -21,12 +24,16 @@ from assistant.lexical import FUNCTION_WORDS
 from assistant.tokens import stem, tokenize, words
 from train_encoder import load_terms
 
+SYSTEMS = ("cpt", "hcpcs", "cdt", "icd")
+"""Code systems, by whose names questions mean nothing else."""
+_NO_THING = re.compile(r"\b(?:billing|coding|schedule|descriptor|term|route|setting|clinician|visit|professional)\b", re.IGNORECASE)
+"""Classes of what is neither given to anyone nor treated."""
 LAY = 3
 """Words of what people call a thing."""
 SEVERAL, OFTEN, MOST = 3, 0.3, 2
 """So many entries list a class that is explained, by those at most so many that so large a part of them list too."""
-SURE = 5
-"""Letters of a single word that two entries list as a name of the same thing."""
+ALIKE = 0.45
+"""How like each other the meanings of entries are at least that list the same name for the same thing."""
 
 
 def named(row: dict[str, Any]) -> list[str]:
@@ -39,21 +46,21 @@ def names_of(rows: list[dict[str, Any]], encoder: OnnxEncoder) -> dict[int, list
     """Return, for each entry that has any, the names by which it is looked up."""
     owners: dict[str, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
-        for name in named(row):
+        for name in () if _NO_THING.search(" ".join(row["class"])) else named(row):
             owners[name].append(i)
     found: dict[int, list[str]] = defaultdict(list)
     for name, (first, *others) in owners.items():
         one = name.split()
         common = all(map(encoder.knows, one)) and any(stem(word) in FUNCTION_WORDS for word in one)
-        same = all(named(rows[first])[0] in named(rows[i]) or named(rows[i])[0] in named(rows[first]) for i in others)
-        if len(one) <= LONGEST and not common and (same or (len(one) == 1 and len(name) >= SURE)):
+        alike = encoder.encode([meaning(rows[i]) for i in (first, *others)]) if others else np.ones((1, 1))
+        if len(one) <= LONGEST and name not in SYSTEMS and not common and (alike @ alike[0]).min() >= ALIKE:
             found[first].append(name)
     return found
 
 
 def meaning(row: dict[str, Any]) -> str:
-    """Return what an entry is, its classes, and what it is for."""
-    return ", ".join([row["is"], *row["class"], "for " + ", ".join(row["for"])] if row["for"] else [row["is"], *row["class"]])
+    """Return what an entry is, its classes, and what it is for; of a condition, which is given in no way, not what is given for it."""
+    return ", ".join([row["is"], *row["class"], *(["for " + ", ".join(row["for"])] if row["how"] and row["for"] else [])])
 
 
 def classes(rows: list[dict[str, Any]], known: set[str]) -> dict[str, str]:
