@@ -13,6 +13,7 @@ from assistant.cases import AGAINST_SHARE
 from assistant.chunking import Candidate
 from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_first, title_quote, title_rules
 from assistant.fitting import code_fits, weigh
+from assistant.glossary import names_drug
 from assistant.index import Index
 from assistant.kinds import Kind, affirmed, listed, lists, of_one_side, presumes
 from assistant.lexical import FUNCTION_WORDS
@@ -294,7 +295,10 @@ class Answerer:
         return contradicting(self._index, self._reader, query.text, self._index.by_id[query.documents[0]])
 
     def _from_anywhere(self, query: Query) -> Answer:
-        """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back."""
+        """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back.
+
+        One that names a drug of which no document speaks, and none is clearly about, is out of scope.
+        """
         top = query.subjects[0].share if query.subjects else 0.0
         contending = [s.document for s in query.subjects if s.share >= CONTENDING * top][:CHOICES]
         found = self._read(contending, query.text)
@@ -312,6 +316,8 @@ class Answerer:
                 [] if strange else self._nearest(found),
                 confidence=1 - belief,
             )
+        if names_drug(self._index, query.text):
+            return self._refuse(query, Reason.OUT_OF_SCOPE, confidence=1 - belief)
         quotes = [quote for d in answering for quote in self._chosen(query.text, found[d])[:1]]
         shared = share_words(quotes)
         if len(shared) == 1 and not unnamed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,9 +30,17 @@ MISSPELT = 7
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a name means, and whether it is the name of a drug."""
+
+    meaning: str
+    drug: bool
+
+
 @lru_cache(maxsize=1)
-def glossary() -> dict[str, str]:
-    """Return what each name means; a name is the stems of its words with a blank between them.
+def glossary() -> dict[str, Entry]:
+    """Return what each name stands for; a name is the stems of its words with a blank between them.
 
     Raises:
         ModelError: the glossary is missing or damaged.
@@ -40,7 +49,7 @@ def glossary() -> dict[str, str]:
         rows = [json.loads(line) for line in gzip.decompress(GLOSSARY_FILE.read_bytes()).decode().splitlines()]
         if not rows:
             raise ValueError("it is empty")
-        return {" ".join(tokenize(name)): str(meaning) for names, meaning in reversed(rows) for name in names}
+        return {" ".join(tokenize(name)): Entry(str(meaning), bool(drug)) for names, meaning, drug in reversed(rows) for name in names}
     except (OSError, EOFError, ValueError, TypeError) as error:
         raise ModelError(f"the file '{GLOSSARY_FILE}' cannot be read ({error}); install the package again") from error
 
@@ -53,36 +62,46 @@ def _long_names() -> list[str]:
 
 def explained(index: Index, text: str) -> str:
     """Return a text with what each name in it means behind it, in parentheses, where the documents do not use that name."""
-    found = [match.span() for match in _WORD.finditer(text)]
-    behind: list[tuple[int, str]] = []
-    first = 0
-    while first < len(found):
-        step = 1
-        for last in range(min(first + LONGEST, len(found)) - 1, first - 1, -1):
-            if meaning := _meaning(index, words(text[found[first][0] : found[last][1]])):
-                behind.append((found[last][1], meaning))
-                step = last - first + 1
-                break
-        first += step
-    for end, meaning in reversed(behind):
-        text = f"{text[:end]} ({meaning}){text[end:]}"
+    for end, entry in reversed(_found(index, text)):
+        text = f"{text[:end]} ({entry.meaning}){text[end:]}"
     return text
 
 
-def _meaning(index: Index, name: tuple[str, ...]) -> str:
-    """Return what a name means; nothing for one that the documents use, a common word or a short abbreviation."""
+def names_drug(index: Index, text: str) -> bool:
+    """Say whether a text names a drug that no document does."""
+    return any(entry.drug for _, entry in _found(index, text))
+
+
+def _found(index: Index, text: str) -> list[tuple[int, Entry]]:
+    """Return where each name in a text ends that no document uses, and what it stands for."""
+    spans = [match.span() for match in _WORD.finditer(text)]
+    found: list[tuple[int, Entry]] = []
+    first = 0
+    while first < len(spans):
+        step = 1
+        for last in range(min(first + LONGEST, len(spans)) - 1, first - 1, -1):
+            if entry := _entry(index, words(text[spans[first][0] : spans[last][1]])):
+                found.append((spans[last][1], entry))
+                step = last - first + 1
+                break
+        first += step
+    return found
+
+
+def _entry(index: Index, name: tuple[str, ...]) -> Entry | None:
+    """Return what a name stands for; None for one that the documents use, a common word or a short abbreviation."""
     stems = [stem(word) for word in name]
     if all(map(index.words.document_frequency, stems)):
-        return ""
+        return None
     if len(name) == 1 and (index.encoder.knows(name[0]) or (len(name[0]) < SHORTEST and name[0].isalpha())):
-        return ""
-    return glossary().get(" ".join(stems), "") or (_meaning_of_misspelt(name[0]) if len(name) == 1 else "")
+        return None
+    return glossary().get(" ".join(stems)) or (_misspelt(name[0]) if len(name) == 1 else None)
 
 
 @lru_cache(maxsize=4096)
-def _meaning_of_misspelt(word: str) -> str:
-    """Return what the name means that a long word differs from in a single letter."""
+def _misspelt(word: str) -> Entry | None:
+    """Return what the name stands for that a long word differs from in a single letter."""
     if len(word) < MISSPELT or not word.isalpha():
-        return ""
+        return None
     near = process.extractOne(stem(word), _long_names(), scorer=OSA.distance, score_cutoff=1)
-    return glossary()[near[0]] if near else ""
+    return glossary()[near[0]] if near else None

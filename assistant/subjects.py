@@ -15,7 +15,7 @@ import numpy as np
 
 from assistant.config import PACKAGED_ENCODER
 from assistant.fusion import Ranked
-from assistant.glossary import explained
+from assistant.glossary import explained, names_drug
 from assistant.index import Index
 from assistant.inference import packaged_values, several
 from assistant.lexical import FUNCTION_WORDS
@@ -34,8 +34,8 @@ MOST_ODDS = 5.0
 """Log odds beyond which a share says nothing more."""
 FITTED_ON = 8
 """So many documents the families have that the weights were fitted on: among more, rare words are rarer."""
-EXPLAINED_BELOW = 0.35
-"""A text that is about its first document with less belief is read with what the names in it mean."""
+EXPLAINED_BELOW, DRUG_BELOW = 0.35, 0.6
+"""A text that is about its first document with less belief is read with what the names in it mean; the second, where one is a drug's."""
 SAID = 12.0
 """What a document gains that says the question's own words as one of its units: whoever types a description means its document."""
 FEWEST_SAID = 2
@@ -113,7 +113,11 @@ def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     Names that no document uses count by what they mean where the text does not tell by itself what it is about.
     """
     found = _subjects(index, text, worded(index, text))
-    if found and found[0].belief < EXPLAINED_BELOW and (told := explained(index, text)) != text:
+    if (
+        found
+        and found[0].belief < (DRUG_BELOW if names_drug(index, text) else EXPLAINED_BELOW)
+        and (told := explained(index, text)) != text
+    ):
         return _subjects(index, told, worded(index, text))
     return found
 

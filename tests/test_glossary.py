@@ -6,7 +6,7 @@ from assistant import glossary as module
 from assistant.errors import ModelError
 from assistant.glossary import explained, glossary
 from assistant.subjects import subjects
-from assistant.types import Status
+from assistant.types import Reason, Status
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,15 @@ def test_a_damaged_glossary_is_one_clear_error(tmp_path, monkeypatch, content):
             glossary()
     finally:
         glossary.cache_clear()
+
+
+def test_a_name_counts_only_where_the_question_does_not_tell_what_it_is_about(assistant):
+    told = "Lung cancer years ago, now a clot: continuous heparin infusion at home, day and night."
+    assert explained(assistant.index, told) != told
+    assert subjects(assistant.index, told)[0].document.startswith("S9336")
+
+
+@pytest.mark.parametrize("question", ["How is vancomycin given at home?", "Milrinone at home: who monitors the patient?"])
+def test_a_drug_of_which_no_document_speaks_is_out_of_scope(assistant, question):
+    answer = assistant.ask(question)
+    assert (answer.status, answer.reason, answer.quotes) == (Status.ABSTAINED, Reason.OUT_OF_SCOPE, ())

@@ -79,9 +79,9 @@ class Term:
 
 
 def load_terms() -> list[dict[str, Any]]:
-    """Return every entry of the vocabulary."""
+    """Return every entry of the vocabulary, with the name of the file that it stands in as its "file"."""
     return [
-        json.loads(line)
+        {**json.loads(line), "file": path.name}
         for path in sorted(FOLDER.glob("*.jsonl.gz"))
         for line in gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
     ]

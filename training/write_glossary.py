@@ -1,4 +1,4 @@
-r"""The terms of medicine -> the glossary that comes with the package: a line for each thing, with its names and what they mean.
+r"""The terms of medicine -> the glossary that comes with the package: for each thing its names, what they mean, and if it is a drug.
 
 A name that stands for different things, as their meanings tell, means none of them; else the first entry that lists it counts. Names that
 hold a function word among none but common ones ("round the clock") are wordings, not names; entries on billing, places and people name no
@@ -28,6 +28,8 @@ SYSTEMS = ("cpt", "hcpcs", "cdt", "icd")
 """Code systems, by whose names questions mean nothing else."""
 _NO_THING = re.compile(r"\b(?:billing|coding|schedule|descriptor|term|route|setting|clinician|visit|professional)\b", re.IGNORECASE)
 """Classes of what is neither given to anyone nor treated."""
+DRUGS = "drugs"
+"""How the names of the files begin that list drugs alone."""
 LAY = 3
 """Words of what people call a thing."""
 SEVERAL, OFTEN, MOST = 3, 0.3, 2
@@ -80,8 +82,8 @@ def main() -> None:
     """Write the glossary."""
     rows = load_terms()
     found = names_of(rows, OnnxEncoder(PACKAGED_ENCODER))
-    entries = [(names, meaning(rows[i])) for i, names in sorted(found.items())]
-    entries += [([one], told) for one, told in classes(rows, {name for row in rows for name in named(row)}).items()]
+    entries = [(names, meaning(rows[i]), rows[i]["file"].startswith(DRUGS)) for i, names in sorted(found.items())]
+    entries += [([one], told, False) for one, told in classes(rows, {name for row in rows for name in named(row)}).items()]
     lines = [json.dumps(entry, ensure_ascii=False) for entry in entries]
     GLOSSARY_FILE.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
     print(f"{len(lines)} things of {len(rows)}, {sum(map(len, found.values()))} names, {GLOSSARY_FILE.stat().st_size} bytes")
