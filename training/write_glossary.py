@@ -15,8 +15,6 @@ import re
 from collections import Counter, defaultdict
 from typing import Any
 
-import numpy as np
-
 from assistant.config import PACKAGED_ENCODER
 from assistant.glossary import GLOSSARY_FILE, LONGEST
 from assistant.inference import OnnxEncoder
@@ -30,11 +28,13 @@ _NO_THING = re.compile(r"\b(?:billing|coding|schedule|descriptor|term|route|sett
 """Classes of what is neither given to anyone nor treated."""
 DRUGS = "drugs"
 """How the names of the files begin that list drugs alone."""
+SURE = 5
+"""Letters of a name that is a drug's in other names too, and of a word that opens a drug's name and names it alone."""
 LAY = 3
 """Words of what people call a thing."""
 SEVERAL, OFTEN, MOST = 3, 0.3, 2
 """So many entries list a class that is explained, by those at most so many that so large a part of them list too."""
-ALIKE = 0.45
+ALIKE = 0.4
 """How like each other the meanings of entries are at least that list the same name for the same thing."""
 
 
@@ -45,17 +45,25 @@ def named(row: dict[str, Any]) -> list[str]:
 
 
 def names_of(rows: list[dict[str, Any]], encoder: OnnxEncoder) -> dict[int, list[str]]:
-    """Return, for each entry that has any, the names by which it is looked up."""
+    """Return, for each entry that has any, the names by which it is looked up, and the word that opens a drug's where it means no more."""
+    vectors = encoder.encode([meaning(row) for row in rows])
     owners: dict[str, list[int]] = defaultdict(list)
+    holders: dict[str, set[int]] = defaultdict(set)
     for i, row in enumerate(rows):
         for name in () if _NO_THING.search(" ".join(row["class"])) else named(row):
             owners[name].append(i)
+            for word in name.split():
+                holders[word].add(i)
+    for i, row in enumerate(rows):
+        opening = words(row["name"])[0]
+        if row["file"].startswith(DRUGS) and len(opening) >= SURE and opening not in owners and not encoder.knows(opening):
+            owners[opening] = [i, *sorted(holders[opening] - {i})]
     found: dict[int, list[str]] = defaultdict(list)
     for name, (first, *others) in owners.items():
         one = name.split()
         common = all(map(encoder.knows, one)) and any(stem(word) in FUNCTION_WORDS for word in one)
-        alike = encoder.encode([meaning(rows[i]) for i in (first, *others)]) if others else np.ones((1, 1))
-        if len(one) <= LONGEST and name not in SYSTEMS and not common and (alike @ alike[0]).min() >= ALIKE:
+        alike = (vectors[others] @ vectors[first]).min() if others else 1.0
+        if len(one) <= LONGEST and name not in SYSTEMS and not common and alike >= ALIKE:
             found[first].append(name)
     return found
 
@@ -81,8 +89,12 @@ def classes(rows: list[dict[str, Any]], known: set[str]) -> dict[str, str]:
 def main() -> None:
     """Write the glossary."""
     rows = load_terms()
-    found = names_of(rows, OnnxEncoder(PACKAGED_ENCODER))
-    entries = [(names, meaning(rows[i]), rows[i]["file"].startswith(DRUGS)) for i, names in sorted(found.items())]
+    encoder = OnnxEncoder(PACKAGED_ENCODER)
+    found = names_of(rows, encoder)
+    drugs = {name for i, names in found.items() for name in names if rows[i]["file"].startswith(DRUGS) and len(name) >= SURE}
+    entries = [
+        (names, meaning(rows[i]), any(not drugs.isdisjoint((name, *name.split())) for name in names)) for i, names in sorted(found.items())
+    ]
     entries += [([one], told, False) for one, told in classes(rows, {name for row in rows for name in named(row)}).items()]
     lines = [json.dumps(entry, ensure_ascii=False) for entry in entries]
     GLOSSARY_FILE.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
