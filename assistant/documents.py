@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import stat
 import time
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from assistant.blocks import blocks_of
 from assistant.config import Settings
-from assistant.errors import CorpusError
+from assistant.errors import AssistantError, CorpusError
 from assistant.formats import Extract, Unreadable, extract
 
 
@@ -55,6 +56,10 @@ class Stamp(NamedTuple):
         return " " not in self.sha256
 
 
+_log = logging.getLogger(__name__)
+FAULT = "makes its reader fail"
+LONGEST_FAULT = 120
+"""So many characters of what a library says of its failure are told."""
 SECOND = 1_000_000_000
 TICK = SECOND // 20
 """Nanoseconds within which a file system may give two changes the same time; two seconds where it counts whole seconds."""
@@ -176,10 +181,12 @@ def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Ref
     """Return the documents in the bytes of the file `name`, or why it cannot be used."""
     try:
         found = extract(name, PurePosixPath(name).suffix.lower(), data, settings)
+        apart = [part for one in found for part in blocks_of(one, settings.code_pattern)]
     except Unreadable as error:
         return Refusal(name, str(error))
+    except BaseException as error:
+        return Refusal(name, fault(name, error))
     digest = hashlib.sha256(data).hexdigest()
-    apart = [part for one in found for part in blocks_of(one, settings.code_pattern)]
     sources = [_source(name, one, digest, settings) for one in apart if one.text.strip()]
     times = Counter[str]()
     for i, source in enumerate(sources):
@@ -187,6 +194,22 @@ def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Ref
         if times[source.id] > 1:
             sources[i] = replace(source, id=f"{source.id} ({times[source.id]})")
     return sources
+
+
+def fault(name: str, error: BaseException) -> str:
+    """Return in one clause that the file `name` makes its reader fail, and log the traceback; called where `error` is caught.
+
+    A panic in a library that is written in Rust counts, though it is no `Exception`.
+
+    Raises:
+        BaseException: `error` itself, where it is an `AssistantError`, a lack of memory, or a wish to stop.
+    """
+    panics = type(error).__module__ == "pyo3_runtime"
+    if isinstance(error, AssistantError | MemoryError) or not (panics or isinstance(error, Exception)):
+        raise error
+    _log.info("%s makes its reader fail", name, exc_info=error)
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{FAULT} ({said if len(said) <= LONGEST_FAULT else said[:LONGEST_FAULT] + '…'}); save it in another way or leave it out"
 
 
 def _source(name: str, one: Extract, digest: str, settings: Settings) -> Source:

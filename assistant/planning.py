@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.config import Settings
-from assistant.documents import Refusal, Source, Stamp, stamped_file
+from assistant.documents import Refusal, Source, Stamp, fault, stamped_file
 from assistant.errors import CorpusError
 from assistant.sections import Outlook, add_votes, outlook
 
@@ -41,6 +42,11 @@ class Before:
     stamps: dict[str, Stamp]
     refused: dict[str, str]
     documents: tuple[Known, ...]
+
+    def without(self, failed: Mapping[str, str], state: Mapping[str, Stamp]) -> Before:
+        """Return this as if files, being as they are in `state`, had been refused for what `failed` says of them."""
+        documents = tuple(one for one in self.documents if one.file not in failed)
+        return Before({**self.stamps, **{name: state[name] for name in failed}}, {**self.refused, **failed}, documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,10 @@ def _look(name: str, corpus: Path, owned: list[Known], settings: Settings) -> tu
     for source in found:
         content, old = _content(source), by_id.get(source.id)
         old = old if old and old.content == content else None
-        looks.append(_Look(source.id, name, content, old.outlook if old else outlook(source, settings), old, source))
+        try:
+            looks.append(_Look(source.id, name, content, old.outlook if old else outlook(source, settings), old, source))
+        except BaseException as error:
+            return stamp, Refusal(name, fault(name, error))
     return stamp, looks
 
 

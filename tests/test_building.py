@@ -370,6 +370,37 @@ def test_hostile_files_are_refused_each_with_a_reason_and_the_rest_is_indexed(th
     check_like_new(three, small)
 
 
+@pytest.mark.parametrize("made_at_once", [1, 256])
+def test_files_that_make_the_parser_fail_are_refused_and_the_rest_is_as_if_they_were_not_there(place, settings, monkeypatch, made_at_once):
+    from assistant import building
+
+    real = building.parse_document
+
+    def parse(source, *how):
+        if "spoilt" in source.text:
+            raise ValueError("no such thing")
+        return real(source, *how)
+
+    write(place, "a.txt", OTHER)
+    write(place, "b.txt", OTHER.replace("Fares", "Spoilt fares").replace("pounds", "spoilt pounds"))
+    write(place, "c.txt", "A note without any heading. It says little.\n")
+    write(place, "d.txt", "A spoilt note.\n")
+    monkeypatch.setattr(building, "NEW_AT_ONCE", made_at_once)
+    monkeypatch.setattr(building, "parse_document", parse)
+    built = update(place, settings)
+    assert built.indexed == ("a.txt", "c.txt")
+    assert sorted(built.refused) == ["b.txt", "d.txt"]
+    assert built.refused["b.txt"].startswith("makes its reader fail (ValueError: no such thing); ")
+    check_like_new(place, settings)
+    assert is_current(place / "index", place / "corpus", settings)
+    write(place, "c.txt", "A spoilt note, too.\n")
+    again = update(place, settings)
+    assert (again.unchanged, again.removed, sorted(again.refused)) == (("a.txt",), ("c.txt",), ["b.txt", "c.txt", "d.txt"])
+    write(place, "b.txt", OTHER.replace("Two pounds", "Nine pounds"))
+    assert update(place, settings).indexed == ("b.txt",)
+    check_like_new(place, settings)
+
+
 def test_a_file_that_vanishes_while_the_corpus_is_read_is_there_again_with_the_next_build(three, settings, monkeypatch):
     change(three)
     path, aside = three / "corpus" / "b.txt", three / "aside.txt"

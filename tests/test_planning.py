@@ -165,3 +165,15 @@ def test_a_folder_of_unreadable_files_is_an_error_that_says_why(tmp_path, settin
     (tmp_path / "b.xyz").write_bytes(b"PK")
     with pytest.raises(CorpusError, match=r"a\.txt holds NUL characters and is not text; b\.xyz files ending in '\.xyz'"):
         planned(tmp_path, settings)
+
+
+def test_a_file_whose_headings_cannot_be_looked_at_is_refused_and_not_read_again(corpus, settings, monkeypatch):
+    from assistant import planning
+
+    real = planning.outlook
+    monkeypatch.setattr("assistant.planning.outlook", lambda source, how: 1 / 0 if source.id == "dense.txt" else real(source, how))
+    plans, now = planned(corpus, settings)
+    assert [one.known.id for one in plans] == ["note.md"]
+    assert now.refused["dense.txt"].startswith("makes its reader fail (ZeroDivisionError: division by zero); ")
+    monkeypatch.undo()
+    assert planned(corpus, settings, now)[1].refused == now.refused
