@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.comparing import Row
 from assistant.errors import QuestionSetError, VerificationError
-from assistant.jsonlines import read_lines
+from assistant.jsonlines import read_lines, read_text
 from assistant.types import Answer, Choice, CodeFit, Document, Hit, IndexStamp, Quote, Reason, Role, Status
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def load_answers(path: Path) -> list[Answer]:
         VerificationError: the file cannot be read or holds something else.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         raise VerificationError(f"the answer file '{path}' cannot be read") from error
     try:

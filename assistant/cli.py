@@ -318,28 +318,31 @@ def _print_built(built: Built, folder: Path) -> None:
 
 @app.command()
 def batch(
-    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='Rows {"id", "question", "history"}.')],
-    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help='Rows {"id", "answer"}, in order.')],
+    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='Rows {"id", "question", "history"}; - for stdin.')],
+    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help='Rows {"id", "answer"}, in order; - for stdout.')],
     hits: Annotated[int, typer.Option("--hits", metavar="K", min=0, help="Add the K best passages to each row.")] = 0,
     corpus: Corpus = None,
     index: IndexDir = None,
 ) -> None:
     """Answer many questions from a file into a file."""
-    from assistant.batch import answer_rows, read_rows
+    from assistant.batch import answer_rows, line_of, read_rows, target_of
+    from assistant.jsonlines import STANDARD
 
     rows = read_rows(source)
-    if target.is_dir() or not target.name:
-        raise AssistantError(f"'{target}' is a folder; name a file to write to")
+    if target == STANDARD:
+        for row in answer_rows(_open(corpus, index), rows, hits):
+            print(line_of(row), end="", flush=True)
+        return
+    place = target_of(target, source)
     assistant = _open(corpus, index)
-    temporary = target.with_name(target.name + ".partial")
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for row in answer_rows(assistant, rows, hits):
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-        temporary.replace(target)
-    except OSError as error:
-        advice = f"what there is stands in '{temporary}'" if temporary.exists() else "name another"
-        raise AssistantError(f"the file '{target}' cannot be written ({error.strerror}); {advice}") from error
+        place.write(answer_rows(assistant, rows, hits))
+    except AssistantError:
+        raise
+    except BaseException:
+        if place.left:
+            print(f"assistant: {place.left}", file=sys.stderr)
+        raise
     print(f"{len(rows)} questions answered in '{target}'", file=sys.stderr)
 
 
@@ -392,7 +395,7 @@ def eval_command(
 
 @app.command()
 def verify(
-    answer: Annotated[Path, typer.Argument(metavar="ANSWER.json", help="What 'ask --json' or 'batch' wrote.")],
+    answer: Annotated[Path, typer.Argument(metavar="ANSWER.json", help="What 'ask --json' or 'batch' wrote; - for stdin.")],
     corpus: Corpus = None,
     index: Annotated[
         Path | None, typer.Option("--index", metavar="DIR", help="Not used: quotes are checked against the documents themselves.")

@@ -1,6 +1,9 @@
+import io
 import json
+import os
 import re
 import shutil
+import subprocess
 
 import pytest
 
@@ -263,6 +266,72 @@ def test_a_batch_output_that_cannot_be_written_is_an_error(ask_real, tmp_path):
     done = ask_real("batch", tmp_path / "in.jsonl", tmp_path / "nowhere" / "out.jsonl")
     assert done.code == 1
     assert "cannot be written" in done.complaint
+
+
+@pytest.fixture
+def asked(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"id": 1, "question": "S9357 duration"}\n{"id": 2, "question": "and its risks?"}\n', encoding="utf-8")
+    return path
+
+
+def test_a_batch_reads_standard_input_and_writes_standard_output(ask_real, asked, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(asked.read_bytes())))
+    done = ask_real("batch", "-", "-")
+    assert (done.code, done.err) == (0, "")
+    assert [json.loads(line)["id"] for line in done.out.splitlines()] == [1, 2]
+
+
+def test_batch_answers_go_to_the_file_that_a_link_leads_to(ask_real, asked, tmp_path):
+    (tmp_path / "real.jsonl").write_text("old\n", encoding="utf-8")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "real.jsonl")
+    assert ask_real("batch", asked, tmp_path / "link.jsonl").code == 0
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert len((tmp_path / "real.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "link.jsonl", "real.jsonl"]
+
+
+def test_batch_answers_are_written_straight_to_what_is_no_file(ask_real, asked, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE) as reader:
+        assert ask_real("batch", asked, tmp_path / "pipe").code == 0
+        assert len(reader.stdout.read().splitlines()) == 2
+    assert (tmp_path / "pipe").is_fifo()
+    done = ask_real("batch", asked, "/dev/full")
+    assert done.code == 1
+    assert done.complaint == "assistant: the file '/dev/full' cannot be written (No space left on device); name another"
+
+
+def test_batch_answers_that_would_overwrite_the_questions_are_refused(ask_real, asked, tmp_path):
+    before = asked.read_text(encoding="utf-8")
+    (tmp_path / "link.jsonl").symlink_to(asked)
+    for target in (asked, tmp_path / "link.jsonl"):
+        done = ask_real("batch", asked, target)
+        assert done.code == 1
+        assert "would overwrite the questions in" in done.complaint
+    asked.rename(tmp_path / "out.jsonl.partial")
+    assert ask_real("batch", tmp_path / "out.jsonl.partial", tmp_path / "out.jsonl").code == 1
+    assert (tmp_path / "out.jsonl.partial").read_text(encoding="utf-8") == before
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert "is a link that leads nowhere" in ask_real("batch", tmp_path / "out.jsonl.partial", tmp_path / "loop").complaint
+
+
+def test_a_batch_that_is_interrupted_says_where_the_first_answers_are(ask_real, asked, tmp_path, monkeypatch):
+    from assistant import Assistant
+
+    real = Assistant.ask
+
+    def interrupted(self, question, *rest):
+        if question == "and its risks?":
+            raise KeyboardInterrupt
+        return real(self, question, *rest)
+
+    monkeypatch.setattr(Assistant, "ask", interrupted)
+    done = ask_real("batch", asked, tmp_path / "out.jsonl")
+    assert done.code == 130
+    assert done.complaint == f"assistant: what there is stands in '{tmp_path / 'out.jsonl.partial'}'"
+    assert json.loads((tmp_path / "out.jsonl.partial").read_text(encoding="utf-8"))["id"] == 1
+    assert not (tmp_path / "out.jsonl").exists()
 
 
 def test_an_evaluation_prints_a_table_writes_a_report_and_compares(ask_real, tmp_path):
