@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from assistant.chunking import candidates_of, chunk_document, embedded_text, opening_text, read_texts, record_fields
 from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
-from assistant.documents import Stamp, corpus_state, fault
+from assistant.documents import Stamp, check_folders, corpus_state, fault
 from assistant.embedding import export
 from assistant.errors import IndexMismatch, IndexNotFound, ModelError
 from assistant.freshness import encoder_name, fingerprint, lasting, reader_name, stamps
@@ -199,11 +199,12 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
     With `rebuild` nothing is taken from what is there.
 
     Raises:
-        CorpusError: no document can be read.
+        CorpusError: no document can be read, or the corpus is `folder`.
         IndexMismatch: the folder cannot be written, or another process keeps building.
         ModelError: the encoder cannot be loaded.
     """
     tell = progress or (lambda stage, done, total: None)
+    check_folders(corpus, folder)
     try:
         with _only_writer(folder, tell) as work:
             old, before = (None, NOTHING) if rebuild else _open_old(folder, settings)

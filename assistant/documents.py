@@ -73,10 +73,9 @@ def corpus_files(corpus: Path, index: Path | None = None) -> dict[str, str]:
     A folder that cannot be listed stands for what is in it.
 
     Raises:
-        CorpusError: the folder does not exist or cannot be listed.
+        CorpusError: the folder does not exist, cannot be listed, or is the index's own.
     """
-    if not corpus.is_dir():
-        raise CorpusError(f"there is no corpus folder '{corpus}'; name one with --corpus DIR")
+    check_folders(corpus, index)
     own = index.resolve() if index else None
     found: dict[str, str] = {}
     folders = [("", str(corpus))]
@@ -98,6 +97,18 @@ def corpus_files(corpus: Path, index: Path | None = None) -> dict[str, str]:
             elif own is None or entry.name != own.name or Path(entry.path).resolve() != own:
                 folders.append((f"{name}/", entry.path))
     return dict(sorted(found.items()))
+
+
+def check_folders(corpus: Path, index: Path | None) -> None:
+    """Compare the folder of documents with that of the index.
+
+    Raises:
+        CorpusError: there is no folder of documents, or the index would be written among them.
+    """
+    if not corpus.is_dir():
+        raise CorpusError(f"there is no corpus folder '{corpus}'; name one with --corpus DIR")
+    if index and index.exists() and index.samefile(corpus):
+        raise CorpusError(f"'{corpus}' is both the corpus and the index folder; name another folder for the index with --index DIR")
 
 
 def _written_out(name: str) -> str:

@@ -189,6 +189,16 @@ def test_an_index_folder_that_cannot_be_written_is_an_error(run, corpus, tmp_pat
     assert "--index" in done.complaint
 
 
+@pytest.mark.parametrize("command", [("index",), ("ask", "F1001 duration")])
+def test_an_index_is_not_written_among_the_documents(run, tiny, tmp_path, command):
+    before = sorted((tiny / "corpus").iterdir())
+    (tmp_path / "link").symlink_to(tiny / "corpus")
+    done = run(*command, "--corpus", tiny / "corpus", "--index", tmp_path / "link")
+    assert done.code == 1
+    assert done.err.splitlines()[-1].endswith("is both the corpus and the index folder; name another folder for the index with --index DIR")
+    assert sorted((tiny / "corpus").iterdir()) == before
+
+
 def test_verify_passes_an_answer_and_fails_after_one_changed_byte(ask_real, run, corpus, tmp_path):
     (tmp_path / "answer.json").write_text(ask_real("ask", "S9357 duration", "--json").out, encoding="utf-8")
     copied = shutil.copytree(corpus, tmp_path / "corpus")
