@@ -68,8 +68,9 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 
 
 def corpus_files(corpus: Path, index: Path | None = None) -> dict[str, str]:
-    """Return the path of every file and link below `corpus` by its id, in order of id; without hidden ones, README.md and the index.
+    """Return the path of every file and link below `corpus` by its id, in order of id; without hidden ones and the index.
 
+    A README.md at the top, which tells people of the folder, is left out too; further down it is a document like any other.
     A folder that cannot be listed stands for what is in it.
 
     Raises:
@@ -92,7 +93,7 @@ def corpus_files(corpus: Path, index: Path | None = None) -> dict[str, str]:
         for entry in entries:
             name = prefix + _written_out(entry.name)
             if not entry.is_dir(follow_symlinks=False):
-                if entry.name != "README.md":
+                if name != "README.md":
                     found[name] = entry.path
             elif own is None or entry.name != own.name or Path(entry.path).resolve() != own:
                 folders.append((f"{name}/", entry.path))

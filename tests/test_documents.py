@@ -28,11 +28,11 @@ def test_every_shipped_document_is_read_as_it_stands(corpus, settings):
         assert source.sha256 == hashlib.sha256(data).hexdigest()
 
 
-def test_files_come_in_order_of_id_from_every_folder_without_hidden_ones_and_the_readme(tmp_path):
+def test_files_come_in_order_of_id_from_every_folder_without_hidden_ones_and_the_readme_at_the_top(tmp_path):
     for name in ("b.txt", "a/z.md", "a.txt", ".hidden.txt", ".git/x.txt", "README.md", "a/README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("words", encoding="utf-8")
-    assert ids(tmp_path) == ["a.txt", "a/z.md", "b.txt"]
+    assert ids(tmp_path) == ["a.txt", "a/README.md", "a/z.md", "b.txt"]
 
 
 def refused(folder, settings):
