@@ -40,14 +40,16 @@ class Refusal:
 
 
 class Stamp(NamedTuple):
-    """How a corpus file was when it was looked at. `modified` is in nanoseconds.
+    """How a corpus file was when it was looked at. `modified` and `changed` are in nanoseconds.
 
-    `sha256` is of its bytes, or says in one clause why it cannot be read. `modified` is 0 where the file was so young that it could change
-    again without its time changing.
+    Copying may keep the size and the time of modification of what it replaces, but not when the system last changed the file. `sha256`
+    is of its bytes, or says in one clause why it cannot be read. `modified` is 0 where the file was so young that it could change again
+    without its time changing.
     """
 
     size: int
     modified: int
+    changed: int
     sha256: str
 
     @property
@@ -123,7 +125,7 @@ def file_id(path: Path, corpus: Path) -> str:
 
 
 def corpus_state(corpus: Path, settings: Settings, before: Mapping[str, Stamp], index: Path | None = None) -> dict[str, Stamp]:
-    """Return how each file of the corpus is now, by id; a file is read only where its size or time differs from `before`.
+    """Return how each file of the corpus is now, by id; a file is read only where its size or a time differs from `before`.
 
     Raises:
         CorpusError: the folder is missing.
@@ -135,7 +137,7 @@ def _stamp(path: str, name: str, before: Stamp | None, settings: Settings) -> St
     if before and before.readable:
         with suppress(OSError):
             status = os.lstat(path)
-            if (status.st_size, status.st_mtime_ns) == before[:2]:
+            if (status.st_size, status.st_mtime_ns, status.st_ctime_ns) == before[:3]:
                 return before
     return _read(path, name, settings)[0]
 
@@ -143,22 +145,22 @@ def _stamp(path: str, name: str, before: Stamp | None, settings: Settings) -> St
 def _read(path: str, name: str, settings: Settings) -> tuple[Stamp, bytes]:
     """Return how a file is, and its bytes; none where the stamp says why not."""
     if not path.endswith(name.replace("/", os.sep)) or any(_is_hostile(c) for c in name):
-        return Stamp(0, 0, "has a name that is not plain text; rename it"), b""
+        return Stamp(0, 0, 0, "has a name that is not plain text; rename it"), b""
     try:
         status = os.lstat(path)
         why = _unfit(status, settings.max_file_bytes)
         if why:
-            return Stamp(0, 0, why), b""
+            return Stamp(0, 0, 0, why), b""
         with open(os.open(path, _OPEN), "rb") as file:
             data = file.read(settings.max_file_bytes + 1)
     except OSError as error:
-        return Stamp(0, 0, f"cannot be read ({error.strerror})"), b""
+        return Stamp(0, 0, 0, f"cannot be read ({error.strerror})"), b""
     if len(data) > settings.max_file_bytes:
-        return Stamp(0, 0, f"grows beyond the limit of {settings.max_file_bytes:,} bytes while it is read"), b""
+        return Stamp(0, 0, 0, f"grows beyond the limit of {settings.max_file_bytes:,} bytes while it is read"), b""
     modified = status.st_mtime_ns
     tick = TICK if modified % SECOND else 2 * SECOND
     young = abs(time.time_ns() - modified) < tick
-    return Stamp(status.st_size, 0 if young else modified, hashlib.sha256(data).hexdigest()), data
+    return Stamp(status.st_size, 0 if young else modified, status.st_ctime_ns, hashlib.sha256(data).hexdigest()), data
 
 
 def _is_hostile(character: str) -> bool:

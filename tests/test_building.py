@@ -95,7 +95,7 @@ def content(folder):
         for path in (folder / manifest.data).rglob("*")
         if path.is_file()
     }
-    digests = {name: (size, digest) for name, (size, _, digest) in manifest.corpus.items()}
+    digests = {name: (size, digest) for name, (size, *_, digest) in manifest.corpus.items()}
     return files, digests, replace(manifest, built_at="", data="", corpus={})
 
 
@@ -250,6 +250,25 @@ def test_a_touched_file_is_read_once_and_its_new_time_kept(three, settings):
     os.utime(three / "corpus" / "b.txt", (1, 1))
     update(three, settings)
     assert read_manifest(three / "index").corpus["b.txt"][1] == 1_000_000_000
+
+
+def test_a_file_replaced_by_one_of_the_same_size_and_time_is_noticed(three, settings):
+    path = three / "corpus" / "b.txt"
+    status = path.stat()
+    path.write_text(OTHER.replace("Two pounds", "Six pounds"), encoding="utf-8")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (status.st_size, status.st_mtime_ns)
+    assert not is_current(three / "index", three / "corpus", settings)
+    assert update(three, settings).indexed == ("b.txt",)
+
+
+def test_an_index_copied_with_its_documents_is_current_and_made_anew_in_nothing(three, settings):
+    shutil.copytree(three / "corpus", three / "other" / "corpus")
+    shutil.copytree(three / "index", three / "other" / "index")
+    assert is_current(three / "other" / "index", three / "other" / "corpus", settings)
+    built = update(three / "other", settings)
+    assert (built.indexed, built.unchanged) == ((), ("a.txt", "b.txt", "c.txt"))
+    assert read_manifest(three / "other" / "index").corpus != read_manifest(three / "index").corpus
 
 
 def test_a_heading_that_another_document_brings_or_takes_away_changes_how_a_file_is_read(place, settings, embedded):

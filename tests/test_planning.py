@@ -51,7 +51,7 @@ def test_what_has_not_changed_is_taken_and_not_read(corpus, settings, monkeypatc
 
 def test_a_rewritten_file_with_the_same_content_is_taken(corpus, settings):
     _, before = planned(corpus, settings)
-    older = replace(before, stamps={name: Stamp(0, 0, "0" * 64) for name in before.stamps})
+    older = replace(before, stamps={name: Stamp(0, 0, 0, "0" * 64) for name in before.stamps})
     plans, _ = planned(corpus, settings, older)
     assert [one.position for one in plans] == [0, 1]
 
@@ -92,7 +92,7 @@ def test_all_that_a_reader_says_of_a_document_is_part_of_its_content(corpus, set
         return stamp, found if isinstance(found, Refusal) else [replace(one, **change) for one in found]
 
     _, before = planned(corpus, settings)
-    older = replace(before, stamps={name: Stamp(0, 0, "0" * 64) for name in before.stamps})
+    older = replace(before, stamps={name: Stamp(0, 0, 0, "0" * 64) for name in before.stamps})
     monkeypatch.setattr("assistant.planning.stamped_file", read)
     plans, _ = planned(corpus, settings, older)
     assert [one.position for one in plans] == ([None, None] if change else [0, 1])
