@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from assistant import messages
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, QuestionSetError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.building import Built, Progress
     from assistant.config import Settings
+    from assistant.evaluation.questions import EvalRow
     from assistant.types import Answer
 
 app = typer.Typer(
@@ -360,30 +361,32 @@ def eval_command(
     index: IndexDir = None,
 ) -> None:
     """Run question sets, print metrics by kind, and compare with an earlier report."""
-    from assistant.evaluation.questions import check_rows, load_questions
-    from assistant.evaluation.report import compare, load_report, markdown, write_report
+    from assistant.evaluation.questions import load_questions
+    from assistant.evaluation.report import compare, load_report, make_folder, markdown, write_report
     from assistant.evaluation.runner import evaluate
 
     if split not in ("dev", "test", "all"):
         raise typer.BadParameter(f"'{split}' is not dev, test or all", param_hint="--split")
+    if ablation and (report or baseline):
+        raise typer.BadParameter("--ablation only prints; leave one of the two out", param_hint="--report" if report else "--baseline")
+    before = load_report(baseline) if baseline else None
     paths = questions or sorted(Path("eval").glob("*.jsonl"))
     rows = load_questions(paths)
     assistant = _open(corpus, index)
-    problems = check_rows(rows, assistant.index.documents)
-    for problem in problems:
-        print(f"assistant: {problem}", file=sys.stderr)
-    if problems:
-        raise AssistantError(f"{len(problems)} problems in the question set; mend the rows named above")
+    _check_rows(rows, assistant)
     if check:
         print(f"{len(rows)} rows, no problems")
         return
     rows = [row for row in rows if split in ("all", row.split)]
+    if not rows:
+        raise QuestionSetError(f"no row of the question sets is of split '{split}'; name another with --split")
     if ablation:
         from assistant.evaluation.ablation import ablate, ablation_table
 
         print(ablation_table(ablate(assistant, rows, split, lambda name: print(f"assistant: without {name}", file=sys.stderr))))
         return
-    before = load_report(baseline) if baseline else None
+    if report:
+        make_folder(report)
     result = evaluate(assistant, rows, split)
     print(markdown(result))
     if report:
@@ -391,6 +394,21 @@ def eval_command(
         print(f"assistant: report written to '{report}'", file=sys.stderr)
     if before is not None:
         print("\n".join(compare(before, result)))
+
+
+def _check_rows(rows: Sequence[EvalRow], assistant: Assistant) -> None:
+    """Print what is wrong with the rows of question sets.
+
+    Raises:
+        QuestionSetError: something is.
+    """
+    from assistant.evaluation.questions import check_rows
+
+    problems = check_rows(rows, assistant.index.documents)
+    for problem in problems:
+        print(f"assistant: {problem}", file=sys.stderr)
+    if problems:
+        raise QuestionSetError(f"{len(problems)} problems in the question set; mend the rows named above")
 
 
 @app.command()

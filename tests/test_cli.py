@@ -359,6 +359,44 @@ def test_an_evaluation_prints_a_table_writes_a_report_and_compares(ask_real, tmp
     assert ask_real("eval", tmp_path / "q.jsonl", "--check").out == "1 rows, no problems\n"
 
 
+@pytest.fixture
+def evaluated(tmp_path):
+    """A question set of one row of the split dev."""
+    row = {
+        "id": "q1", "kind": "bycode", "question": "S9357 duration", "history": [], "codes": ["S9357"], "sections": [],
+        "must_contain": ["between 1 to 4 hours"], "must_not_contain": [], "expect": "answer", "top_code": None, "split": "dev", "notes": "",
+    }  # fmt: skip
+    (tmp_path / "q.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    return tmp_path / "q.jsonl"
+
+
+def test_a_report_that_cannot_be_written_is_an_error_before_anything_is_asked(ask_real, evaluated, monkeypatch):
+    monkeypatch.setattr("assistant.evaluation.runner.evaluate", lambda *_: pytest.fail("a question was asked"))
+    done = ask_real("eval", evaluated, "--report", evaluated / "report")
+    assert done.code == 1
+    assert done.complaint.startswith(f"assistant: the report cannot be written to '{evaluated / 'report'}' (")
+    assert done.complaint.endswith("; name another folder with --report")
+
+
+def test_a_report_whose_plot_cannot_be_written_is_an_error(ask_real, evaluated, tmp_path):
+    (tmp_path / "report" / "dev.png").mkdir(parents=True)
+    assert "cannot be written to" in ask_real("eval", evaluated, "--report", tmp_path / "report").complaint
+
+
+def test_a_split_without_rows_is_an_error(ask_real, evaluated):
+    done = ask_real("eval", evaluated, "--split", "test")
+    assert (done.code, done.out) == (1, "")
+    assert done.complaint == "assistant: no row of the question sets is of split 'test'; name another with --split"
+
+
+@pytest.mark.parametrize("option", ["--report", "--baseline"])
+def test_an_ablation_takes_no_report(ask_real, evaluated, tmp_path, option):
+    done = ask_real("eval", evaluated, "--ablation", option, tmp_path / "report")
+    assert done.code == 2
+    assert "--ablation only prints" in done.err
+    assert not (tmp_path / "report").exists()
+
+
 def test_an_ablation_prints_what_is_right_without_each_stage(ask_real, tmp_path):
     rows = [
         {
