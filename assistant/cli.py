@@ -294,19 +294,19 @@ def _peak() -> str:
 
 def _watch(corpus: Path, folder: Path, settings: Settings, rebuild: bool) -> None:
     """Build now and after every change, until interrupted."""
-    from assistant.rendering import inert
+    from assistant.rendering import one_line
     from assistant.watching import builds
 
     for built in builds(corpus, folder, settings, rebuild=rebuild):
         if isinstance(built, AssistantError):
-            print(inert(f"assistant: {' '.join(str(built).split())}"), file=sys.stderr, flush=True)
+            print(one_line(f"assistant: {built}"), file=sys.stderr, flush=True)
         else:
             _print_built(built, folder)
 
 
 def _print_built(built: Built, folder: Path) -> None:
     """Print what a build did, and each refused file with the reason."""
-    from assistant.rendering import inert, table_lines
+    from assistant.rendering import one_line, table_lines
 
     manifest = built.manifest
     counts = [("indexed", built.indexed), ("unchanged", built.unchanged), ("removed", built.removed), ("refused", built.refused)]
@@ -314,7 +314,7 @@ def _print_built(built: Built, folder: Path) -> None:
     print(f"{manifest.documents:,} documents, {manifest.chunks:,} passages, {manifest.candidates:,} answer candidates in '{folder}'")
     sys.stdout.flush()
     for name, why in built.refused.items():
-        print(f"assistant: not indexed: {inert(name)} {inert(why)}", file=sys.stderr, flush=True)
+        print(one_line(f"assistant: not indexed: {name} {why}"), file=sys.stderr, flush=True)
 
 
 @app.command()
@@ -422,7 +422,7 @@ def verify(
     """Re-read the source files and check every quote of an answer."""
     from assistant.answer_json import load_answers
     from assistant.config import default_corpus, make_settings
-    from assistant.rendering import inert
+    from assistant.rendering import one_line
     from assistant.verifying import verify as check
 
     source = corpus or default_corpus()
@@ -430,7 +430,7 @@ def verify(
     settings = make_settings()
     faults = [mismatch for one in answers for mismatch in check(one, source, settings)]
     for fault in faults:
-        print(inert(f"{fault.quote.document}, characters {fault.quote.start}-{fault.quote.end}: {fault.why}"))
+        print(one_line(f"{fault.quote.document}, characters {fault.quote.start}-{fault.quote.end}: {fault.why}"))
     if faults:
         raise typer.Exit(1)
     print(f"{sum(len(one.quotes) for one in answers)} quotes match their sources")
@@ -460,9 +460,9 @@ def main() -> None:
     try:
         app()
     except AssistantError as error:
-        from assistant.rendering import inert
+        from assistant.rendering import one_line
 
-        print(inert(f"assistant: {' '.join(str(error).split())}"), file=sys.stderr)
+        print(one_line(f"assistant: {error}"), file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

@@ -21,6 +21,11 @@ def inert(text: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """Return `text` inert and in one line, so that a name with a line feed does not pass for a message of its own."""
+    return inert(" ".join(text.split()))
+
+
 def _wrapped(text: str, indent: str) -> list[str]:
     lines: list[str] = []
     for line in inert(text).split("\n"):

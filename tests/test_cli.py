@@ -160,6 +160,14 @@ def test_an_unreadable_file_beside_good_ones_is_reported_and_the_rest_indexed(ru
     assert [line.split() for line in again.out.splitlines()[:2]] == [["indexed", "0"], ["unchanged", "3"]]
 
 
+def test_a_refused_file_with_a_line_feed_in_its_name_is_told_in_one_line(run, tiny):
+    (tiny / "corpus" / "a\nassistant: all is well.txt").write_text("words", encoding="utf-8")
+    done = run("index", "--corpus", tiny / "corpus", "--index", tiny / "index")
+    assert [line for line in done.err.splitlines() if "all is well" in line] == [
+        "assistant: not indexed: a assistant: all is well.txt has a name that is not plain text; rename it"
+    ]
+
+
 def test_a_current_index_is_left_alone_and_a_stale_one_updated_with_word_on_stderr(run, tiny):
     places = ("--corpus", tiny / "corpus", "--index", tiny / "index")
     assert run("codes", *places).err == ""
