@@ -106,6 +106,16 @@ class Assistant:
         with _no_collection():
             return cls(open_index(folder, settings), source, folder, seen)
 
+    def load_models(self) -> None:
+        """Load all models now, so that no question waits for one or finds that it is missing.
+
+        Raises:
+            ModelError: one is missing or damaged.
+        """
+        self.index.load_models()
+        if isinstance(self._reader, CrossReader):
+            self._reader.load()
+
     def current(self) -> Assistant:
         """Return this assistant, or one over the index that a build of its corpus has put in the place of this one's since.
 

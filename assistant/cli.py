@@ -128,7 +128,7 @@ def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
     from assistant.rendering import answer_text, understood_text
 
     assistant = _open(corpus, index)
-    assistant.index.load_models()
+    assistant.load_models()
     history: list[str] = []
     while True:
         try:
@@ -330,12 +330,13 @@ def batch(
     from assistant.jsonlines import STANDARD
 
     rows = read_rows(source)
-    if target == STANDARD:
-        for row in answer_rows(_open(corpus, index), rows, hits):
+    place = target_of(target, source) if target != STANDARD else None
+    assistant = _open(corpus, index)
+    assistant.load_models()
+    if place is None:
+        for row in answer_rows(assistant, rows, hits):
             print(line_of(row), end="", flush=True)
         return
-    place = target_of(target, source)
-    assistant = _open(corpus, index)
     try:
         place.write(answer_rows(assistant, rows, hits))
     except AssistantError:
@@ -380,6 +381,7 @@ def eval_command(
     rows = [row for row in rows if split in ("all", row.split)]
     if not rows:
         raise QuestionSetError(f"no row of the question sets is of split '{split}'; name another with --split")
+    assistant.load_models()
     if ablation:
         from assistant.evaluation.ablation import ablate, ablation_table
 
@@ -446,7 +448,7 @@ def ui(
 ) -> None:
     """Open the page."""
     assistant = _open(corpus, index)
-    assistant.index.load_models()
+    assistant.load_models()
     from assistant.web import serve
 
     serve(assistant, host, port, open_browser=browser)
