@@ -416,13 +416,14 @@ def _check_rows(rows: Sequence[EvalRow], assistant: Assistant) -> None:
 @app.command()
 def verify(
     answer: Annotated[Path, typer.Argument(metavar="ANSWER.json", help="What 'ask --json' or 'batch' wrote; - for stdin.")],
+    as_json: Json = False,
     corpus: Corpus = None,
     index: Annotated[
         Path | None, typer.Option("--index", metavar="DIR", help="Not used: quotes are checked against the documents themselves.")
     ] = None,
 ) -> None:
     """Re-read the source files and check every quote of an answer."""
-    from assistant.answer_json import load_answers
+    from assistant.answer_json import load_answers, mismatch_to_json
     from assistant.config import default_corpus, make_settings
     from assistant.rendering import one_line
     from assistant.verifying import verify as check
@@ -430,12 +431,18 @@ def verify(
     source = corpus or default_corpus()
     answers = load_answers(answer)
     settings = make_settings()
-    faults = [mismatch for one in answers for mismatch in check(one, source, settings)]
-    for fault in faults:
-        print(one_line(f"{fault.quote.document}, characters {fault.quote.start}-{fault.quote.end}: {fault.why}"))
+    faults = [(one, mismatch) for one in answers for mismatch in check(one.answer, source, settings)]
+    quotes = sum(len(one.answer.quotes) for one in answers)
+    if as_json:
+        _print_json({"quotes": quotes, "differences": [mismatch_to_json(*fault) for fault in faults]})
+    else:
+        for one, fault in faults:
+            where = f"{fault.quote.document}, characters {fault.quote.start}-{fault.quote.end}: {fault.why}"
+            print(one_line(f"{one.place}: {where}" if one.place else where))
     if faults:
         raise typer.Exit(1)
-    print(f"{sum(len(one.quotes) for one in answers)} quotes match their sources")
+    if not as_json:
+        print(f"{quotes} quotes match their sources")
 
 
 @app.command()

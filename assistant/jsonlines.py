@@ -34,6 +34,15 @@ def read_lines(path: Path) -> Iterator[tuple[int, Any]]:
         text = read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionSetError(f"the file '{path}' cannot be read; name a file of JSON lines in UTF-8") from error
+    yield from lines_in(text, path)
+
+
+def lines_in(text: str, path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield the number and the value of each line of the text of the file `path` that is not blank.
+
+    Raises:
+        QuestionSetError: a line is not JSON; names the line.
+    """
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:

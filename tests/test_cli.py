@@ -222,6 +222,25 @@ def test_verify_passes_an_answer_and_fails_after_one_changed_byte(ask_real, run,
     assert "has changed" in bad.out
 
 
+def test_verify_names_the_row_of_each_difference_and_prints_json_where_asked(ask_real, run, corpus, tmp_path):
+    answer = json.loads(ask_real("ask", "S9357 duration", "--json").out)
+    wrong = {**answer, "quotes": [{**answer["quotes"][0], "end": answer["quotes"][0]["end"] - 1}]}
+    rows = [{"id": "good", "answer": answer}, {"id": "bad", "answer": wrong}]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = run("verify", tmp_path / "rows.jsonl", "--corpus", corpus)
+    quote = wrong["quotes"][0]
+    place = f"{quote['document']}, characters {quote['start']}-{quote['end']}"
+    assert (done.code, done.err) == (1, "")
+    assert done.out == f"row 2 (id 'bad'): {place}: the text at these offsets is different\n"
+    shown = run("verify", tmp_path / "rows.jsonl", "--corpus", corpus, "--json")
+    difference = {"row": 2, "id": "bad", "document": quote["document"], "start": quote["start"], "end": quote["end"]}
+    assert shown.code == 1
+    assert json.loads(shown.out) == {
+        "quotes": len(answer["quotes"]) + 1,
+        "differences": [{**difference, "why": "the text at these offsets is different"}],
+    }
+
+
 @pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"schema": 1, "quotes": [{"start": "0"}]}'])
 def test_verify_fails_closed_on_what_is_no_answer(run, corpus, tmp_path, content):
     if content is not None:
