@@ -14,7 +14,7 @@ from assistant.answer_json import answer_to_json
 from assistant.building import build_index
 from assistant.html import AFRESH_HTML
 from assistant.messages import AFRESH, CARRIED, CONFLICT, NEAREST, NO_SECTION
-from assistant.web import ALL_SECTIONS, Conversation, Latest, build_page, earlier_questions, example_questions, serve
+from assistant.web import ALL_SECTIONS, Conversation, Latest, build_page, check_address, earlier_questions, example_questions, serve
 from conftest import link_index
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -537,6 +537,31 @@ def test_a_port_that_is_taken_is_an_error_for_people(assistant):
 
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(AssistantError, match="--port"):
         serve(assistant, "127.0.0.1", server.getsockname()[1], open_browser=False, block=False)
+
+
+def test_an_address_that_is_not_this_machines_is_an_error_for_people(assistant, monkeypatch):
+    from assistant.errors import AssistantError
+
+    def unknown(*_, **__):
+        raise socket.gaierror("Name or service not known")
+
+    elsewhere = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 7860))]
+    for found in (unknown, lambda *_, **__: elsewhere):
+        monkeypatch.setattr("assistant.web.socket.getaddrinfo", found)
+        with pytest.raises(AssistantError) as caught:
+            serve(assistant, "nowhere", 7860, open_browser=False, block=False)
+        assert str(caught.value) == "'nowhere' is no address of this machine; name one with --host, such as 127.0.0.1"
+
+
+def test_a_port_that_is_not_allowed_is_an_error_for_people(monkeypatch):
+    from assistant.errors import AssistantError
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("assistant.web.socket.socket.bind", refuse)
+    with pytest.raises(AssistantError, match="listening on port 80 of '127.0.0.1' is not allowed; choose another with --port"):
+        check_address("127.0.0.1", 80)
 
 
 def test_the_page_sends_no_analytics(assistant):
