@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="assistant",
-    help="Answer questions about coded procedures with exact, cited quotations from your documents, or say that they do not answer.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -49,6 +48,21 @@ Code = Annotated[str | None, typer.Option("--code", metavar="CODE", help="Answer
 NOT_ANSWERED = 3
 FRESH = "/fresh"
 """What is typed in `chat` to ask the last question again as if nothing had been asked before."""
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"assistant {version('hcpcs-assistant')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")] = False,
+) -> None:
+    """Answer questions about coded procedures with exact, cited quotations from your documents, or say that they do not answer."""
 
 
 @contextmanager
@@ -461,17 +475,41 @@ def ui(
     serve(assistant, host, port, open_browser=browser)
 
 
+def _complain(sentence: object) -> None:
+    from assistant.rendering import one_line
+
+    print(one_line(f"assistant: {sentence}"), file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to stdout go nowhere, so that Python does not try again as it ends."""
+    with suppress(OSError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 def main() -> None:
     """Run the command line; a known error becomes one line on stderr."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # products here are small; threads that wait for the next one take a core
     gc.set_threshold(50_000)  # nearly all that a command makes it keeps; looking it through for cycles took a twentieth of an update
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except AssistantError as error:
-        from assistant.rendering import one_line
-
-        print(one_line(f"assistant: {error}"), file=sys.stderr)
+        _complain(error)
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        _drop_output()
+        raise SystemExit(1) from None
+    except OSError as error:
+        why = error.strerror or error
+        if error.filename:
+            _complain(f"'{error.filename}' cannot be read or written ({why}); mend that and try again")
+        else:
+            _complain(f"the output cannot be written ({why}); send it elsewhere")
+        _drop_output()
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

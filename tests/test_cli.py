@@ -4,6 +4,9 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +71,46 @@ def test_help_lists_every_command(run):
     assert done.code == 0
     for command in ("ask", "search", "codes", "show", "index", "batch", "eval", "verify", "ui"):
         assert re.search(rf"^\W*{command}\b", done.out, re.MULTILINE), command
+
+
+def test_the_version_is_that_of_the_package(run):
+    done = run("--version")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"assistant {version('hcpcs-assistant')}\n"
+
+
+def in_a_process(index_folder, corpus, words, **how):
+    code = "import network_guard; network_guard.install(); from assistant.cli import main; main()"
+    places = ["--corpus", str(corpus), "--index", str(index_folder)]
+    path = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
+    return subprocess.run(
+        [sys.executable, "-c", code, *words, *places], env={**os.environ, "PYTHONPATH": path}, stderr=subprocess.PIPE, **how
+    )
+
+
+def test_an_output_that_cannot_be_written_is_an_error(index_folder, corpus):
+    with open("/dev/full", "wb") as full:
+        done = in_a_process(index_folder, corpus, ["codes"], stdout=full)
+    assert done.returncode == 1
+    assert done.stderr.decode() == "assistant: the output cannot be written (No space left on device); send it elsewhere\n"
+
+
+def test_an_output_that_nobody_reads_ends_the_command_without_a_word(index_folder, corpus):
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, "wb", closefd=True) as unread:
+        done = in_a_process(index_folder, corpus, ["codes"], stdout=unread)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_file_that_fails_unforeseen_is_named_in_one_sentence(ask_real, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(5, "Input/output error", "/disk/file")
+
+    monkeypatch.setattr("assistant.api.Assistant.ask", fail)
+    done = ask_real("ask", "S9357 duration")
+    assert done.code == 1
+    assert done.complaint == "assistant: '/disk/file' cannot be read or written (Input/output error); mend that and try again"
 
 
 def test_search_ranks_passages_with_their_places(ask_real, corpus):
