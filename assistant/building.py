@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -208,8 +208,7 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
     try:
         with _only_writer(folder, tell) as work:
             old, before = (None, NOTHING) if rebuild else _open_old(folder, settings)
-            tell("reading documents", 0, 1)
-            state = corpus_state(corpus, settings, before.stamps, folder)
+            state = corpus_state(corpus, settings, before.stamps, folder, partial(tell, "looking at files"))
             if old and old.manifest.fingerprint == fingerprint(settings, state):
                 return Built(_restamped(folder, old.manifest, state), (), old.documents.ids, ())
             plans, refused, search = _plan_and_write(corpus, work, state, old, before, settings, tell)
@@ -232,9 +231,9 @@ def _plan_and_write(
     Files that make the parser fail are refused, and all is planned again without them, since documents lend each other headings.
     """
     while True:
-        plans, refused = plan(corpus, state, before, settings)
+        plans, refused = plan(corpus, state, before, settings, partial(tell, "reading documents"))
         plans = [_unless_alike(one, old, settings) for one in plans]
-        tell("reading documents", 1, 1)
+        tell("reading documents", len(state), len(state))
         try:
             return plans, refused, _write(work, plans, old, settings, tell)
         except _Unmade as error:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.config import Settings
-from assistant.documents import Refusal, Source, Stamp, fault, stamped_file
+from assistant.documents import Count, Refusal, Source, Stamp, fault, stamped_file
 from assistant.errors import CorpusError
 from assistant.sections import Outlook, add_votes, outlook
 
@@ -75,10 +75,13 @@ class _Look:
     source: Source | None
 
 
-def plan(corpus: Path, state: dict[str, Stamp], before: Before, settings: Settings) -> tuple[list[Plan], dict[str, str]]:
+def plan(
+    corpus: Path, state: dict[str, Stamp], before: Before, settings: Settings, count: Count | None = None
+) -> tuple[list[Plan], dict[str, str]]:
     """Return the documents to be, in order of file, and the refused files with the reason.
 
-    A file that is read replaces its stamp in `state`, so that an index never passes for one of other bytes than it was made of.
+    A file that is read replaces its stamp in `state`, so that an index never passes for one of other bytes than it was made of. `count` is
+    told before each file how many are done, of how many.
 
     Raises:
         CorpusError: no document can be read, or a file changes meanwhile.
@@ -89,7 +92,9 @@ def plan(corpus: Path, state: dict[str, Stamp], before: Before, settings: Settin
     looks: list[_Look] = []
     refused: dict[str, str] = {}
     first: dict[str, str] = {}
-    for name, stamp in state.items():
+    for number, (name, stamp) in enumerate(state.items()):
+        if count:
+            count(number, len(state))
         if not stamp.readable:
             refused[name] = stamp.sha256
             continue

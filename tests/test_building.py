@@ -197,6 +197,14 @@ def test_an_update_with_the_real_encoder_writes_what_a_build_from_nothing_does(t
     check_like_new(tiny, settings)
 
 
+def test_progress_is_told_for_each_file_with_how_many_there_are(three, settings):
+    change(three)
+    told = []
+    update(three, settings, progress=lambda *step: told.append(step))
+    assert [step for step in told if step[0] == "looking at files"] == [("looking at files", n, 3) for n in (1, 2, 3)]
+    assert [step for step in told if step[0] == "reading documents"] == [("reading documents", n, 3) for n in (0, 1, 2, 3)]
+
+
 def test_only_what_has_changed_is_embedded(three, settings, embedded):
     embedded.clear()
     change(three)
