@@ -1,6 +1,6 @@
-"""The command `assistant`. Parses, calls `Assistant`, prints; no logic of its own. Results on stdout, everything else on stderr.
+"""The command `assistant`. Parses, calls what does the work, prints. Results on stdout, everything else on stderr.
 
-Exit status: 0 answered, 3 abstained or asked back, 1 error, 2 wrong usage.
+Exit status: 0 answered or done, 3 abstained, asked back or found no passage, 1 error or a quote that differs, 2 wrong usage.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ def answer_text(answer: Answer, documents: Mapping[str, Document]) -> str:
 
 
 def hit_lines(hit: Hit, document: Document) -> list[str]:
-    """Return a hit with its rank, score, place and the beginning of its text."""
+    """Return a hit with its rank, its score, each search's rank, its whole text and its place."""
     stages = f"dense {hit.dense_rank or '-'}, BM25 {hit.lexical_rank or '-'}"
     head = f"{hit.rank}. {SEPARATOR.join([document.label, hit.chunk.heading])}  (score {hit.score:.3f}; {stages})"
     span = hit.chunk.span
