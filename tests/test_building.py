@@ -20,6 +20,8 @@ from assistant.errors import CorpusError, IndexMismatch, ModelError
 from assistant.freshness import is_current
 from assistant.index import open_index
 from assistant.manifest import HASHED_BYTES, MANIFEST, read_manifest, remove_leftovers, write_manifest
+from assistant.sections import parse_corpus
+from conftest import read_corpus
 
 HEAD = "Harbour ferry crossing, foot passengers only, one way\n\nCode: F1001\n"
 OTHER = f"{HEAD}\nSummary\n\nThe ferry carries foot passengers.\n\nFares\n\nTwo pounds.\n"
@@ -310,6 +312,17 @@ def test_another_setting_makes_everything_anew(three, settings, key):
     assert not is_current(three / "index", three / "corpus", other)
     assert update(three, other).indexed == ("a.txt", "b.txt", "c.txt")
     check_like_new(three, other)
+
+
+@pytest.mark.parametrize("act", [change, add, delete, several])
+def test_an_index_holds_the_documents_of_the_corpus_parsed_as_a_whole(three, settings, act):
+    act(three)
+    write(
+        three, "d.txt", f"{HEAD}\nSummary\nThe ferry runs.\nDuration\nTwelve minutes at most.\nFares: Three pounds.\nRisks\nFog is rare.\n"
+    )
+    update(three, settings)
+    sources, _ = read_corpus(three / "corpus", settings)
+    assert list(open_index(three / "index", settings).documents) == parse_corpus(sources, settings)
 
 
 def test_a_setting_that_documents_do_not_depend_on_makes_nothing_anew(three):
