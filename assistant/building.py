@@ -208,7 +208,7 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
     try:
         with _only_writer(folder, tell) as work:
             old, before = (None, NOTHING) if rebuild else _open_old(folder, settings)
-            state = corpus_state(corpus, settings, before.stamps, folder, partial(tell, "looking at files"))
+            state = corpus_state(corpus, settings, before.stamps, folder)
             if old and old.manifest.fingerprint == fingerprint(settings, state):
                 return Built(_restamped(folder, old.manifest, state), (), old.documents.ids, ())
             plans, refused, search = _plan_and_write(corpus, work, state, old, before, settings, tell)

@@ -9,7 +9,7 @@ import stat
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
@@ -59,8 +59,6 @@ class Stamp(NamedTuple):
 
 
 _log = logging.getLogger(__name__)
-Count = Callable[[int, int], None]
-"""Called with how many files are done, and how many there are."""
 FAULT = "makes its reader fail"
 LONGEST_FAULT = 120
 """So many characters of what a library says of its failure are told."""
@@ -126,23 +124,13 @@ def file_id(path: Path, corpus: Path) -> str:
     return _written_out(path.relative_to(corpus).as_posix())
 
 
-def corpus_state(
-    corpus: Path, settings: Settings, before: Mapping[str, Stamp], index: Path | None = None, count: Count | None = None
-) -> dict[str, Stamp]:
+def corpus_state(corpus: Path, settings: Settings, before: Mapping[str, Stamp], index: Path | None = None) -> dict[str, Stamp]:
     """Return how each file of the corpus is now, by id; a file is read only where its size or a time differs from `before`.
-
-    `count` is told after each file how many are done, of how many.
 
     Raises:
         CorpusError: the folder is missing.
     """
-    found = corpus_files(corpus, index)
-    state: dict[str, Stamp] = {}
-    for name, path in found.items():
-        state[name] = _stamp(path, name, before.get(name), settings)
-        if count:
-            count(len(state), len(found))
-    return state
+    return {name: _stamp(path, name, before.get(name), settings) for name, path in corpus_files(corpus, index).items()}
 
 
 def _stamp(path: str, name: str, before: Stamp | None, settings: Settings) -> Stamp:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.config import Settings
-from assistant.documents import Count, Refusal, Source, Stamp, fault, stamped_file
+from assistant.documents import Refusal, Source, Stamp, fault, stamped_file
 from assistant.errors import CorpusError
 from assistant.sections import Outlook, add_votes, outlook
 
+Count = Callable[[int, int], None]
+"""Called with how many files are done, and how many there are."""
 SAME = "holds the same bytes as"
 
 
