@@ -507,7 +507,7 @@ def test_a_wrong_setting_in_the_environment_is_one_line(run, corpus, monkeypatch
     monkeypatch.setenv("ASSISTANT_CHUNK_TOKENS", "many")
     done = run("codes", "--corpus", corpus, "--index", tmp_path / "index")
     assert (done.code, done.out) == (1, "")
-    assert "chunk_tokens" in done.complaint
+    assert "'ASSISTANT_CHUNK_TOKENS' is 'many'" in done.complaint
 
 
 def test_a_document_cannot_steer_the_terminal(run, tiny):
