@@ -6,20 +6,23 @@ The schema's names are a contract; see README.md, Answers as JSON.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.comparing import Row
 from assistant.errors import QuestionSetError, VerificationError
-from assistant.jsonlines import read_lines
+from assistant.jsonlines import lines_in, read_text
 from assistant.types import Answer, Choice, CodeFit, Document, Hit, IndexStamp, Quote, Reason, Role, Status
 
 if TYPE_CHECKING:
     from assistant.api import CodeEntry
+    from assistant.verifying import Mismatch
 
 SCHEMA = 1
+KEYS = ("schema", *(field.name for field in fields(Answer)))
+"""What an answer holds."""
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
@@ -81,26 +84,55 @@ def answer_from_json(value: object) -> Answer:
         VerificationError: it is not an answer of schema 1.
     """
     try:
-        if not isinstance(value, dict) or value["schema"] != SCHEMA:
-            raise VerificationError(f"not an answer of schema {SCHEMA}; write one with 'assistant ask --json'")
+        held = _held(value, "an answer", KEYS)
+        if held["schema"] != SCHEMA:
+            raise ValueError(f"its schema is {held['schema']!r}")
         return Answer(
-            question=value["question"],
-            resolved=value["resolved"],
-            status=Status(value["status"]),
-            reason=Reason(value["reason"]) if value["reason"] else None,
-            message=value["message"],
-            quotes=tuple(_quote_from_json(quote) for quote in value["quotes"]),
-            codes=tuple(CodeFit(**code) for code in value["codes"]),
-            choices=tuple(Choice(**choice) for choice in value["choices"]),
-            confidence=value["confidence"],
-            index=IndexStamp(**value["index"]),
-            elapsed_ms=value["elapsed_ms"],
+            question=held["question"],
+            resolved=held["resolved"],
+            status=Status(held["status"]),
+            reason=Reason(held["reason"]) if held["reason"] else None,
+            message=held["message"],
+            quotes=tuple(_quote_from_json(quote) for quote in _list(held, "quotes")),
+            codes=tuple(CodeFit(**_own(code, "one of its codes", CodeFit)) for code in _list(held, "codes")),
+            choices=tuple(Choice(**_own(choice, "one of its choices", Choice)) for choice in _list(held, "choices")),
+            confidence=held["confidence"],
+            index=IndexStamp(**_own(held["index"], "its index", IndexStamp)),
+            elapsed_ms=held["elapsed_ms"],
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise VerificationError(f"not an answer of schema {SCHEMA}: {error!r}") from error
+    except (TypeError, ValueError) as error:
+        raise VerificationError(f"not an answer of schema {SCHEMA}: {error}; write one with 'assistant ask --json'") from error
 
 
-def _quote_from_json(value: dict[str, Any]) -> Quote:
+def _held(value: object, what: str, keys: Iterable[str]) -> dict[str, Any]:
+    """Return `value` where it is an object with all of these keys."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{what} is no JSON object")
+    missing = [key for key in keys if key not in value]
+    if missing:
+        raise ValueError(f"{what} has no key '{missing[0]}'")
+    return value
+
+
+def _own(value: object, what: str, kind: type[CodeFit | Choice | IndexStamp | Quote]) -> dict[str, Any]:
+    """Return `value` where it is an object with the fields of `kind` and no other keys."""
+    keys = [field.name for field in fields(kind)]
+    held = _held(value, what, keys)
+    unknown = [key for key in held if key not in keys]
+    if unknown:
+        raise ValueError(f"{what} has the unknown key '{unknown[0]}'")
+    return held
+
+
+def _list(held: dict[str, Any], key: str) -> list[object]:
+    value = held[key]
+    if not isinstance(value, list):
+        raise ValueError(f"its {key} are no list")
+    return value
+
+
+def _quote_from_json(given: object) -> Quote:
+    value = _own(given, "a quote", Quote)
     for key in ("text", "document", "title", "section", "sha256"):
         if not isinstance(value[key], str):
             raise ValueError(f"a quote's {key} is not text")
@@ -113,24 +145,59 @@ def _quote_from_json(value: dict[str, Any]) -> Quote:
     return Quote(**{**value, "codes": tuple(value["codes"]), "path": tuple(value["path"]), "role": Role(value["role"])})
 
 
-def load_answers(path: Path) -> list[Answer]:
-    """Return the answers in a file: one answer, a list of them, or the rows that `assistant batch` writes.
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An answer in a file, and in which row of it: None where the file is one answer. `id` is what `assistant batch` calls the row."""
+
+    answer: Answer
+    row: int | None = None
+    id: str | int | None = None
+
+    @property
+    def place(self) -> str:
+        """Return the row in words, with its id; empty where the file is one answer."""
+        return _place(self.row, self.id)
+
+
+def _place(row: int | None, name: object) -> str:
+    return "" if row is None else f"row {row}" if name is None else f"row {row} (id '{name}')"
+
+
+def load_answers(path: Path) -> list[Recorded]:
+    """Return the answers in a file: one answer, a list of them, or the rows that `assistant batch` writes, which count from 1.
 
     Raises:
-        VerificationError: the file cannot be read or holds something else.
+        VerificationError: the file cannot be read or holds something else; names the row.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_text(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise VerificationError(f"the answer file '{path}' cannot be read") from error
+        raise VerificationError(f"the answer file '{path}' cannot be read; name what 'assistant ask --json' or 'batch' wrote") from error
     try:
         value = json.loads(text)
-        rows = value if isinstance(value, list) else [value]
+        rows: list[tuple[int | None, object]] = [*enumerate(value, start=1)] if isinstance(value, list) else [(None, value)]
     except (ValueError, RecursionError):
         try:
-            rows = [value for _, value in read_lines(path)]
+            rows = [*lines_in(text, path)]
         except QuestionSetError as error:
             raise VerificationError(str(error)) from error
     if not rows:
-        raise VerificationError(f"the answer file '{path}' holds no answer")
-    return [answer_from_json(row.get("answer", row) if isinstance(row, dict) else row) for row in rows]
+        raise VerificationError(f"the answer file '{path}' holds no answer; name what 'assistant ask --json' or 'batch' wrote")
+    return [_recorded(path, number, row) for number, row in rows]
+
+
+def _recorded(path: Path, number: int | None, row: object) -> Recorded:
+    name, answer = None, row
+    if isinstance(row, dict) and "answer" in row:
+        number, name, answer = number or 1, row.get("id"), row["answer"]
+    try:
+        return Recorded(answer_from_json(answer), number, name)
+    except VerificationError as error:
+        raise VerificationError(f"{', '.join(filter(None, (str(path), _place(number, name))))}: {error}") from error
+
+
+def mismatch_to_json(recorded: Recorded, mismatch: Mismatch) -> dict[str, Any]:
+    """Return a quote that its source does not bear out as plain JSON values: in which row of a file, and why."""
+    quote = mismatch.quote
+    place = {"document": quote.document, "start": quote.start, "end": quote.end}
+    return {"row": recorded.row, "id": recorded.id, **place, "why": mismatch.why}

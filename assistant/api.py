@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
-    """One code of the corpus with the document that describes it."""
+    """One code of the corpus with a document that describes it and the title there; `code` is empty for a document without codes."""
 
     code: str
     title: str
@@ -105,6 +105,16 @@ class Assistant:
         seen = stamp(folder)
         with _no_collection():
             return cls(open_index(folder, settings), source, folder, seen)
+
+    def load_models(self) -> None:
+        """Load all models now, so that no question waits for one or finds that it is missing.
+
+        Raises:
+            ModelError: one is missing or damaged.
+        """
+        self.index.load_models()
+        if isinstance(self._reader, CrossReader):
+            self._reader.load()
 
     def current(self) -> Assistant:
         """Return this assistant, or one over the index that a build of its corpus has put in the place of this one's since.
@@ -226,7 +236,7 @@ class Assistant:
         return compare_documents(self.index, sides, wanted)
 
     def codes(self) -> list[CodeEntry]:
-        """Return every code of the corpus in order, then documents without a code under an empty code."""
+        """Return every code of the corpus in order, once for each document of it, then documents without a code under an empty code."""
         index = self.index
         described = ((code, index.by_id[name]) for code, names in index.by_code.items() for name in names if name not in index.around)
         entries = [CodeEntry(code, title_of(document, code), document.id) for code, document in described]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from assistant.chunking import candidates_of, chunk_document, embedded_text, opening_text, read_texts, record_fields
 from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
-from assistant.documents import Stamp, corpus_state
+from assistant.documents import Stamp, check_folders, corpus_state, fault
 from assistant.embedding import export
 from assistant.errors import IndexMismatch, IndexNotFound, ModelError
 from assistant.freshness import encoder_name, fingerprint, lasting, reader_name, stamps
@@ -61,6 +61,7 @@ from assistant.storage import (
     write_json,
 )  # fmt: skip
 from assistant.tokens import words
+from assistant.types import Document
 from assistant.vectors import BLOCK, FORMER, ROWS, FaissStore, make_searchable
 from assistant.vocabulary import COUNTS, PARTS, Vocabulary, count_words, part_texts, words_file
 
@@ -198,22 +199,19 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
     With `rebuild` nothing is taken from what is there.
 
     Raises:
-        CorpusError: no document can be read.
+        CorpusError: no document can be read, or the corpus is `folder`.
         IndexMismatch: the folder cannot be written, or another process keeps building.
         ModelError: the encoder cannot be loaded.
     """
     tell = progress or (lambda stage, done, total: None)
+    check_folders(corpus, folder)
     try:
         with _only_writer(folder, tell) as work:
             old, before = (None, NOTHING) if rebuild else _open_old(folder, settings)
-            tell("reading documents", 0, 1)
             state = corpus_state(corpus, settings, before.stamps, folder)
             if old and old.manifest.fingerprint == fingerprint(settings, state):
                 return Built(_restamped(folder, old.manifest, state), (), old.documents.ids, ())
-            plans, refused = plan(corpus, state, before, settings)
-            plans = [_unless_alike(one, old, settings) for one in plans]
-            tell("reading documents", 1, 1)
-            search = _write(work, plans, old, settings, tell)
+            plans, refused, search = _plan_and_write(corpus, work, state, old, before, settings, tell)
             manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, search))
     except OSError as error:
         raise IndexMismatch(
@@ -223,6 +221,52 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
     kept = tuple(one.known.id for one in plans if one.position is not None)
     there = {one.known.id for one in plans}
     return Built(manifest, new, kept, tuple(one.id for one in before.documents if one.id not in there))
+
+
+def _plan_and_write(
+    corpus: Path, work: Path, state: dict[str, Stamp], old: _Old | None, before: Before, settings: Settings, tell: Progress
+) -> tuple[list[Plan], dict[str, str], Mapping[str, Any]]:
+    """Write the documents of a corpus; return what became of each, the refused files, and how vectors are searched.
+
+    Files that make the parser fail are refused, and all is planned again without them, since documents lend each other headings.
+    """
+    while True:
+        plans, refused = plan(corpus, state, before, settings, partial(tell, "reading documents"))
+        plans = [_unless_alike(one, old, settings) for one in plans]
+        tell("reading documents", len(state), len(state))
+        try:
+            return plans, refused, _write(work, plans, old, settings, tell)
+        except _Unmade as error:
+            before = before.without(error.failed | _failing(plans, settings), state)
+            _empty(work)
+
+
+class _Unmade(Exception):
+    """A document cannot be made. `failed` says why, by its file."""
+
+    def __init__(self, failed: dict[str, str]) -> None:
+        self.failed = failed
+
+
+def _failing(plans: Sequence[Plan], settings: Settings) -> dict[str, str]:
+    """Return the files of documents that cannot be made, among those not made yet, each with the reason."""
+    failed: dict[str, str] = {}
+    for one in plans:
+        if one.source and one.known.file not in failed:
+            try:
+                _make(one, _Numbers(), settings)
+            except _Unmade as error:
+                failed |= error.failed
+    return failed
+
+
+def _empty(folder: Path) -> None:
+    """Remove what is in a folder."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _restamped(folder: Path, manifest: Manifest, state: dict[str, Stamp]) -> Manifest:
@@ -252,7 +296,11 @@ def _unless_alike(one: Plan, old: _Old | None, settings: Settings) -> Plan:
     """Return the plan to take a document from the old index where headings of other documents turn out to change nothing in it."""
     if old is None or one.like is None or one.source is None:
         return one
-    same = Entry.of(parse_document(one.source, settings, one.headings)) == old.documents.entry(one.like)
+    try:
+        same = Entry.of(parse_document(one.source, settings, one.headings)) == old.documents.entry(one.like)
+    except BaseException as error:
+        fault(one.known.file, error)
+        return one
     return replace(one, position=one.like, source=None) if same else one
 
 
@@ -413,11 +461,22 @@ def _in_order(plans: Sequence[Plan], made: Mapping[int, _Made], old: _Old | None
 def _make(one: Plan, numbers: _Numbers, settings: Settings) -> _Made:
     """Return a document's part without its vectors, and the texts that they are to be made of.
 
-    What is like a row of a table in meaning is like its title; its other fields are names, dates and numbers, for BM25 to find.
+    Raises:
+        _Unmade: the document makes the parser fail.
     """
     if one.source is None:
         raise AssertionError("a document that is made has a source")
-    document = parse_document(one.source, settings, one.headings)
+    try:
+        return _parsed(parse_document(one.source, settings, one.headings), numbers, settings)
+    except BaseException as error:
+        raise _Unmade({one.known.file: fault(one.known.file, error)}) from error
+
+
+def _parsed(document: Document, numbers: _Numbers, settings: Settings) -> _Made:
+    """Return what `_make` does of a document that has been parsed.
+
+    What is like a row of a table in meaning is like its title; its other fields are names, dates and numbers, for BM25 to find.
+    """
     chunks = chunk_document(document, settings.chunk_tokens)
     said, fields = [embedded_text(document, chunk) for chunk in chunks], record_fields(document)
     meant = [document.title_text if chunk.section in fields else text for chunk, text in zip(chunks, said, strict=True)]

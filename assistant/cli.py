@@ -1,6 +1,6 @@
-"""The command `assistant`. Parses, calls `Assistant`, prints; no logic of its own. Results on stdout, everything else on stderr.
+"""The command `assistant`. Parses, calls what does the work, prints. Results on stdout, everything else on stderr.
 
-Exit status: 0 answered, 3 abstained or asked back, 1 error, 2 wrong usage.
+Exit status: 0 answered or done, 3 abstained, asked back or found no passage, 1 error or a quote that differs, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from assistant import messages
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, QuestionSetError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.building import Built, Progress
     from assistant.config import Settings
+    from assistant.evaluation.questions import EvalRow
     from assistant.types import Answer
 
 app = typer.Typer(
     name="assistant",
-    help="Answer questions about coded procedures with exact, cited quotations from your documents, or say that they do not answer.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -48,6 +48,21 @@ Code = Annotated[str | None, typer.Option("--code", metavar="CODE", help="Answer
 NOT_ANSWERED = 3
 FRESH = "/fresh"
 """What is typed in `chat` to ask the last question again as if nothing had been asked before."""
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"assistant {version('hcpcs-assistant')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")] = False,
+) -> None:
+    """Answer questions about coded procedures with exact, cited quotations from your documents, or say that they do not answer."""
 
 
 @contextmanager
@@ -127,7 +142,7 @@ def chat(corpus: Corpus = None, index: IndexDir = None) -> None:
     from assistant.rendering import answer_text, understood_text
 
     assistant = _open(corpus, index)
-    assistant.index.load_models()
+    assistant.load_models()
     history: list[str] = []
     while True:
         try:
@@ -293,19 +308,19 @@ def _peak() -> str:
 
 def _watch(corpus: Path, folder: Path, settings: Settings, rebuild: bool) -> None:
     """Build now and after every change, until interrupted."""
-    from assistant.rendering import inert
+    from assistant.rendering import one_line
     from assistant.watching import builds
 
     for built in builds(corpus, folder, settings, rebuild=rebuild):
         if isinstance(built, AssistantError):
-            print(inert(f"assistant: {' '.join(str(built).split())}"), file=sys.stderr, flush=True)
+            print(one_line(f"assistant: {built}"), file=sys.stderr, flush=True)
         else:
             _print_built(built, folder)
 
 
 def _print_built(built: Built, folder: Path) -> None:
     """Print what a build did, and each refused file with the reason."""
-    from assistant.rendering import inert, table_lines
+    from assistant.rendering import one_line, table_lines
 
     manifest = built.manifest
     counts = [("indexed", built.indexed), ("unchanged", built.unchanged), ("removed", built.removed), ("refused", built.refused)]
@@ -313,33 +328,37 @@ def _print_built(built: Built, folder: Path) -> None:
     print(f"{manifest.documents:,} documents, {manifest.chunks:,} passages, {manifest.candidates:,} answer candidates in '{folder}'")
     sys.stdout.flush()
     for name, why in built.refused.items():
-        print(f"assistant: not indexed: {inert(name)} {inert(why)}", file=sys.stderr, flush=True)
+        print(one_line(f"assistant: not indexed: {name} {why}"), file=sys.stderr, flush=True)
 
 
 @app.command()
 def batch(
-    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='Rows {"id", "question", "history"}.')],
-    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help='Rows {"id", "answer"}, in order.')],
+    source: Annotated[Path, typer.Argument(metavar="IN.jsonl", help='Rows {"id", "question", "history"}; - for stdin.')],
+    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help='Rows {"id", "answer"}, in order; - for stdout.')],
     hits: Annotated[int, typer.Option("--hits", metavar="K", min=0, help="Add the K best passages to each row.")] = 0,
     corpus: Corpus = None,
     index: IndexDir = None,
 ) -> None:
     """Answer many questions from a file into a file."""
-    from assistant.batch import answer_rows, read_rows
+    from assistant.batch import answer_rows, line_of, read_rows, target_of
+    from assistant.jsonlines import STANDARD
 
     rows = read_rows(source)
-    if target.is_dir() or not target.name:
-        raise AssistantError(f"'{target}' is a folder; name a file to write to")
+    place = target_of(target, source) if target != STANDARD else None
     assistant = _open(corpus, index)
-    temporary = target.with_name(target.name + ".partial")
+    assistant.load_models()
+    if place is None:
+        for row in answer_rows(assistant, rows, hits):
+            print(line_of(row), end="", flush=True)
+        return
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for row in answer_rows(assistant, rows, hits):
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-        temporary.replace(target)
-    except OSError as error:
-        advice = f"what there is stands in '{temporary}'" if temporary.exists() else "name another"
-        raise AssistantError(f"the file '{target}' cannot be written ({error.strerror}); {advice}") from error
+        place.write(answer_rows(assistant, rows, hits))
+    except AssistantError:
+        raise
+    except BaseException:
+        if place.left:
+            print(f"assistant: {place.left}", file=sys.stderr)
+        raise
     print(f"{len(rows)} questions answered in '{target}'", file=sys.stderr)
 
 
@@ -357,30 +376,33 @@ def eval_command(
     index: IndexDir = None,
 ) -> None:
     """Run question sets, print metrics by kind, and compare with an earlier report."""
-    from assistant.evaluation.questions import check_rows, load_questions
-    from assistant.evaluation.report import compare, load_report, markdown, write_report
+    from assistant.evaluation.questions import load_questions
+    from assistant.evaluation.report import compare, load_report, make_folder, markdown, write_report
     from assistant.evaluation.runner import evaluate
 
     if split not in ("dev", "test", "all"):
         raise typer.BadParameter(f"'{split}' is not dev, test or all", param_hint="--split")
+    if ablation and (report or baseline):
+        raise typer.BadParameter("--ablation only prints; leave one of the two out", param_hint="--report" if report else "--baseline")
+    before = load_report(baseline) if baseline else None
     paths = questions or sorted(Path("eval").glob("*.jsonl"))
     rows = load_questions(paths)
     assistant = _open(corpus, index)
-    problems = check_rows(rows, assistant.index.documents)
-    for problem in problems:
-        print(f"assistant: {problem}", file=sys.stderr)
-    if problems:
-        raise AssistantError(f"{len(problems)} problems in the question set; mend the rows named above")
+    _check_rows(rows, assistant)
     if check:
         print(f"{len(rows)} rows, no problems")
         return
     rows = [row for row in rows if split in ("all", row.split)]
+    if not rows:
+        raise QuestionSetError(f"no row of the question sets is of split '{split}'; name another with --split")
+    assistant.load_models()
     if ablation:
         from assistant.evaluation.ablation import ablate, ablation_table
 
         print(ablation_table(ablate(assistant, rows, split, lambda name: print(f"assistant: without {name}", file=sys.stderr))))
         return
-    before = load_report(baseline) if baseline else None
+    if report:
+        make_folder(report)
     result = evaluate(assistant, rows, split)
     print(markdown(result))
     if report:
@@ -390,29 +412,51 @@ def eval_command(
         print("\n".join(compare(before, result)))
 
 
+def _check_rows(rows: Sequence[EvalRow], assistant: Assistant) -> None:
+    """Print what is wrong with the rows of question sets.
+
+    Raises:
+        QuestionSetError: something is.
+    """
+    from assistant.evaluation.questions import check_rows
+
+    problems = check_rows(rows, assistant.index.documents)
+    for problem in problems:
+        print(f"assistant: {problem}", file=sys.stderr)
+    if problems:
+        raise QuestionSetError(f"{len(problems)} problems in the question set; mend the rows named above")
+
+
 @app.command()
 def verify(
-    answer: Annotated[Path, typer.Argument(metavar="ANSWER.json", help="What 'ask --json' or 'batch' wrote.")],
+    answer: Annotated[Path, typer.Argument(metavar="ANSWER.json", help="What 'ask --json' or 'batch' wrote; - for stdin.")],
+    as_json: Json = False,
     corpus: Corpus = None,
     index: Annotated[
         Path | None, typer.Option("--index", metavar="DIR", help="Not used: quotes are checked against the documents themselves.")
     ] = None,
 ) -> None:
     """Re-read the source files and check every quote of an answer."""
-    from assistant.answer_json import load_answers
+    from assistant.answer_json import load_answers, mismatch_to_json
     from assistant.config import default_corpus, make_settings
-    from assistant.rendering import inert
+    from assistant.rendering import one_line
     from assistant.verifying import verify as check
 
     source = corpus or default_corpus()
     answers = load_answers(answer)
     settings = make_settings()
-    faults = [mismatch for one in answers for mismatch in check(one, source, settings)]
-    for fault in faults:
-        print(inert(f"{fault.quote.document}, characters {fault.quote.start}-{fault.quote.end}: {fault.why}"))
+    faults = [(one, mismatch) for one in answers for mismatch in check(one.answer, source, settings)]
+    quotes = sum(len(one.answer.quotes) for one in answers)
+    if as_json:
+        _print_json({"quotes": quotes, "differences": [mismatch_to_json(*fault) for fault in faults]})
+    else:
+        for one, fault in faults:
+            where = f"{fault.quote.document}, characters {fault.quote.start}-{fault.quote.end}: {fault.why}"
+            print(one_line(f"{one.place}: {where}" if one.place else where))
     if faults:
         raise typer.Exit(1)
-    print(f"{sum(len(one.quotes) for one in answers)} quotes match their sources")
+    if not as_json:
+        print(f"{quotes} quotes match their sources")
 
 
 @app.command()
@@ -425,10 +469,22 @@ def ui(
 ) -> None:
     """Open the page."""
     assistant = _open(corpus, index)
-    assistant.index.load_models()
+    assistant.load_models()
     from assistant.web import serve
 
     serve(assistant, host, port, open_browser=browser)
+
+
+def _complain(sentence: object) -> None:
+    from assistant.rendering import one_line
+
+    print(one_line(f"assistant: {sentence}"), file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to stdout go nowhere, so that Python does not try again as it ends."""
+    with suppress(OSError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def main() -> None:
@@ -437,11 +493,23 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # products here are small; threads that wait for the next one take a core
     gc.set_threshold(50_000)  # nearly all that a command makes it keeps; looking it through for cycles took a twentieth of an update
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except AssistantError as error:
-        from assistant.rendering import inert
-
-        print(inert(f"assistant: {' '.join(str(error).split())}"), file=sys.stderr)
+        _complain(error)
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        _drop_output()
+        raise SystemExit(1) from None
+    except OSError as error:
+        why = error.strerror or error
+        if error.filename:
+            _complain(f"'{error.filename}' cannot be read or written ({why}); mend that and try again")
+        else:
+            _complain(f"the output cannot be written ({why}); send it elsewhere")
+        _drop_output()
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

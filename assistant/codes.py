@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from assistant.lines import is_sentence
 from assistant.numbering import ordinals_of
 from assistant.tables import cells_in
-from assistant.tokens import code_spans, codes_in, is_code
+from assistant.tokens import code_spans, codes_in, is_code, outside
 from assistant.types import Section, SectionKind, Span, Unit, UnitKind
 
 _REMARK = re.compile(r"\([^()]*\b(?:not|never|see|instead)\b[^()]*\)", re.IGNORECASE)
@@ -244,7 +244,7 @@ def _stated(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
 def _announced(line: str, pattern: str) -> list[str]:
     """Return the codes that a line states."""
     spans = [(a, b) for a, b in code_spans(line, pattern) if is_code(line[a:b], pattern)]
-    if len(spans) > 1 and not any(c.isalnum() for c in _outside(line, spans)):
+    if len(spans) > 1 and not any(c.isalnum() for c in outside(line, spans)):
         return []
     found: list[str] = []
     for start, end in spans:
@@ -252,11 +252,6 @@ def _announced(line: str, pattern: str) -> list[str]:
         if ends or _ANNOUNCED.search(line[:start]):
             found += leading_codes(line[start:], pattern)
     return found
-
-
-def _outside(line: str, spans: Sequence[tuple[int, int]]) -> str:
-    edges = [0, *(edge for span in spans for edge in span), len(line)]
-    return "".join(line[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
 def _mentioned(texts: Iterable[str], pattern: str) -> tuple[str, ...]:

@@ -7,11 +7,15 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 PREFIX = "ASSISTANT_"
 DEFAULT, NO_READER = "default", "none"
@@ -23,6 +27,22 @@ PACKAGED_ENCODER = Path(__file__).parent / "data" / "encoder"
 PACKAGED_READER = Path(__file__).parent / "data" / "reader"
 """The trained reader; see training/README.md."""
 
+_LITERAL = re.compile(r"\\[^AZ]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_LOOKS_AROUND = re.compile(r"[\^$]|\\[AZ]|\(\?<[=!]")
+"""What matches at an end of a text, or by what stands before it: a code is looked for in texts and compared alone."""
+_SMALL = re.compile(r"\\.|\(\?(?:P<\w+>|P=\w+\)|[a-zA-Z-]+:|\(\w+\))|([a-z])", re.DOTALL)
+"""What a regular expression says in letters, and other small letters, which stand for themselves."""
+_WANTED = {
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "int_type": "a whole number",
+    "string_type": "text",
+    "tuple_type": "a list of texts",
+}
+"""What a value should have been, by the kind of fault that pydantic finds."""
+
 
 class Settings(BaseModel):
     """What can be set, by keyword or, through `make_settings`, by an environment variable `ASSISTANT_…`. Unknown keys fail.
@@ -32,7 +52,8 @@ class Settings(BaseModel):
     or folder as for `encoder`. `cross_encoder` names a cross-encoder of sentence-transformers, by id or folder, that takes the reader's
     second look; empty for the reader itself.
     `chunk_tokens` counts tiktoken tokens of source text.
-    `code_pattern` is a regular expression that a whole code matches. `max_question_characters` bounds a question.
+    `code_pattern` is a regular expression that a whole code matches, which is written in capitals; small letters in it stand for capitals.
+    `max_question_characters` bounds a question.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,31 +71,49 @@ class Settings(BaseModel):
 
     @field_validator("code_pattern")
     @classmethod
-    def _compiles(cls, value: str) -> str:
-        """Refuse what does not compile alone, or not inside the longer expressions that look for codes in a text."""
+    def _usable(cls, value: str) -> str:
+        """Refuse what does not compile alone, or not inside the longer expressions that look for codes in a text, or finds none there."""
         try:
             re.compile(value)
         except re.error as error:
-            raise ValueError(f"not a regular expression ({error})") from error
+            raise ValueError(f"is not a regular expression ({error})") from error
         try:
             re.compile(f"(?:{value})")
         except re.error as error:
             raise ValueError(f"cannot be part of a longer regular expression ({error.msg}); write a flag as in (?i:...)") from error
-        return value
+        if found := _LOOKS_AROUND.search(_LITERAL.sub("", value)):
+            raise ValueError(
+                f"looks at what stands around a code with '{found.group()}'; write what a whole code looks like and nothing else"
+            )
+        return _SMALL.sub(lambda match: match.group().upper() if match[1] else match.group(), value)
 
 
 def make_settings(**changes: object) -> Settings:
     """Return settings from defaults, environment and `changes`, in rising order of authority.
 
     Raises:
-        SettingsError: a key is unknown or a value out of range; names the key.
+        SettingsError: a key is unknown or a value out of range; names the key, or the variable that sets it, and the value.
     """
+    environment = _from_environment()
+    given = {**environment, **changes}
     try:
-        return Settings(**{**_from_environment(), **changes})  # type: ignore[arg-type]
+        return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"setting '{key}': {first['msg']}; see README.md, Settings") from error
+        key = str(first["loc"][0])
+        if key not in Settings.model_fields:
+            raise SettingsError(f"there is no setting '{key}'; known are {', '.join(Settings.model_fields)}") from error
+        name = f"{PREFIX}{key}".upper() if key in environment and key not in changes else key
+        raise SettingsError(f"setting '{name}' is '{given[key]}', which {_fault(first)}; see README.md, Settings") from error
+
+
+def _fault(found: ErrorDetails) -> str:
+    """Return in one clause what is wrong with a value."""
+    context = found.get("ctx", {})
+    if "error" in context:
+        return str(context["error"])
+    wanted = _WANTED["tuple_type"] if len(found["loc"]) > 1 else _WANTED.get(found["type"])
+    return f"is not {wanted.format(**context)}" if wanted else found["msg"]
 
 
 def _from_environment() -> dict[str, object]:
@@ -95,7 +134,10 @@ def _listed(key: str, value: str) -> object:
     try:
         return json.loads(value)
     except ValueError as error:
-        raise SettingsError(f"setting '{key}': '{value}' is not JSON, such as [\"one\", \"two\"]; see README.md, Settings") from error
+        name = f"{PREFIX}{key}".upper()
+        raise SettingsError(
+            f"setting '{name}' is '{value}', which is not JSON, such as [\"one\", \"two\"]; see README.md, Settings"
+        ) from error
 
 
 def default_corpus() -> Path:

@@ -41,6 +41,14 @@ class CrossReader(EncoderReader):
             raise ModelError(f"the cross-encoder '{self._name}' has {model.num_labels} outputs; name one that gives a single score")
         return model
 
+    def load(self) -> None:
+        """Load the model now, so that the first question neither waits for it nor finds that it is missing.
+
+        Raises:
+            ModelError: it cannot be loaded, or gives more than one score.
+        """
+        _ = self._model
+
     def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
         """Return the cross-encoder's score of each reading, weighed; in [0, `WEIGHT`] for models that end in a sigmoid.
 

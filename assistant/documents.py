@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import stat
 import time
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from assistant.blocks import blocks_of
 from assistant.config import Settings
-from assistant.errors import CorpusError
+from assistant.errors import AssistantError, CorpusError
 from assistant.formats import Extract, Unreadable, extract
 
 
@@ -39,14 +40,16 @@ class Refusal:
 
 
 class Stamp(NamedTuple):
-    """How a corpus file was when it was looked at. `modified` is in nanoseconds.
+    """How a corpus file was when it was looked at. `modified` and `changed` are in nanoseconds.
 
-    `sha256` is of its bytes, or says in one clause why it cannot be read. `modified` is 0 where the file was so young that it could change
-    again without its time changing.
+    Copying may keep the size and the time of modification of what it replaces, but not when the system last changed the file. `sha256`
+    is of its bytes, or says in one clause why it cannot be read. `modified` is 0 where the file was so young that it could change again
+    without its time changing.
     """
 
     size: int
     modified: int
+    changed: int
     sha256: str
 
     @property
@@ -55,6 +58,10 @@ class Stamp(NamedTuple):
         return " " not in self.sha256
 
 
+_log = logging.getLogger(__name__)
+FAULT = "makes its reader fail"
+LONGEST_FAULT = 120
+"""So many characters of what a library says of its failure are told."""
 SECOND = 1_000_000_000
 TICK = SECOND // 20
 """Nanoseconds within which a file system may give two changes the same time; two seconds where it counts whole seconds."""
@@ -63,15 +70,15 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 
 
 def corpus_files(corpus: Path, index: Path | None = None) -> dict[str, str]:
-    """Return the path of every file and link below `corpus` by its id, in order of id; without hidden ones, README.md and the index.
+    """Return the path of every file and link below `corpus` by its id, in order of id; without hidden ones and the index.
 
+    A README.md at the top, which tells people of the folder, is left out too; further down it is a document like any other.
     A folder that cannot be listed stands for what is in it.
 
     Raises:
-        CorpusError: the folder does not exist or cannot be listed.
+        CorpusError: the folder does not exist, cannot be listed, or is the index's own.
     """
-    if not corpus.is_dir():
-        raise CorpusError(f"there is no corpus folder '{corpus}'; name one with --corpus DIR")
+    check_folders(corpus, index)
     own = index.resolve() if index else None
     found: dict[str, str] = {}
     folders = [("", str(corpus))]
@@ -88,11 +95,23 @@ def corpus_files(corpus: Path, index: Path | None = None) -> dict[str, str]:
         for entry in entries:
             name = prefix + _written_out(entry.name)
             if not entry.is_dir(follow_symlinks=False):
-                if entry.name != "README.md":
+                if name != "README.md":
                     found[name] = entry.path
             elif own is None or entry.name != own.name or Path(entry.path).resolve() != own:
                 folders.append((f"{name}/", entry.path))
     return dict(sorted(found.items()))
+
+
+def check_folders(corpus: Path, index: Path | None) -> None:
+    """Compare the folder of documents with that of the index.
+
+    Raises:
+        CorpusError: there is no folder of documents, or the index would be written among them.
+    """
+    if not corpus.is_dir():
+        raise CorpusError(f"there is no corpus folder '{corpus}'; name one with --corpus DIR")
+    if index and index.exists() and index.samefile(corpus):
+        raise CorpusError(f"'{corpus}' is both the corpus and the index folder; name another folder for the index with --index DIR")
 
 
 def _written_out(name: str) -> str:
@@ -106,7 +125,7 @@ def file_id(path: Path, corpus: Path) -> str:
 
 
 def corpus_state(corpus: Path, settings: Settings, before: Mapping[str, Stamp], index: Path | None = None) -> dict[str, Stamp]:
-    """Return how each file of the corpus is now, by id; a file is read only where its size or time differs from `before`.
+    """Return how each file of the corpus is now, by id; a file is read only where its size or a time differs from `before`.
 
     Raises:
         CorpusError: the folder is missing.
@@ -118,7 +137,7 @@ def _stamp(path: str, name: str, before: Stamp | None, settings: Settings) -> St
     if before and before.readable:
         with suppress(OSError):
             status = os.lstat(path)
-            if (status.st_size, status.st_mtime_ns) == before[:2]:
+            if (status.st_size, status.st_mtime_ns, status.st_ctime_ns) == before[:3]:
                 return before
     return _read(path, name, settings)[0]
 
@@ -126,22 +145,22 @@ def _stamp(path: str, name: str, before: Stamp | None, settings: Settings) -> St
 def _read(path: str, name: str, settings: Settings) -> tuple[Stamp, bytes]:
     """Return how a file is, and its bytes; none where the stamp says why not."""
     if not path.endswith(name.replace("/", os.sep)) or any(_is_hostile(c) for c in name):
-        return Stamp(0, 0, "has a name that is not plain text; rename it"), b""
+        return Stamp(0, 0, 0, "has a name that is not plain text; rename it"), b""
     try:
         status = os.lstat(path)
         why = _unfit(status, settings.max_file_bytes)
         if why:
-            return Stamp(0, 0, why), b""
+            return Stamp(0, 0, 0, why), b""
         with open(os.open(path, _OPEN), "rb") as file:
             data = file.read(settings.max_file_bytes + 1)
     except OSError as error:
-        return Stamp(0, 0, f"cannot be read ({error.strerror})"), b""
+        return Stamp(0, 0, 0, f"cannot be read ({error.strerror})"), b""
     if len(data) > settings.max_file_bytes:
-        return Stamp(0, 0, f"grows beyond the limit of {settings.max_file_bytes:,} bytes while it is read"), b""
+        return Stamp(0, 0, 0, f"grows beyond the limit of {settings.max_file_bytes:,} bytes while it is read"), b""
     modified = status.st_mtime_ns
     tick = TICK if modified % SECOND else 2 * SECOND
     young = abs(time.time_ns() - modified) < tick
-    return Stamp(status.st_size, 0 if young else modified, hashlib.sha256(data).hexdigest()), data
+    return Stamp(status.st_size, 0 if young else modified, status.st_ctime_ns, hashlib.sha256(data).hexdigest()), data
 
 
 def _is_hostile(character: str) -> bool:
@@ -176,10 +195,12 @@ def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Ref
     """Return the documents in the bytes of the file `name`, or why it cannot be used."""
     try:
         found = extract(name, PurePosixPath(name).suffix.lower(), data, settings)
+        apart = [part for one in found for part in blocks_of(one, settings.code_pattern)]
     except Unreadable as error:
         return Refusal(name, str(error))
+    except BaseException as error:
+        return Refusal(name, fault(name, error))
     digest = hashlib.sha256(data).hexdigest()
-    apart = [part for one in found for part in blocks_of(one, settings.code_pattern)]
     sources = [_source(name, one, digest, settings) for one in apart if one.text.strip()]
     times = Counter[str]()
     for i, source in enumerate(sources):
@@ -187,6 +208,22 @@ def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Ref
         if times[source.id] > 1:
             sources[i] = replace(source, id=f"{source.id} ({times[source.id]})")
     return sources
+
+
+def fault(name: str, error: BaseException) -> str:
+    """Return in one clause that the file `name` makes its reader fail, and log the traceback; called where `error` is caught.
+
+    A panic in a library that is written in Rust counts, though it is no `Exception`.
+
+    Raises:
+        BaseException: `error` itself, where it is an `AssistantError`, a lack of memory, or a wish to stop.
+    """
+    panics = type(error).__module__ == "pyo3_runtime"
+    if isinstance(error, AssistantError | MemoryError) or not (panics or isinstance(error, Exception)):
+        raise error
+    _log.info("%s makes its reader fail", name, exc_info=error)
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{FAULT} ({said if len(said) <= LONGEST_FAULT else said[:LONGEST_FAULT] + '…'}); save it in another way or leave it out"
 
 
 def _source(name: str, one: Extract, digest: str, settings: Settings) -> Source:

@@ -7,7 +7,7 @@ AssistantError
 ├── IndexMismatch      an index exists but is damaged, or was built from something else
 ├── ModelError         a model cannot be found or loaded
 ├── QueryError         a request names something that does not exist
-├── QuestionSetError   an evaluation row is malformed
+├── QuestionSetError   a file of questions, or a report of an evaluation, cannot be used
 └── VerificationError  an answer file cannot be checked at all
 
 A surface catches `AssistantError` and shows its message, one sentence that says what, which value, and what to do.
@@ -43,8 +43,8 @@ class QueryError(AssistantError):
 
 
 class QuestionSetError(AssistantError):
-    """Raised when a row of a question set is malformed; names file and line."""
+    """Raised when a file of questions, or a report of an evaluation, cannot be used; names the file, and the line where it is one."""
 
 
 class VerificationError(AssistantError):
-    """Raised when an answer file cannot be read as an answer."""
+    """Raised when an answer file cannot be read as answers; names the row."""

@@ -48,7 +48,8 @@ def lasting(settings: Settings) -> dict[str, object]:
 
 def stamps(manifest: Manifest) -> dict[str, Stamp]:
     """Return how the files of the corpus were when the index was built, by id."""
-    return {name: Stamp(int(size), int(modified), str(digest)) for name, (size, modified, digest) in manifest.corpus.items()}
+    rows = manifest.corpus.items()
+    return {name: Stamp(int(size), int(modified), int(changed), str(digest)) for name, (size, modified, changed, digest) in rows}
 
 
 def encoder_name(settings: Settings) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from assistant.comparing import Row
 from assistant.messages import AFRESH, AGAINST, CARRIED, CONFLICT, FITS, FITS_NOT, FOR, NEAREST, NO_SECTION, SEPARATOR, UNDERSTOOD, WEIGHED
 from assistant.rendering import Verdict, answering, inert, place_words, quote_place, verdicts, weighed_as_well
-from assistant.types import Answer, Document, Quote, Role, SectionKind, Span
+from assistant.types import Answer, Document, Quote, Role, Section, SectionKind, Span
 
 CSS = """
 :root { --ink: #2f5d91; --good: #24683f; --bad: #a03434; --pale: #5b5f66; }
@@ -164,7 +165,11 @@ def quote_label(quote: Quote, documents: Mapping[str, Document]) -> str:
 def document_html(document: Document, marked: Span | None) -> str:
     """Return the whole document as it stands, headings bold, furniture pale, and the characters of `marked` highlighted."""
     edges = sorted({0, len(document.text), *(e for s in document.sections for e in (s.span.start, *_body(s.body))), *_edges(marked)})
-    pieces = [_piece(document, Span(a, b), marked) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    starts = [section.span.start for section in document.sections]
+    pieces = [
+        _piece(document.text, document.sections[bisect_right(starts, a) - 1], Span(a, b), marked)
+        for a, b in zip(edges, edges[1:], strict=False)
+    ]
     name = f'<div class="said">{escape(document.id)}</div>'
     return f'<div class="document" tabindex="0">{name}<div class="text">{"".join(pieces)}</div></div>'
 
@@ -177,9 +182,8 @@ def _edges(marked: Span | None) -> Sequence[int]:
     return (marked.start, marked.end) if marked else ()
 
 
-def _piece(document: Document, span: Span, marked: Span | None) -> str:
-    text = escape(span.of(document.text))
-    section = next(s for s in document.sections if s.span.start <= span.start < s.span.end)
+def _piece(whole: str, section: Section, span: Span, marked: Span | None) -> str:
+    text = escape(span.of(whole))
     if marked and marked.contains(span):
         return f"<mark>{text}</mark>"
     if section.kind is SectionKind.FURNITURE:

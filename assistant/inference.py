@@ -238,5 +238,5 @@ def _options() -> onnxruntime.SessionOptions:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves the core to others
-    options.add_session_config_entry("session.disable_quant_qdq", "1")  # int8 weights become float once, when the model is loaded
+    options.add_session_config_entry("session.disable_quant_qdq", "1")  # rows of words become float on loading; products stay int8
     return options

@@ -18,7 +18,7 @@ from typing import Any
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.types import IndexStamp
 
-FORMAT = 16
+FORMAT = 17
 """Raised whenever files written before cannot be read any more or would be read differently."""
 MANIFEST = "manifest.json"
 HASHED_BYTES = 4_000_000
@@ -29,7 +29,7 @@ HASHED_BYTES = 4_000_000
 class Manifest:
     """What an index says of itself.
 
-    `corpus` maps files to size, time in nanoseconds and sha256; `settings` holds those that documents depend on; `refused` says of
+    `corpus` maps files to size, times in nanoseconds and sha256; `settings` holds those that documents depend on; `refused` says of
     files why they are not in it. `search` says how vectors are searched, as `vectors.make_searchable` does. `files` maps the index's own
     files to size and, where they are small, sha256.
     """

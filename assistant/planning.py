@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.config import Settings
-from assistant.documents import Refusal, Source, Stamp, stamped_file
+from assistant.documents import Refusal, Source, Stamp, fault, stamped_file
 from assistant.errors import CorpusError
 from assistant.sections import Outlook, add_votes, outlook
 
+Count = Callable[[int, int], None]
+"""Called with how many files are done, and how many there are."""
 SAME = "holds the same bytes as"
 
 
@@ -41,6 +44,11 @@ class Before:
     stamps: dict[str, Stamp]
     refused: dict[str, str]
     documents: tuple[Known, ...]
+
+    def without(self, failed: Mapping[str, str], state: Mapping[str, Stamp]) -> Before:
+        """Return this as if files, being as they are in `state`, had been refused for what `failed` says of them."""
+        documents = tuple(one for one in self.documents if one.file not in failed)
+        return Before({**self.stamps, **{name: state[name] for name in failed}}, {**self.refused, **failed}, documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +77,13 @@ class _Look:
     source: Source | None
 
 
-def plan(corpus: Path, state: dict[str, Stamp], before: Before, settings: Settings) -> tuple[list[Plan], dict[str, str]]:
+def plan(
+    corpus: Path, state: dict[str, Stamp], before: Before, settings: Settings, count: Count | None = None
+) -> tuple[list[Plan], dict[str, str]]:
     """Return the documents to be, in order of file, and the refused files with the reason.
 
-    A file that is read replaces its stamp in `state`, so that an index never passes for one of other bytes than it was made of.
+    A file that is read replaces its stamp in `state`, so that an index never passes for one of other bytes than it was made of. `count` is
+    told before each file how many are done, of how many.
 
     Raises:
         CorpusError: no document can be read, or a file changes meanwhile.
@@ -83,7 +94,9 @@ def plan(corpus: Path, state: dict[str, Stamp], before: Before, settings: Settin
     looks: list[_Look] = []
     refused: dict[str, str] = {}
     first: dict[str, str] = {}
-    for name, stamp in state.items():
+    for number, (name, stamp) in enumerate(state.items()):
+        if count:
+            count(number, len(state))
         if not stamp.readable:
             refused[name] = stamp.sha256
             continue
@@ -118,7 +131,10 @@ def _look(name: str, corpus: Path, owned: list[Known], settings: Settings) -> tu
     for source in found:
         content, old = _content(source), by_id.get(source.id)
         old = old if old and old.content == content else None
-        looks.append(_Look(source.id, name, content, old.outlook if old else outlook(source, settings), old, source))
+        try:
+            looks.append(_Look(source.id, name, content, old.outlook if old else outlook(source, settings), old, source))
+        except BaseException as error:
+            return stamp, Refusal(name, fault(name, error))
     return stamp, looks
 
 

@@ -21,6 +21,11 @@ def inert(text: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """Return `text` inert and in one line, so that a name with a line feed does not pass for a message of its own."""
+    return inert(" ".join(text.split()))
+
+
 def _wrapped(text: str, indent: str) -> list[str]:
     lines: list[str] = []
     for line in inert(text).split("\n"):
@@ -121,7 +126,7 @@ def answer_text(answer: Answer, documents: Mapping[str, Document]) -> str:
 
 
 def hit_lines(hit: Hit, document: Document) -> list[str]:
-    """Return a hit with its rank, score, place and the beginning of its text."""
+    """Return a hit with its rank, its score, each search's rank, its whole text and its place."""
     stages = f"dense {hit.dense_rank or '-'}, BM25 {hit.lexical_rank or '-'}"
     head = f"{hit.rank}. {SEPARATOR.join([document.label, hit.chunk.heading])}  (score {hit.score:.3f}; {stages})"
     span = hit.chunk.span

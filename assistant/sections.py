@@ -67,7 +67,11 @@ def add_votes(outlooks: Iterable[Outlook]) -> Counter[str]:
 
 
 def parse_corpus(sources: Sequence[Source], settings: Settings) -> list[Document]:
-    """Return the documents of a corpus, each parsed with the headings of the others in mind."""
+    """Return the documents of a corpus, each parsed with the headings of the others in mind.
+
+    An index holds just these. A build finds them one by one, so as to take from the index before it what has not changed; this says in one
+    place what it is to find, for tests and for training.
+    """
     outlooks = [outlook(source, settings) for source in sources]
     totals = add_votes(outlooks)
     return [parse_document(source, settings, one.known(totals)) for source, one in zip(sources, outlooks, strict=True)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import Stemmer
@@ -100,6 +101,16 @@ def code_spans(text: str, pattern: str) -> list[tuple[int, int]]:
         if not outer or end > outer[-1][1]:
             outer.append((start, end))
     return outer
+
+
+def outside(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return what of `text` stands outside of spans, which are half-open, in order and apart.
+
+    >>> outside("see E0431 first", [(4, 10)])
+    'see first'
+    """
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    return "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
 def codes_in(text: str, pattern: str) -> tuple[str, ...]:

@@ -6,9 +6,12 @@ where the document is at hand.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
+
+_LINE_END = re.compile("\r\n|[\r\n\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -122,8 +125,8 @@ class Document:
         return ", ".join(self.codes) or self.title_text
 
     def line_of(self, offset: int) -> int:
-        """Return the 1-based line on which a character stands."""
-        return self.text.count("\n", 0, offset) + 1
+        """Return the 1-based line on which a character stands, as an editor counts: a form feed begins a page and no line."""
+        return sum(1 for _ in _LINE_END.finditer(self.text, 0, offset)) + 1
 
     def place_of(self, offset: int) -> Place | None:
         """Return where in the file a character comes from; None where the text is the file itself, which has lines."""

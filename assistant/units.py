@@ -64,11 +64,15 @@ class _Open:
     is_close: bool = False
 
 
+_WIDE_SPACE = re.compile(r"[^\S\0-\x7f]")
+"""White space of more than one byte, at which sentencex panics where it stands between a lone capital and a full stop."""
+
+
 def sentences(text: str, span: Span) -> list[Span]:
     """Return the sentences of `span` in order, white space at their edges left out."""
     raw = span.of(text)
     found: list[Span] = []
-    for edge in get_sentence_boundaries("en", raw):
+    for edge in get_sentence_boundaries("en", _WIDE_SPACE.sub(" ", raw)):
         start, end = edge["start_index"], edge["end_index"]
         piece = raw[start:end]
         left = start + len(piece) - len(piece.lstrip())

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from assistant.chunking import Candidate, Level
 from assistant.config import Settings
-from assistant.documents import Refusal, Source, corpus_files, read_document, read_file
+from assistant.documents import Refusal, Source, corpus_files, fault, read_document, read_file
 from assistant.quoting import bare_words, codes_at, page_at
-from assistant.sections import add_votes, outlook, parse_document
+from assistant.sections import Outlook, add_votes, outlook, parse_document
 from assistant.types import Answer, Document, Quote
 
 
@@ -29,7 +29,7 @@ def verify(answer: Answer, corpus: Path, settings: Settings) -> list[Mismatch]:
     """Return every quote of `answer` that is not the slice that it claims, or not on the page or under the codes and headings."""
     library = _Library(corpus, settings)
     sources = {name: read_document(name, corpus, settings) for name in dict.fromkeys(quote.document for quote in answer.quotes)}
-    return [Mismatch(quote, why) for quote in answer.quotes if (why := _fault(quote, sources[quote.document], library))]
+    return [Mismatch(quote, why) for quote in answer.quotes if (why := _checked(quote, sources[quote.document], library))]
 
 
 class _Library:
@@ -48,7 +48,15 @@ class _Library:
 
     @cached_property
     def _votes(self) -> Counter[str]:
-        return add_votes(outlook(source, self._settings) for source in self.sources)
+        return add_votes(self._outlooks())
+
+    def _outlooks(self) -> Iterator[Outlook]:
+        """Yield what documents say of names of headings, those left out that an index refuses."""
+        for source in self.sources:
+            try:
+                yield outlook(source, self._settings)
+            except Exception as error:
+                fault(source.file, error)
 
     def alone(self, source: Source) -> Document:
         """Return the document in a source, parsed without a look at the others."""
@@ -60,6 +68,14 @@ class _Library:
         """Yield the document in a source parsed alone, which mostly suffices, then as an index has it, for which all others are read."""
         yield self.alone(source)
         yield parse_document(source, self._settings, outlook(source, self._settings).known(self._votes))
+
+
+def _checked(quote: Quote, source: Source | Refusal, library: _Library) -> str:
+    """Return what `_fault` does, or that a document cannot be parsed to tell."""
+    try:
+        return _fault(quote, source, library)
+    except BaseException as error:
+        return f"a document {fault(quote.document, error)}"
 
 
 def _fault(quote: Quote, source: Source | Refusal, library: _Library) -> str:

@@ -5,8 +5,10 @@ The server keeps no conversation: earlier questions come back from the page with
 
 from __future__ import annotations
 
+import errno
 import html
 import os
+import socket
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
@@ -373,12 +375,33 @@ def _add_endpoints(latest: Latest) -> None:
         gr.api(_checked(endpoint), api_name=endpoint.__name__)
 
 
+def check_address(host: str, port: int) -> None:
+    """Listen for a moment where the page is to be served.
+
+    Raises:
+        AssistantError: the address is none of this machine's, or the port is taken or not allowed.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if os.name == "posix":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except PermissionError as error:
+        raise AssistantError(f"listening on port {port} of '{host}' is not allowed; choose another with --port") from error
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise AssistantError(f"port {port} of '{host}' is taken; choose another with --port") from error
+        raise AssistantError(f"'{host}' is no address of this machine; name one with --host, such as 127.0.0.1") from error
+
+
 def serve(assistant: Assistant, host: str, port: int, *, open_browser: bool, block: bool = True) -> tuple[gr.Blocks, str]:
     """Serve the page until interrupted, or in the background where `block` is False; return it and its address.
 
     Raises:
-        AssistantError: the address or port is taken.
+        AssistantError: the address is none of this machine's, or the port is taken.
     """
+    check_address(host, port)
     page = build_page(assistant)
     theme = gr.themes.Default(primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"])
     try:

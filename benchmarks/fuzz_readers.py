@@ -1,4 +1,4 @@
-"""Format readers under arbitrary bytes: no exception but `Unreadable`, no file that takes longer than the limit, bounded memory.
+"""Format readers and the parser under arbitrary bytes: no failure but `Unreadable`, no file that takes too long, bounded memory.
 
     python benchmarks/fuzz_readers.py 1000000 [--seed 1] [--suffix .html]
 
@@ -19,7 +19,7 @@ import zipfile
 from pathlib import Path
 
 from assistant.config import make_settings
-from assistant.documents import read_bytes
+from assistant.documents import FAULT, Refusal, read_bytes
 from assistant.sections import parse_corpus
 
 CORPORA = Path(__file__).parent.parent / "tests" / "corpora" / "documents"
@@ -27,12 +27,22 @@ SHARES = {".txt": 30, ".md": 30, ".html": 25, ".csv": 14, ".xlsx": 0.6, ".docx":
 SLOWEST = 5.0
 """Seconds of processor time that one input may take."""
 LONGEST = 4000
+PARSED = 10
+"""Of so many documents that are read one is parsed."""
 PIECES = [
     b"<", b">", b"</table>", b"<td>", b"<li><ul>", b"<!--", b"-->", b"<![CDATA[", b"&#x0;", b"&amp;", b"<script>",
     b"|", b"|---|", b"# ", b"```", b"---\n", b"code: [", b"- ", b"* * *", b"1. ", b": ", b"\r", b"\n\n", b"\t",
+    "\xa0".encode(), " B\xa0. The".encode(), "\u2009\u3000".encode(), b"\f", b"\1", b"<pre>", b"</pre>", b"<br>", b"<code>", b"<dl><dt>",
     b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3\x28", b"\xed\xa0\x80", "\u202e\u2028\u0085é“”".encode(),
     b'"', b";", b",", b"=cmd()", b"E0431", b"9" * 40, b"%PDF-1.7", b"PK\x03\x04", b"\x1b[2J", b"obj<<>>",
 ]  # fmt: skip
+
+
+class Failed(Exception):
+    """A reader failed as none should."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.why)
 
 
 def seeds(suffix: str) -> list[bytes]:
@@ -97,9 +107,13 @@ def main() -> int:
                 found = read_bytes(f"input{suffix}", data, settings)
                 if isinstance(found, list):
                     read += 1
-                    if number % 10 == 0:
+                    if number % PARSED == 0:
                         parse_corpus(found, settings)
-            except Exception as error:  # any other exception is what is looked for
+                elif found.why.startswith(FAULT):
+                    raise Failed(found)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # a panic in Rust is no `Exception`
                 Path(f"fault{suffix}").write_bytes(data)
                 print(f"fault: {error!r}, input left in fault{suffix}", file=sys.stderr)
                 return 1

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer_json import answer_from_json, answer_to_json, entry_to_json, load_answers
+from assistant.answer_json import Recorded, answer_from_json, answer_to_json, entry_to_json, load_answers
 from assistant.api import CodeEntry
 from assistant.errors import VerificationError
 from assistant.types import Choice, CodeFit, Reason, Role, Status
@@ -100,16 +100,49 @@ def test_a_file_may_hold_one_answer_a_list_or_batch_rows(answer, tmp_path):
     (tmp_path / "one.json").write_text(json.dumps(value, indent=2), encoding="utf-8")
     (tmp_path / "list.json").write_text(json.dumps([value, value]), encoding="utf-8")
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps({"id": n, "answer": value}) + "\n" for n in range(3)), encoding="utf-8")
-    assert load_answers(tmp_path / "one.json") == [answer]
-    assert load_answers(tmp_path / "list.json") == [answer] * 2
-    assert load_answers(tmp_path / "rows.jsonl") == [answer] * 3
+    (tmp_path / "row.jsonl").write_text(json.dumps({"id": "a", "answer": value}) + "\n", encoding="utf-8")
+    assert load_answers(tmp_path / "one.json") == [Recorded(answer)]
+    assert load_answers(tmp_path / "list.json") == [Recorded(answer, 1), Recorded(answer, 2)]
+    assert load_answers(tmp_path / "rows.jsonl") == [Recorded(answer, 1, 0), Recorded(answer, 2, 1), Recorded(answer, 3, 2)]
+    assert load_answers(tmp_path / "row.jsonl") == [Recorded(answer, 1, "a")]
+    assert [one.place for one in (Recorded(answer), Recorded(answer, 2), Recorded(answer, 1, 0))] == ["", "row 2", "row 1 (id '0')"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"schema": 2}, "its schema is 2"),
+        ({"quotes": 5}, "its quotes are no list"),
+        ({"quotes": ["text"]}, "a quote is no JSON object"),
+        ({"quotes": [{}]}, "a quote has no key 'text'"),
+        ({"codes": [{"code": "S1", "title": "", "fits": True, "score": 1, "x": 2}]}, "one of its codes has the unknown key 'x'"),
+        ({"index": {}}, "its index has no key 'fingerprint'"),
+        ({"status": "maybe"}, "'maybe' is not a valid Status"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_told_with_file_row_and_key(answer, tmp_path, changes, why):
+    value = answer_to_json(answer)
+    rows = [{"id": "a", "answer": value}, {"id": "b", "answer": broken(value, **changes)}]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with pytest.raises(VerificationError) as caught:
+        load_answers(path)
+    assert str(caught.value) == f"{path}, row 2 (id 'b'): not an answer of schema 1: {why}; write one with 'assistant ask --json'"
+
+
+def test_a_missing_key_is_named(answer, tmp_path):
+    value = answer_to_json(answer)
+    del value["schema"]
+    (tmp_path / "one.json").write_text(json.dumps(value), encoding="utf-8")
+    with pytest.raises(VerificationError, match=r"one\.json: not an answer of schema 1: an answer has no key 'schema'; write one with"):
+        load_answers(tmp_path / "one.json")
 
 
 def test_quotes_may_hold_unusual_line_separators(answer, tmp_path):
     unusual = replace(answer, question="one\u2028two\x85three")
     line = json.dumps({"id": 1, "answer": answer_to_json(unusual)}, ensure_ascii=False)
     (tmp_path / "rows.jsonl").write_text(line + "\n" + line + "\n", encoding="utf-8")
-    assert load_answers(tmp_path / "rows.jsonl") == [unusual] * 2
+    assert [one.answer for one in load_answers(tmp_path / "rows.jsonl")] == [unusual] * 2
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"null", b"5", b'{"answer": 5}', b"not json\n{}"])

@@ -20,6 +20,8 @@ from assistant.errors import CorpusError, IndexMismatch, ModelError
 from assistant.freshness import is_current
 from assistant.index import open_index
 from assistant.manifest import HASHED_BYTES, MANIFEST, read_manifest, remove_leftovers, write_manifest
+from assistant.sections import parse_corpus
+from conftest import read_corpus
 
 HEAD = "Harbour ferry crossing, foot passengers only, one way\n\nCode: F1001\n"
 OTHER = f"{HEAD}\nSummary\n\nThe ferry carries foot passengers.\n\nFares\n\nTwo pounds.\n"
@@ -95,7 +97,7 @@ def content(folder):
         for path in (folder / manifest.data).rglob("*")
         if path.is_file()
     }
-    digests = {name: (size, digest) for name, (size, _, digest) in manifest.corpus.items()}
+    digests = {name: (size, digest) for name, (size, *_, digest) in manifest.corpus.items()}
     return files, digests, replace(manifest, built_at="", data="", corpus={})
 
 
@@ -197,6 +199,13 @@ def test_an_update_with_the_real_encoder_writes_what_a_build_from_nothing_does(t
     check_like_new(tiny, settings)
 
 
+def test_progress_is_told_for_each_file_with_how_many_there_are(three, settings):
+    change(three)
+    told = []
+    update(three, settings, progress=lambda *step: told.append(step))
+    assert [step for step in told if step[0] == "reading documents"] == [("reading documents", n, 3) for n in (0, 1, 2, 3)]
+
+
 def test_only_what_has_changed_is_embedded(three, settings, embedded):
     embedded.clear()
     change(three)
@@ -252,6 +261,25 @@ def test_a_touched_file_is_read_once_and_its_new_time_kept(three, settings):
     assert read_manifest(three / "index").corpus["b.txt"][1] == 1_000_000_000
 
 
+def test_a_file_replaced_by_one_of_the_same_size_and_time_is_noticed(three, settings):
+    path = three / "corpus" / "b.txt"
+    status = path.stat()
+    path.write_text(OTHER.replace("Two pounds", "Six pounds"), encoding="utf-8")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (status.st_size, status.st_mtime_ns)
+    assert not is_current(three / "index", three / "corpus", settings)
+    assert update(three, settings).indexed == ("b.txt",)
+
+
+def test_an_index_copied_with_its_documents_is_current_and_made_anew_in_nothing(three, settings):
+    shutil.copytree(three / "corpus", three / "other" / "corpus")
+    shutil.copytree(three / "index", three / "other" / "index")
+    assert is_current(three / "other" / "index", three / "other" / "corpus", settings)
+    built = update(three / "other", settings)
+    assert (built.indexed, built.unchanged) == ((), ("a.txt", "b.txt", "c.txt"))
+    assert read_manifest(three / "other" / "index").corpus != read_manifest(three / "index").corpus
+
+
 def test_a_heading_that_another_document_brings_or_takes_away_changes_how_a_file_is_read(place, settings, embedded):
     def sections():
         return [section.heading for section in open_index(place / "index", settings).by_id["dense.txt"].sections]
@@ -283,6 +311,17 @@ def test_another_setting_makes_everything_anew(three, settings, key):
     assert not is_current(three / "index", three / "corpus", other)
     assert update(three, other).indexed == ("a.txt", "b.txt", "c.txt")
     check_like_new(three, other)
+
+
+@pytest.mark.parametrize("act", [change, add, delete, several])
+def test_an_index_holds_the_documents_of_the_corpus_parsed_as_a_whole(three, settings, act):
+    act(three)
+    write(
+        three, "d.txt", f"{HEAD}\nSummary\nThe ferry runs.\nDuration\nTwelve minutes at most.\nFares: Three pounds.\nRisks\nFog is rare.\n"
+    )
+    update(three, settings)
+    sources, _ = read_corpus(three / "corpus", settings)
+    assert list(open_index(three / "index", settings).documents) == parse_corpus(sources, settings)
 
 
 def test_a_setting_that_documents_do_not_depend_on_makes_nothing_anew(three):
@@ -368,6 +407,37 @@ def test_hostile_files_are_refused_each_with_a_reason_and_the_rest_is_indexed(th
     again = update(three, small)
     assert again.refused == {name: why for name, why in built.refused.items() if name != "empty.md"}
     check_like_new(three, small)
+
+
+@pytest.mark.parametrize("made_at_once", [1, 256])
+def test_files_that_make_the_parser_fail_are_refused_and_the_rest_is_as_if_they_were_not_there(place, settings, monkeypatch, made_at_once):
+    from assistant import building
+
+    real = building.parse_document
+
+    def parse(source, *how):
+        if "spoilt" in source.text:
+            raise ValueError("no such thing")
+        return real(source, *how)
+
+    write(place, "a.txt", OTHER)
+    write(place, "b.txt", OTHER.replace("Fares", "Spoilt fares").replace("pounds", "spoilt pounds"))
+    write(place, "c.txt", "A note without any heading. It says little.\n")
+    write(place, "d.txt", "A spoilt note.\n")
+    monkeypatch.setattr(building, "NEW_AT_ONCE", made_at_once)
+    monkeypatch.setattr(building, "parse_document", parse)
+    built = update(place, settings)
+    assert built.indexed == ("a.txt", "c.txt")
+    assert sorted(built.refused) == ["b.txt", "d.txt"]
+    assert built.refused["b.txt"].startswith("makes its reader fail (ValueError: no such thing); ")
+    check_like_new(place, settings)
+    assert is_current(place / "index", place / "corpus", settings)
+    write(place, "c.txt", "A spoilt note, too.\n")
+    again = update(place, settings)
+    assert (again.unchanged, again.removed, sorted(again.refused)) == (("a.txt",), ("c.txt",), ["b.txt", "c.txt", "d.txt"])
+    write(place, "b.txt", OTHER.replace("Two pounds", "Nine pounds"))
+    assert update(place, settings).indexed == ("b.txt",)
+    check_like_new(place, settings)
 
 
 def test_a_file_that_vanishes_while_the_corpus_is_read_is_there_again_with_the_next_build(three, settings, monkeypatch):

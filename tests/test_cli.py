@@ -1,6 +1,12 @@
+import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +71,46 @@ def test_help_lists_every_command(run):
     assert done.code == 0
     for command in ("ask", "search", "codes", "show", "index", "batch", "eval", "verify", "ui"):
         assert re.search(rf"^\W*{command}\b", done.out, re.MULTILINE), command
+
+
+def test_the_version_is_that_of_the_package(run):
+    done = run("--version")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"assistant {version('hcpcs-assistant')}\n"
+
+
+def in_a_process(index_folder, corpus, words, **how):
+    code = "import network_guard; network_guard.install(); from assistant.cli import main; main()"
+    places = ["--corpus", str(corpus), "--index", str(index_folder)]
+    path = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
+    return subprocess.run(
+        [sys.executable, "-c", code, *words, *places], env={**os.environ, "PYTHONPATH": path}, stderr=subprocess.PIPE, **how
+    )
+
+
+def test_an_output_that_cannot_be_written_is_an_error(index_folder, corpus):
+    with open("/dev/full", "wb") as full:
+        done = in_a_process(index_folder, corpus, ["codes"], stdout=full)
+    assert done.returncode == 1
+    assert done.stderr.decode() == "assistant: the output cannot be written (No space left on device); send it elsewhere\n"
+
+
+def test_an_output_that_nobody_reads_ends_the_command_without_a_word(index_folder, corpus):
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, "wb", closefd=True) as unread:
+        done = in_a_process(index_folder, corpus, ["codes"], stdout=unread)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_file_that_fails_unforeseen_is_named_in_one_sentence(ask_real, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(5, "Input/output error", "/disk/file")
+
+    monkeypatch.setattr("assistant.api.Assistant.ask", fail)
+    done = ask_real("ask", "S9357 duration")
+    assert done.code == 1
+    assert done.complaint == "assistant: '/disk/file' cannot be read or written (Input/output error); mend that and try again"
 
 
 def test_search_ranks_passages_with_their_places(ask_real, corpus):
@@ -157,6 +203,14 @@ def test_an_unreadable_file_beside_good_ones_is_reported_and_the_rest_indexed(ru
     assert [line.split() for line in again.out.splitlines()[:2]] == [["indexed", "0"], ["unchanged", "3"]]
 
 
+def test_a_refused_file_with_a_line_feed_in_its_name_is_told_in_one_line(run, tiny):
+    (tiny / "corpus" / "a\nassistant: all is well.txt").write_text("words", encoding="utf-8")
+    done = run("index", "--corpus", tiny / "corpus", "--index", tiny / "index")
+    assert [line for line in done.err.splitlines() if "all is well" in line] == [
+        "assistant: not indexed: a assistant: all is well.txt has a name that is not plain text; rename it"
+    ]
+
+
 def test_a_current_index_is_left_alone_and_a_stale_one_updated_with_word_on_stderr(run, tiny):
     places = ("--corpus", tiny / "corpus", "--index", tiny / "index")
     assert run("codes", *places).err == ""
@@ -186,6 +240,16 @@ def test_an_index_folder_that_cannot_be_written_is_an_error(run, corpus, tmp_pat
     assert "--index" in done.complaint
 
 
+@pytest.mark.parametrize("command", [("index",), ("ask", "F1001 duration")])
+def test_an_index_is_not_written_among_the_documents(run, tiny, tmp_path, command):
+    before = sorted((tiny / "corpus").iterdir())
+    (tmp_path / "link").symlink_to(tiny / "corpus")
+    done = run(*command, "--corpus", tiny / "corpus", "--index", tmp_path / "link")
+    assert done.code == 1
+    assert done.err.splitlines()[-1].endswith("is both the corpus and the index folder; name another folder for the index with --index DIR")
+    assert sorted((tiny / "corpus").iterdir()) == before
+
+
 def test_verify_passes_an_answer_and_fails_after_one_changed_byte(ask_real, run, corpus, tmp_path):
     (tmp_path / "answer.json").write_text(ask_real("ask", "S9357 duration", "--json").out, encoding="utf-8")
     copied = shutil.copytree(corpus, tmp_path / "corpus")
@@ -199,6 +263,25 @@ def test_verify_passes_an_answer_and_fails_after_one_changed_byte(ask_real, run,
     assert bad.code == 1
     assert "S9357-enzyme-replacement.txt" in bad.out
     assert "has changed" in bad.out
+
+
+def test_verify_names_the_row_of_each_difference_and_prints_json_where_asked(ask_real, run, corpus, tmp_path):
+    answer = json.loads(ask_real("ask", "S9357 duration", "--json").out)
+    wrong = {**answer, "quotes": [{**answer["quotes"][0], "end": answer["quotes"][0]["end"] - 1}]}
+    rows = [{"id": "good", "answer": answer}, {"id": "bad", "answer": wrong}]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = run("verify", tmp_path / "rows.jsonl", "--corpus", corpus)
+    quote = wrong["quotes"][0]
+    place = f"{quote['document']}, characters {quote['start']}-{quote['end']}"
+    assert (done.code, done.err) == (1, "")
+    assert done.out == f"row 2 (id 'bad'): {place}: the text at these offsets is different\n"
+    shown = run("verify", tmp_path / "rows.jsonl", "--corpus", corpus, "--json")
+    difference = {"row": 2, "id": "bad", "document": quote["document"], "start": quote["start"], "end": quote["end"]}
+    assert shown.code == 1
+    assert json.loads(shown.out) == {
+        "quotes": len(answer["quotes"]) + 1,
+        "differences": [{**difference, "why": "the text at these offsets is different"}],
+    }
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"schema": 1, "quotes": [{"start": "0"}]}'])
@@ -265,6 +348,72 @@ def test_a_batch_output_that_cannot_be_written_is_an_error(ask_real, tmp_path):
     assert "cannot be written" in done.complaint
 
 
+@pytest.fixture
+def asked(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"id": 1, "question": "S9357 duration"}\n{"id": 2, "question": "and its risks?"}\n', encoding="utf-8")
+    return path
+
+
+def test_a_batch_reads_standard_input_and_writes_standard_output(ask_real, asked, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(asked.read_bytes())))
+    done = ask_real("batch", "-", "-")
+    assert (done.code, done.err) == (0, "")
+    assert [json.loads(line)["id"] for line in done.out.splitlines()] == [1, 2]
+
+
+def test_batch_answers_go_to_the_file_that_a_link_leads_to(ask_real, asked, tmp_path):
+    (tmp_path / "real.jsonl").write_text("old\n", encoding="utf-8")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "real.jsonl")
+    assert ask_real("batch", asked, tmp_path / "link.jsonl").code == 0
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert len((tmp_path / "real.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "link.jsonl", "real.jsonl"]
+
+
+def test_batch_answers_are_written_straight_to_what_is_no_file(ask_real, asked, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE) as reader:
+        assert ask_real("batch", asked, tmp_path / "pipe").code == 0
+        assert len(reader.stdout.read().splitlines()) == 2
+    assert (tmp_path / "pipe").is_fifo()
+    done = ask_real("batch", asked, "/dev/full")
+    assert done.code == 1
+    assert done.complaint == "assistant: the file '/dev/full' cannot be written (No space left on device); name another"
+
+
+def test_batch_answers_that_would_overwrite_the_questions_are_refused(ask_real, asked, tmp_path):
+    before = asked.read_text(encoding="utf-8")
+    (tmp_path / "link.jsonl").symlink_to(asked)
+    for target in (asked, tmp_path / "link.jsonl"):
+        done = ask_real("batch", asked, target)
+        assert done.code == 1
+        assert "would overwrite the questions in" in done.complaint
+    asked.rename(tmp_path / "out.jsonl.partial")
+    assert ask_real("batch", tmp_path / "out.jsonl.partial", tmp_path / "out.jsonl").code == 1
+    assert (tmp_path / "out.jsonl.partial").read_text(encoding="utf-8") == before
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert "is a link that leads nowhere" in ask_real("batch", tmp_path / "out.jsonl.partial", tmp_path / "loop").complaint
+
+
+def test_a_batch_that_is_interrupted_says_where_the_first_answers_are(ask_real, asked, tmp_path, monkeypatch):
+    from assistant import Assistant
+
+    real = Assistant.ask
+
+    def interrupted(self, question, *rest):
+        if question == "and its risks?":
+            raise KeyboardInterrupt
+        return real(self, question, *rest)
+
+    monkeypatch.setattr(Assistant, "ask", interrupted)
+    done = ask_real("batch", asked, tmp_path / "out.jsonl")
+    assert done.code == 130
+    assert done.complaint == f"assistant: what there is stands in '{tmp_path / 'out.jsonl.partial'}'"
+    assert json.loads((tmp_path / "out.jsonl.partial").read_text(encoding="utf-8"))["id"] == 1
+    assert not (tmp_path / "out.jsonl").exists()
+
+
 def test_an_evaluation_prints_a_table_writes_a_report_and_compares(ask_real, tmp_path):
     row = {
         "id": "q1", "kind": "bycode", "question": "S9357 duration", "history": [], "codes": ["S9357"],
@@ -278,6 +427,44 @@ def test_an_evaluation_prints_a_table_writes_a_report_and_compares(ask_real, tmp
     again = ask_real("eval", tmp_path / "q.jsonl", "--baseline", tmp_path / "report" / "dev.json")
     assert "rows lost: 0" in again.out
     assert ask_real("eval", tmp_path / "q.jsonl", "--check").out == "1 rows, no problems\n"
+
+
+@pytest.fixture
+def evaluated(tmp_path):
+    """A question set of one row of the split dev."""
+    row = {
+        "id": "q1", "kind": "bycode", "question": "S9357 duration", "history": [], "codes": ["S9357"], "sections": [],
+        "must_contain": ["between 1 to 4 hours"], "must_not_contain": [], "expect": "answer", "top_code": None, "split": "dev", "notes": "",
+    }  # fmt: skip
+    (tmp_path / "q.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    return tmp_path / "q.jsonl"
+
+
+def test_a_report_that_cannot_be_written_is_an_error_before_anything_is_asked(ask_real, evaluated, monkeypatch):
+    monkeypatch.setattr("assistant.evaluation.runner.evaluate", lambda *_: pytest.fail("a question was asked"))
+    done = ask_real("eval", evaluated, "--report", evaluated / "report")
+    assert done.code == 1
+    assert done.complaint.startswith(f"assistant: the report cannot be written to '{evaluated / 'report'}' (")
+    assert done.complaint.endswith("; name another folder with --report")
+
+
+def test_a_report_whose_plot_cannot_be_written_is_an_error(ask_real, evaluated, tmp_path):
+    (tmp_path / "report" / "dev.png").mkdir(parents=True)
+    assert "cannot be written to" in ask_real("eval", evaluated, "--report", tmp_path / "report").complaint
+
+
+def test_a_split_without_rows_is_an_error(ask_real, evaluated):
+    done = ask_real("eval", evaluated, "--split", "test")
+    assert (done.code, done.out) == (1, "")
+    assert done.complaint == "assistant: no row of the question sets is of split 'test'; name another with --split"
+
+
+@pytest.mark.parametrize("option", ["--report", "--baseline"])
+def test_an_ablation_takes_no_report(ask_real, evaluated, tmp_path, option):
+    done = ask_real("eval", evaluated, "--ablation", option, tmp_path / "report")
+    assert done.code == 2
+    assert "--ablation only prints" in done.err
+    assert not (tmp_path / "report").exists()
 
 
 def test_an_ablation_prints_what_is_right_without_each_stage(ask_real, tmp_path):
@@ -320,7 +507,7 @@ def test_a_wrong_setting_in_the_environment_is_one_line(run, corpus, monkeypatch
     monkeypatch.setenv("ASSISTANT_CHUNK_TOKENS", "many")
     done = run("codes", "--corpus", corpus, "--index", tmp_path / "index")
     assert (done.code, done.out) == (1, "")
-    assert "chunk_tokens" in done.complaint
+    assert "'ASSISTANT_CHUNK_TOKENS' is 'many'" in done.complaint
 
 
 def test_a_document_cannot_steer_the_terminal(run, tiny):

@@ -52,3 +52,17 @@ def test_a_model_that_cannot_serve_is_named_in_one_sentence(assistant, folder, n
     readings = read(assistant.index, reader, "how long does it take?", assistant.index.documents.ids[0])[:2]
     with pytest.raises(ModelError, match=words):
         reader.compare(assistant.index, "how long does it take?", readings)
+
+
+def test_a_model_that_cannot_serve_is_noticed_before_the_first_question_where_there_will_be_many(ask_real, folder, tmp_path, monkeypatch):
+    (tmp_path / "in.jsonl").write_text('{"id": 1, "question": ""}\n', encoding="utf-8")
+    monkeypatch.setenv("ASSISTANT_CROSS_ENCODER", str(folder / "three"))
+    for words in (("chat",), ("ui", "--no-browser", "--port", 0), ("batch", tmp_path / "in.jsonl", tmp_path / "out.jsonl")):
+        done = ask_real(*words)
+        assert done.code == 1
+        assert "3 outputs; name one that gives a single score" in done.err.splitlines()[-1]
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_a_model_that_serves_is_loaded_with_the_others(corpus, index_folder, folder):
+    Assistant.open(corpus, index_folder, make_settings(cross_encoder=str(folder / "one")), build=False).load_models()

@@ -28,11 +28,11 @@ def test_every_shipped_document_is_read_as_it_stands(corpus, settings):
         assert source.sha256 == hashlib.sha256(data).hexdigest()
 
 
-def test_files_come_in_order_of_id_from_every_folder_without_hidden_ones_and_the_readme(tmp_path):
+def test_files_come_in_order_of_id_from_every_folder_without_hidden_ones_and_the_readme_at_the_top(tmp_path):
     for name in ("b.txt", "a/z.md", "a.txt", ".hidden.txt", ".git/x.txt", "README.md", "a/README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("words", encoding="utf-8")
-    assert ids(tmp_path) == ["a.txt", "a/z.md", "b.txt"]
+    assert ids(tmp_path) == ["a.txt", "a/README.md", "a/z.md", "b.txt"]
 
 
 def refused(folder, settings):
@@ -328,3 +328,40 @@ def test_documents_of_one_file_with_the_same_key_stay_apart(settings, monkeypatc
     found = read_bytes("table.csv", b"", settings)
     assert [source.id for source in found] == ["table.csv#A1", "table.csv#A1 (2)", "table.csv#B2", "table.csv#A1 (3)"]
     assert [source.sha256 for source in found] == [hashlib.sha256(source.text.encode()).hexdigest() for source in found]
+
+
+class Panic(BaseException):
+    """What a library in Rust raises when it panics."""
+
+    __module__ = "pyo3_runtime"
+
+
+@pytest.mark.parametrize("error", [ValueError("no\nway"), RecursionError("too deep"), Panic("byte index 9")])
+def test_a_file_that_makes_its_reader_fail_is_refused_with_what_failed(settings, monkeypatch, caplog, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr("assistant.documents.extract", fail)
+    with caplog.at_level("INFO"):
+        refusal = read_bytes("a.txt", b"words", settings)
+    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    assert refusal == Refusal("a.txt", f"makes its reader fail ({said}); save it in another way or leave it out")
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), MemoryError(), CorpusError("gone")])
+def test_what_is_no_fault_of_a_file_ends_the_reading(settings, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr("assistant.documents.extract", fail)
+    with pytest.raises(type(error)):
+        read_bytes("a.txt", b"words", settings)
+
+
+def test_a_long_complaint_of_a_reader_is_cut(settings, monkeypatch):
+    def fail(*_):
+        raise ValueError("x" * 1000)
+
+    monkeypatch.setattr("assistant.documents.extract", fail)
+    assert len(read_bytes("a.txt", b"words", settings).why) < 250

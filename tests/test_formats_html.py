@@ -54,6 +54,7 @@ def text_of(page, settings, suffix=".html"):
         ("<div role=heading><span><button>Fog?</button></span></div><p>Rare.</p>", "## Fog?\n\nRare.\n"),
         ("<dl><dt><button>Fog?</button><dd>Rare.</dl>", "- Fog?: Rare.\n"),
         ("<details><summary><button>Fog?</button></summary>Rare.</details>", "## Fog?\n\nRare.\n"),
+        ("<pre>a<br>\fb<br></pre><pre><br>\1</pre>", "a\n\fb\n\n\1\n"),
         ("<pre>a  b\n  c</pre><pre><code># x</code></pre>", "a  b\n  c\n\n```\n# x\n```\n"),
         ("<p><b>Risks</b></p><p><strong>Note:</strong> fog</p><p># of trips</p>", "**Risks**\n\nNote: fog\n\n\\# of trips\n"),
         ("<div role=heading aria-level=3>Risks</div><p>Fog.</p>", "### Risks\n\nFog.\n"),

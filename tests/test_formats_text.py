@@ -62,6 +62,12 @@ def test_what_is_no_text_is_refused_with_the_reason(settings, data, why):
     assert refusal.why == why
 
 
+def test_text_with_the_escape_sequences_of_a_terminal_is_read_as_it_stands(settings):
+    text = "\x1b[1mFerry\x1b[0m\n\nIt is \x1b[38;5;9mred\x1b[m and \x1b]8;;link\x1b\\here\x1b]8;;\x07.\x1b(B\x9b2J\n"
+    assert text_of(text.encode(), settings) == text
+    assert read_bytes("a.txt", b"\x1b\x1b\x1b\x1b\x1b", settings) == Refusal("a.txt", "holds 5 control characters and is not text")
+
+
 def test_more_text_than_the_setting_allows_is_refused_with_both_numbers(settings):
     small = settings.model_copy(update={"max_text_characters": 1000})
     assert read_bytes("a.txt", b"word " * 400, small) == Refusal("a.txt", "holds 2,000 characters of text, over the limit of 1,000")

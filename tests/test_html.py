@@ -216,6 +216,26 @@ def test_a_mark_over_several_sections_is_complete(assistant):
     assert shown(markup) == document.id + document.text
 
 
+def test_a_document_of_many_sections_is_shown_in_time_that_grows_with_them_and_not_with_their_square(parse):
+    document = parse("# Ferry\n\n" + "".join(f"## Pier {n}\n\nBoats moor here.\n\n" for n in range(300)))
+    looked = []
+
+    class Counted(tuple):
+        def __getitem__(self, at):
+            looked.append(at)
+            return tuple.__getitem__(self, at)
+
+        def __iter__(self):
+            for one in tuple.__iter__(self):
+                looked.append(one)
+                yield one
+
+    many = replace(document, sections=Counted(document.sections))
+    assert document_html(many, document.units[-1].span) == document_html(document, document.units[-1].span)
+    assert len(document.sections) > 300
+    assert len(looked) < 6 * len(document.sections)
+
+
 def test_a_document_without_a_mark_has_none(assistant):
     [document] = assistant.documents("S9357")
     assert "<mark>" not in document_html(document, None)

@@ -53,9 +53,10 @@ def test_the_manifest_says_what_the_index_is(index_folder, corpus, assistant):
     assert manifest["documents"] == 5
     files = {path.name: path for path in corpus.glob("*.txt")}
     assert sorted(manifest["corpus"]) == sorted(files)
-    for name, (size, modified, digest) in manifest["corpus"].items():
+    for name, (size, modified, changed, digest) in manifest["corpus"].items():
         assert size == files[name].stat().st_size
         assert modified in (0, files[name].stat().st_mtime_ns)
+        assert changed == files[name].stat().st_ctime_ns
         assert digest == hashlib.sha256(files[name].read_bytes()).hexdigest()
     assert manifest["chunks"] == len(assistant.index.chunks)
     assert manifest["candidates"] == len(assistant.index.candidates)

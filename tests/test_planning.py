@@ -51,7 +51,7 @@ def test_what_has_not_changed_is_taken_and_not_read(corpus, settings, monkeypatc
 
 def test_a_rewritten_file_with_the_same_content_is_taken(corpus, settings):
     _, before = planned(corpus, settings)
-    older = replace(before, stamps={name: Stamp(0, 0, "0" * 64) for name in before.stamps})
+    older = replace(before, stamps={name: Stamp(0, 0, 0, "0" * 64) for name in before.stamps})
     plans, _ = planned(corpus, settings, older)
     assert [one.position for one in plans] == [0, 1]
 
@@ -92,7 +92,7 @@ def test_all_that_a_reader_says_of_a_document_is_part_of_its_content(corpus, set
         return stamp, found if isinstance(found, Refusal) else [replace(one, **change) for one in found]
 
     _, before = planned(corpus, settings)
-    older = replace(before, stamps={name: Stamp(0, 0, "0" * 64) for name in before.stamps})
+    older = replace(before, stamps={name: Stamp(0, 0, 0, "0" * 64) for name in before.stamps})
     monkeypatch.setattr("assistant.planning.stamped_file", read)
     plans, _ = planned(corpus, settings, older)
     assert [one.position for one in plans] == ([None, None] if change else [0, 1])
@@ -165,3 +165,15 @@ def test_a_folder_of_unreadable_files_is_an_error_that_says_why(tmp_path, settin
     (tmp_path / "b.xyz").write_bytes(b"PK")
     with pytest.raises(CorpusError, match=r"a\.txt holds NUL characters and is not text; b\.xyz files ending in '\.xyz'"):
         planned(tmp_path, settings)
+
+
+def test_a_file_whose_headings_cannot_be_looked_at_is_refused_and_not_read_again(corpus, settings, monkeypatch):
+    from assistant import planning
+
+    real = planning.outlook
+    monkeypatch.setattr("assistant.planning.outlook", lambda source, how: 1 / 0 if source.id == "dense.txt" else real(source, how))
+    plans, now = planned(corpus, settings)
+    assert [one.known.id for one in plans] == ["note.md"]
+    assert now.refused["dense.txt"].startswith("makes its reader fail (ZeroDivisionError: division by zero); ")
+    monkeypatch.undo()
+    assert planned(corpus, settings, now)[1].refused == now.refused

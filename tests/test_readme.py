@@ -1,3 +1,4 @@
+import ast
 import re
 import shlex
 
@@ -88,3 +89,14 @@ def test_every_make_target_that_the_readme_names_exists(readme, root):
 def test_every_file_that_the_readme_links_to_exists(readme, root):
     for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", readme):
         assert (root / link).exists(), link
+
+
+def test_a_source_distribution_holds_what_the_readme_links_to_and_what_the_tests_use(readme, root):
+    listed = re.search(
+        r"\[tool\.hatch\.build\.targets\.sdist\]\ninclude = (\[.*?\n\])", (root / "pyproject.toml").read_text(encoding="utf-8"), re.DOTALL
+    )
+    held = [name.strip("/") for name in ast.literal_eval(listed[1])]
+    used = {"assistant", "benchmarks", "corpus", "eval/brought", "tests", "constraints.txt", "Makefile"}
+    for name in (*used, *re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", readme)):
+        assert any(name == one or name.startswith(f"{one}/") for one in held), name
+    assert all((root / one).exists() for one in held)

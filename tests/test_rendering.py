@@ -5,7 +5,7 @@ import pytest
 
 from assistant.comparing import Row
 from assistant.messages import AFRESH, AGAINST, CARRIED, CONFLICT, FITS, FITS_NOT, FOR, NEAREST, NO_SECTION, UNDERSTOOD, WEIGHED, catalogue
-from assistant.rendering import WIDTH, answer_text, comparison_text, hit_lines, inert, quote_lines, table_lines, understood_text
+from assistant.rendering import WIDTH, answer_text, comparison_text, hit_lines, inert, one_line, quote_lines, table_lines, understood_text
 from assistant.types import Choice, Place, Role
 
 
@@ -24,6 +24,27 @@ def test_control_characters_cannot_steer_a_terminal():
 
 def test_line_ends_and_tabs_stay():
     assert inert("a\tb\nc\r\nd") == "a\tb\nc\nd"
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [
+        ("One\nTwo\n", 3),
+        ("One\r\nTwo\r\n", 3),
+        ("One\rTwo\r", 3),
+        ("One\u2028Two\u2029", 3),
+        ("One\f\vTwo\n", 2),
+        ("One\n\r\n", 3),
+        ("", 1),
+    ],
+)
+def test_lines_are_counted_as_an_editor_counts_them(parse, above, line):
+    document = parse(f"{above}Ferry runs daily.\n")
+    assert document.line_of(document.text.index("Ferry")) == line
+
+
+def test_a_name_with_line_feeds_is_told_in_one_line():
+    assert one_line("not indexed: a\nassistant: b\u2028c\x1b[2J.txt") == "not indexed: a assistant: b c\ufffd[2J.txt"
 
 
 def test_an_answer_shows_words_code_section_document_line_and_characters(answer, assistant):

@@ -50,6 +50,15 @@ def test_sentences_are_complete_and_trimmed(text, expected):
     assert [span.of(text) for span in sentences(text, Span(0, len(text)))] == expected
 
 
+@pytest.mark.parametrize("space", "\x85\xa0\u1680\u2000\u2009\u200a\u2028\u2029\u202f\u205f\u3000")
+def test_white_space_beyond_ascii_divides_sentences_where_a_blank_does(space):
+    text = f"Use it with vitamin B{space}. The pump{space}runs.{space}Rest."
+    plain = text.replace(space, " ")
+    found = sentences(text, Span(0, len(text)))
+    assert found == sentences(plain, Span(0, len(plain)))
+    assert [span.of(text) for span in found[-2:]] == [f"The pump{space}runs.", "Rest."]
+
+
 def test_sentences_count_from_the_start_of_the_document():
     text = "Title. First one. Second one."
     assert [span.of(text) for span in sentences(text, Span(7, len(text)))] == ["First one.", "Second one."]

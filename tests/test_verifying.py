@@ -149,3 +149,20 @@ def test_a_page_of_a_document_without_pages_is_noticed(answer, copied, settings)
 )
 def test_a_title_or_label_that_is_not_over_the_words_is_noticed(answer, copied, settings, changes, why):
     assert why in faults(with_quote(answer, **changes), copied, settings)[0]
+
+
+def test_a_quote_of_a_document_that_cannot_be_parsed_does_not_pass(answer, copied, settings, monkeypatch):
+    monkeypatch.setattr("assistant.verifying.parse_document", lambda *_: 1 / 0)
+    assert all(why.startswith("a document makes its reader fail (ZeroDivisionError: ") for why in faults(answer, copied, settings))
+    assert len(faults(answer, copied, settings)) == len(answer.quotes)
+
+
+def test_a_document_that_an_index_refuses_has_no_say_in_how_others_are_read(answer, copied, settings, monkeypatch):
+    from assistant import verifying
+
+    real = verifying.outlook
+    (copied / "spoilt.txt").write_text("Spoilt.\n", encoding="utf-8")
+    monkeypatch.setattr(verifying, "outlook", lambda source, how: 1 / 0 if source.id == "spoilt.txt" else real(source, how))
+    library = verifying._Library(copied, settings)
+    (source,) = read_file(copied / answer.quotes[0].document, copied, settings)
+    assert len(list(library.parsed(source))) == 2

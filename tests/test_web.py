@@ -5,7 +5,7 @@ import re
 import shutil
 import socket
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -14,7 +14,7 @@ from assistant.answer_json import answer_to_json
 from assistant.building import build_index
 from assistant.html import AFRESH_HTML
 from assistant.messages import AFRESH, CARRIED, CONFLICT, NEAREST, NO_SECTION
-from assistant.web import ALL_SECTIONS, Conversation, Latest, build_page, earlier_questions, example_questions, serve
+from assistant.web import ALL_SECTIONS, Conversation, Latest, build_page, check_address, earlier_questions, example_questions, serve
 from conftest import link_index
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -482,6 +482,66 @@ def test_every_tool_and_each_of_its_parameters_is_described(address):
         assert all(parameter.get("description") for parameter in tool["inputSchema"]["properties"].values()), tool["name"]
 
 
+def posted(url, body):
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    with urlopen(Request(url, json.dumps(body).encode(), headers)) as reply:
+        return reply.read().decode()
+
+
+def called(address, name, arguments):
+    """Return the event and the data that a call over plain HTTP ends in."""
+    event = json.loads(posted(f"{address}gradio_api/call/v2/{name}", arguments))["event_id"]
+    with urlopen(f"{address}gradio_api/call/{name}/{event}") as reply:
+        kind, data = re.fullmatch(r"event: (\w+)\ndata: (.*)\n\n", reply.read().decode()).groups()
+    return kind, json.loads(data)
+
+
+def test_the_calls_that_the_readme_shows_give_an_answer(address, root):
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    start, fetch, body = re.search(
+        r"curl http://127.0.0.1:7860/(\S+) -H 'Content-Type: application/json' -d '(.*)'\ncurl http://127.0.0.1:7860/(\S+)EVENT_ID", readme
+    ).group(1, 3, 2)
+    event = json.loads(posted(address + start, json.loads(body)))["event_id"]
+    with urlopen(f"{address}{fetch}{event}") as reply:
+        kind, data = reply.read().decode().strip().split("\n")
+    [answer] = json.loads(data.removeprefix("data: "))
+    assert kind == "event: complete"
+    assert SENTENCE in [quote["text"] for quote in answer["quotes"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "found"),
+    [
+        ("ask", {"question": "and its risks?", "history": ["S9330 duration"]}, lambda one: one["resolved"].startswith("S9330")),
+        ("ask", {"question": "how long?", "code": "S9327"}, lambda one: {quote["code"] for quote in one["quotes"]} == {"S9327"}),
+        ("fit", {"scenario": "an 18 hour pain infusion at home"}, lambda one: one["codes"][0]["code"] == "S9327"),
+        ("compare", {"codes": ["S9330", "S9336"]}, lambda rows: len(rows) > 10),
+        ("search", {"question": "rare risks", "k": 2}, lambda rows: len(rows) == 2),
+        ("codes", {}, lambda rows: len(rows) == 5),
+    ],
+)
+def test_every_endpoint_takes_its_arguments_by_name_over_plain_http(address, name, arguments, found):
+    kind, [value] = called(address, name, arguments)
+    assert kind == "complete"
+    assert found(value)
+
+
+def test_an_error_over_plain_http_is_a_sentence(address):
+    kind, value = called(address, "ask", {"question": "how long?", "code": "S9999"})
+    assert kind == "error"
+    assert value["error"].startswith("no document describes the code 'S9999'; ")
+
+
+def test_the_tools_are_called_at_the_address_that_the_readme_gives(address, root):
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    [place] = [one["url"] for one in json.loads(re.search(r"```json\n(.*mcpServers.*)\n```", readme)[1])["mcpServers"].values()]
+    url = place.replace("http://127.0.0.1:7860/", address)
+    hello = {"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "test", "version": "0"}}
+    assert "serverInfo" in posted(url, {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
+    call = {"name": "ask", "arguments": {"question": "how long does S9357 take?"}}
+    assert SENTENCE in posted(url, {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call})
+
+
 def test_the_endpoint_search_gives_passages_with_their_places(client, corpus):
     rows = client.predict("rare risks", 3, api_name="/search")
     assert len(rows) == 3
@@ -537,6 +597,31 @@ def test_a_port_that_is_taken_is_an_error_for_people(assistant):
 
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(AssistantError, match="--port"):
         serve(assistant, "127.0.0.1", server.getsockname()[1], open_browser=False, block=False)
+
+
+def test_an_address_that_is_not_this_machines_is_an_error_for_people(assistant, monkeypatch):
+    from assistant.errors import AssistantError
+
+    def unknown(*_, **__):
+        raise socket.gaierror("Name or service not known")
+
+    elsewhere = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 7860))]
+    for found in (unknown, lambda *_, **__: elsewhere):
+        monkeypatch.setattr("assistant.web.socket.getaddrinfo", found)
+        with pytest.raises(AssistantError) as caught:
+            serve(assistant, "nowhere", 7860, open_browser=False, block=False)
+        assert str(caught.value) == "'nowhere' is no address of this machine; name one with --host, such as 127.0.0.1"
+
+
+def test_a_port_that_is_not_allowed_is_an_error_for_people(monkeypatch):
+    from assistant.errors import AssistantError
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("assistant.web.socket.socket.bind", refuse)
+    with pytest.raises(AssistantError, match="listening on port 80 of '127.0.0.1' is not allowed; choose another with --port"):
+        check_address("127.0.0.1", 80)
 
 
 def test_the_page_sends_no_analytics(assistant):

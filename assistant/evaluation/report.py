@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import QuestionSetError
+from assistant.errors import AssistantError, QuestionSetError
 from assistant.evaluation.metrics import reliability, risk_coverage
 from assistant.evaluation.runner import Outcome, Result
 
@@ -50,13 +52,38 @@ def markdown(result: Result) -> str:
     return "\n".join(lines)
 
 
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise AssistantError(f"the report cannot be written to '{folder}' ({error.strerror}); name another folder with --report") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a report, and write in it once, so that a long evaluation does not end in an error.
+
+    Raises:
+        AssistantError: it cannot be written to.
+    """
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+
+
 def write_report(result: Result, folder: Path) -> None:
-    """Write `<split>.json`, `<split>.md` and `<split>.png` into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write `<split>.json`, `<split>.md` and `<split>.png` into `folder`.
+
+    Raises:
+        AssistantError: they cannot be written.
+    """
     value = {**asdict(result), "outcomes": [_kept(outcome) for outcome in result.outcomes]}
-    (folder / f"{result.split}.json").write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / f"{result.split}.md").write_text(markdown(result) + "\n", encoding="utf-8")
-    _plot(result, folder / f"{result.split}.png")
+    make_folder(folder)
+    with _writing(folder):
+        (folder / f"{result.split}.json").write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (folder / f"{result.split}.md").write_text(markdown(result) + "\n", encoding="utf-8")
+        _plot(result, folder / f"{result.split}.png")
 
 
 def _kept(outcome: Outcome) -> dict[str, Any]:

@@ -30,7 +30,7 @@ _MODULES = {
     ".tsv": "sheet",
 }
 SUFFIXES = frozenset(_MODULES)
-"""File name endings that can be read. Other files are reported as refused; only hidden files and any README.md are left out unsaid."""
+"""File name endings that can be read. Others are reported as refused; only hidden files and a README.md at the top are left out unsaid."""
 
 
 def extract(name: str, suffix: str, data: bytes, settings: Settings) -> list[Extract]:

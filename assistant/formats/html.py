@@ -344,7 +344,7 @@ def _without_marks(text: str) -> str:
 def _preformatted(element: Element) -> list[tuple[int, str]]:
     """Return preformatted lines as they stand; code, where an element says that it is, between fences."""
     for line_break in element.iter("br"):
-        line_break.tail = "\n" + (line_break.tail or "")
+        line_break.text = "\n"  # what stands after it may hold a control character, which lxml reads and refuses to write
     words = "".join(element.itertext()).replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
     if not words.strip():
         return []

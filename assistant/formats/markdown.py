@@ -9,7 +9,7 @@ from datetime import date
 from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
 from assistant.formats.text import decode
-from assistant.tokens import is_code
+from assistant.tokens import is_code, outside
 from assistant.types import Span
 
 FRONT_MATTER_CHARACTERS = 20_000
@@ -32,7 +32,7 @@ def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
     body = front.end() if front and fields is not None else 0
     hidden = [Span(0, body)] if body else []
     hidden += _comments(text, body)
-    if text.strip() and not _outside(text, hidden).strip():
+    if text.strip() and not outside(text, [(span.start, span.end) for span in hidden]).strip():
         raise Unreadable("holds nothing but front matter and comments")
     if not fields:
         return [Extract(text, hidden=tuple(hidden))]
@@ -46,11 +46,6 @@ def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
             hidden=tuple(hidden),
         )
     ]
-
-
-def _outside(text: str, hidden: list[Span]) -> str:
-    edges = [0, *(edge for span in hidden for edge in (span.start, span.end)), len(text)]
-    return "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
 def _comments(text: str, start: int) -> list[Span]:

@@ -46,10 +46,12 @@ MOST_CHAOS = 0.05
 MOST_STRAYS = 1000
 """A UTF-8 file has at most so many bytes that are not."""
 _SPACING = "\t\n\r\v\f\x85\x1a"
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[()][0-9A-B]|[=>78cDEHMNOZ])|\x9b[0-?]*[ -/]*[@-~]")
+"""What colours a terminal or moves its cursor: text that was printed to one holds many."""
 SAMPLE = 200_000
 """Bytes from which an encoding is told."""
 MOST_CONTROLS = 0.002
-"""A text holds at most this share of control characters, or one."""
+"""A text holds at most this share of control characters beside those for terminals, or one."""
 MOST_BEYOND_ASCII = 0.3
 """English in Windows-1252 has at most this share of bytes beyond ASCII; more is another encoding or no text."""
 
@@ -76,7 +78,8 @@ def decode(data: bytes, declared: str | None = None) -> str:
         text = _as_utf8(data) or _as_declared(data, declared) or _as_it_looks(data)
     if "\0" in text:
         raise Unreadable("holds NUL characters and is not text")
-    controls = sum(text.count(c) for c in set(text) if c not in _SPACING and unicodedata.category(c) == "Cc")
+    bare = _ESCAPE.sub("", text)
+    controls = sum(bare.count(c) for c in set(bare) if c not in _SPACING and unicodedata.category(c) == "Cc")
     if controls > max(1, MOST_CONTROLS * len(text)):
         raise Unreadable(f"holds {controls:,} control characters and is not text")
     return text
