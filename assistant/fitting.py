@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from assistant.cases import weighed
-from assistant.chunking import Candidate
+from assistant.chunking import Candidate, Level
 from assistant.index import Index
 from assistant.kinds import case_of
 from assistant.lexical import FUNCTION_WORDS
+from assistant.quantities import quantities
 from assistant.quoting import codes_at, quote_candidate, speaks_of, title_of
 from assistant.reading import Reader, asks_who_must_not, choose, read, rules_out
 from assistant.subjects import Subject, without_title
-from assistant.tokens import tokenize
+from assistant.tokens import codes_in, tokenize
 from assistant.types import CodeFit, Document, Quote, Role
 
 REPEATED = 0.6
 """A candidate only says the title again when so large a part of its words stand there."""
+FORBIDDING_AMONG = 5
+"""So many of the candidates nearest to a case may send it elsewhere."""
+_NOT_FOR = re.compile(r"\W*(?:not|never)\s+(?:to\s+be\s+)?(?:for|given|used|meant|under|before)\b", re.IGNORECASE)
+MEANT_FOR = "Who gets it: indications."
+"""What a case is read with, so that what comes close to it says for whom a service is. Of 36 cases with such a passage all show it, and 27
+without these words."""
 INSTEAD = "alternatives: other options instead of this"
 INSTEAD_LIKE = 0.55
 """A heading this similar to `INSTEAD` opens a section about other services, whose words speak against a fit."""
@@ -50,8 +59,12 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
         document = index.by_id[one.document]
         codes = document.codes if one.ruled_out else _codes_meant(index, case, document)
         fit = Fit(document, codes, one.fits, one.score, ())
-        shown = one.fits or one.likely
-        fits.append(replace(fit, quotes=_evidence(index, reader, case, fit, against=one.ruled_out)) if shown else fit)
+        if one.fits and (forbidding := _forbidding(index, reader, case, document)):
+            fits.append(replace(fit, fits=False, quotes=(quote_candidate(document, forbidding, Role.AGAINST),)))
+        elif one.fits or one.likely:
+            fits.append(replace(fit, quotes=_evidence(index, reader, case, fit, against=one.ruled_out)))
+        else:
+            fits.append(fit)
     return fits
 
 
@@ -61,19 +74,52 @@ def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
 
 
 def _evidence(index: Index, reader: Reader, text: str, fit: Fit, *, against: bool) -> tuple[Quote, ...]:
-    """Return the title and what the document says closest to the scenario, for it or against it; only of one that fits chosen with care."""
+    """Return the title and what the document says of whom a scenario is like, for it or against it, and what rules it out.
+
+    Only of one that fits it is chosen with care.
+    """
     document = fit.document
     title = next((c for c in index.candidates.all_of(document.id) if c.span(document).contains(document.title)), None)
     quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
-    readings = [r for r in read(index, reader, text, document.id) if not (title and _is_title(index, document, title, r.candidate))]
-    if against or not readings:
+    if against:
         return tuple(quotes)
-    about = [reading for reading in readings if speaks_of(document, reading.candidate, fit.codes)]
-    closest = (choose(index, reader, text, about or readings) if fit.fits else about or readings)[0]
-    instead = closest.candidate.section in _headings_instead(index, document.id)
-    ruled_out = rules_out(index, closest) and not asks_who_must_not(index, text)
-    role = Role.AGAINST if instead or ruled_out else Role.FOR
-    return (*quotes, quote_candidate(document, closest.candidate, role))
+
+    def closest(asked: str) -> Candidate | None:
+        held = [r for r in read(index, reader, asked, document.id) if not (title and _is_title(index, document, title, r.candidate))]
+        about = [reading for reading in held if speaks_of(document, reading.candidate, fit.codes)] or held
+        if not about:
+            return None
+        reading = (choose(index, reader, asked, about) if fit.fits else about)[0]
+        instead = reading.candidate.section in _headings_instead(index, document.id)
+        ruled_out[reading.candidate] = instead or (rules_out(index, reading) and not asks_who_must_not(index, text))
+        return reading.candidate
+
+    ruled_out: dict[Candidate, bool] = {}
+    like, nearest = closest(f"{MEANT_FOR} {text}"), closest(text)
+    if like:
+        quotes.append(quote_candidate(document, like, Role.AGAINST if ruled_out[like] else Role.FOR))
+    if nearest and nearest != like and ruled_out[nearest]:
+        quotes.append(quote_candidate(document, nearest, Role.AGAINST))
+    return tuple(quotes)
+
+
+def _forbidding(index: Index, reader: Reader, text: str, document: Document) -> Candidate | None:
+    """Return what in a document that is near a case sends it elsewhere: for an amount in the case, or as what the service is not for.
+
+    It names a code that is none of the document's with an open bound that the case meets, or denies with its first words what has that
+    code or an amount that the case meets.
+    """
+    pattern, asked = index.settings.code_pattern, quantities(text)
+    for reading in read(index, reader, text, document.id)[:FORBIDDING_AMONG]:
+        said = reading.candidate.span(document).of(document.text)
+        if reading.candidate.level is not Level.UNIT:
+            continue
+        elsewhere = not set(codes_in(said, pattern)) <= set(document.codes)
+        met = [one for one in quantities(said) if any(one.meets(other) for other in asked)]
+        denied = _NOT_FOR.match(said) is not None
+        if (elsewhere and any(one.high == math.inf for one in met)) or (denied and (met or elsewhere)):
+            return reading.candidate
+    return None
 
 
 def _codes_meant(index: Index, text: str, document: Document) -> tuple[str, ...]:

@@ -110,16 +110,25 @@ def certain(document: str) -> Subject:
 def subjects(index: Index, text: str) -> tuple[Subject, ...]:
     """Return the documents that `text` may be about, most likely first; shares sum to 1.
 
-    Names that no document uses count by what they mean where the text does not tell by itself what it is about.
+    Names that no document uses count by what they mean where the text does not tell by itself what it is about: those of drugs always, as
+    no likeness tells what they are, others where that tells it.
     """
     found = _subjects(index, text, worded(index, text))
-    if (
-        found
-        and found[0].belief < (DRUG_BELOW if names_drug(index, text) else EXPLAINED_BELOW)
-        and (told := explained(index, text)) != text
-    ):
-        return _subjects(index, told, worded(index, text))
-    return found
+    if not found or found[0].belief >= DRUG_BELOW:
+        return found
+    drug = names_drug(index, text)
+    told = explained(index, text) if drug or found[0].belief < EXPLAINED_BELOW else text
+    if told == text:
+        return found
+    meant = _subjects(index, told, worded(index, text))
+    if not drug and meant[0].belief < max(found[0].belief, EXPLAINED_BELOW):
+        return found
+    return max(found, meant, key=_likeness) if meant[0].document == found[0].document else meant
+
+
+def _likeness(found: Sequence[Subject]) -> float:
+    """Return how like a text the first of its subjects is."""
+    return found[0].similarity + found[0].opening_similarity
 
 
 def _subjects(index: Index, text: str, asked: tuple[int, int]) -> tuple[Subject, ...]:
