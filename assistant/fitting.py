@@ -106,18 +106,19 @@ def _evidence(index: Index, reader: Reader, text: str, fit: Fit, *, against: boo
 def _forbidding(index: Index, reader: Reader, text: str, document: Document) -> Candidate | None:
     """Return what in a document that is near a case sends it elsewhere: for an amount in the case, or as what the service is not for.
 
-    It names a code that is none of the document's with an open bound that the case meets, or denies with its first words what has that
-    code or an amount that the case meets.
+    It names a code that is none of the document's with an open bound that the case meets, or denies with its first words an amount that
+    the case meets, or what has such a code and a word of the case that no title has.
     """
     pattern, asked = index.settings.code_pattern, quantities(text)
+    telling = set(tokenize(text)) - FUNCTION_WORDS - index.vocabulary(document.id)[2]
     for reading in read(index, reader, text, document.id)[:FORBIDDING_AMONG]:
         said = reading.candidate.span(document).of(document.text)
         if reading.candidate.level is not Level.UNIT:
             continue
         elsewhere = not set(codes_in(said, pattern)) <= set(document.codes)
         met = [one for one in quantities(said) if any(one.meets(other) for other in asked)]
-        denied = _NOT_FOR.match(said) is not None
-        if (elsewhere and any(one.high == math.inf for one in met)) or (denied and (met or elsewhere)):
+        denied = _NOT_FOR.match(said) is not None and bool(met or (elsewhere and not telling.isdisjoint(tokenize(said))))
+        if denied or (elsewhere and any(one.high == math.inf for one in met)):
             return reading.candidate
     return None
 

@@ -252,3 +252,64 @@ def test_a_document_with_a_bare_title_tells_the_place_and_the_route_in_its_text(
     cases = {"at home, by a vein": False, "in the hospital": True, "with tablets at home": True, "with a syringe driver at home": False}
     ruled_out = {case: _is_ruled_out(index, "moon.txt", f"Moon fever, treated {case}. Code?", []) for case in cases}
     assert ruled_out == cases
+
+
+CRATES = """Wire dog crate for the home
+
+Code: K7010
+
+Who it is for
+
+- Dogs that sleep alone
+- Puppies in training
+
+Limits
+
+Over 40 pounds take the heavy crate (K7011). Not for cats (K7012). Not used under 8 weeks of age.
+
+Cleaning
+
+Wipe it with soap.
+"""
+
+
+@pytest.fixture
+def crates(seeded, tmp_path, settings):
+    corpus = tmp_path / "crates"
+    corpus.mkdir()
+    (corpus / "crate.txt").write_text(CRATES, encoding="utf-8")
+    return Assistant.open(corpus, seeded, settings)
+
+
+@pytest.mark.parametrize(
+    ("case", "against"),
+    [
+        ("A 55 pound dog needs a crate, which code?", "Over 40 pounds take the heavy crate (K7011)."),
+        ("A crate for a cat that sleeps alone, which code?", "Not for cats (K7012)."),
+        ("A dog 6 weeks old needs a wire crate, which code?", "Not used under 8 weeks of age."),
+    ],
+)
+def test_what_sends_a_case_elsewhere_speaks_against_it(crates, case, against):
+    answer = crates.ask(case)
+    assert (answer.status, answer.reason) == (Status.ABSTAINED, Reason.NO_CODE_FITS)
+    assert (Role.AGAINST, against) in [(quote.role, quote.text) for quote in answer.quotes]
+
+
+@pytest.mark.parametrize("case", ["A 30 pound dog needs a wire crate, which code?", "A wire crate for a puppy 12 weeks old, which code?"])
+def test_what_would_send_other_cases_elsewhere_does_not(crates, case):
+    answer = crates.ask(case)
+    assert (answer.status, answer.resolved) == (Status.ANSWERED, "K7010")
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("pt needs an 18 hour pain infusion at home, which code?", "Chronic pain conditions"),
+        ("heparin drip at home around the clock, code?", "Deep vein thrombosis"),
+        ("chemo pump over 46 hours at home, which code?", "Diagnosis of cancer"),
+    ],
+)
+def test_for_whom_a_service_is_speaks_for_a_case(assistant, case, said):
+    told = [quote for quote in assistant.ask(case).quotes if quote.role is Role.FOR]
+    assert len(told) == 2
+    assert said in told[1].text
