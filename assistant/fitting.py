@@ -28,6 +28,8 @@ _NOT_FOR = re.compile(r"\W*(?:not|never)\s+(?:to\s+be\s+)?(?:for|given|used|mean
 MEANT_FOR = "Who gets it: indications."
 """What a case is read with, so that what comes close to it says for whom a service is. Of 36 cases with such a passage all show it, and 27
 without these words."""
+_ASKS = re.compile(r"\b(?:how|what|who|when|where|why)\b", re.IGNORECASE)
+"""Asks something more than for a code."""
 INSTEAD = "alternatives: other options instead of this"
 INSTEAD_LIKE = 0.55
 """A heading this similar to `INSTEAD` opens a section about other services, whose words speak against a fit."""
@@ -74,9 +76,9 @@ def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
 
 
 def _evidence(index: Index, reader: Reader, text: str, fit: Fit, *, against: bool) -> tuple[Quote, ...]:
-    """Return the title and what the document says of whom a scenario is like, for it or against it, and what rules it out.
+    """Return the title, what the document says closest to a scenario of those whom it is for, for it or against it, and what rules it out.
 
-    Only of one that fits it is chosen with care.
+    Of a case that asks something as well, it is what is closest to that. Only of one that fits it is chosen with care.
     """
     document = fit.document
     title = next((c for c in index.candidates.all_of(document.id) if c.span(document).contains(document.title)), None)
@@ -95,7 +97,8 @@ def _evidence(index: Index, reader: Reader, text: str, fit: Fit, *, against: boo
         return reading.candidate
 
     ruled_out: dict[Candidate, bool] = {}
-    like, nearest = closest(f"{MEANT_FOR} {text}"), closest(text)
+    nearest = closest(text)
+    like = nearest if _ASKS.search(text) else closest(f"{MEANT_FOR} {text}")
     if like:
         quotes.append(quote_candidate(document, like, Role.AGAINST if ruled_out[like] else Role.FOR))
     if nearest and nearest != like and ruled_out[nearest]:
