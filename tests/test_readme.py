@@ -58,6 +58,19 @@ def test_every_command_line_of_the_readme_exists(readme, commands):
     assert wrong == []
 
 
+def shown(readme):
+    """Return the words of each command that a console block shows, and what the block shows it to print."""
+    blocks = re.findall(r"^```console\n\$ assistant (.*?)\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    return [(shlex.split(line), printed) for line, printed in blocks]
+
+
+def test_the_readme_shows_what_the_program_prints(readme, run, corpus, index_folder):
+    assert len(shown(readme)) >= 5
+    for words, printed in shown(readme):
+        result = run(*words, "--corpus", corpus, "--index", index_folder)
+        assert result.out == printed, words
+
+
 def test_every_command_has_help_and_is_in_the_readme(readme, commands):
     for name, command in commands.items():
         assert command.help, name
