@@ -54,6 +54,8 @@ CLAUSE_NEAR = 0.1
 """A clause that all codes share answers when it scores so little less than what holds it: a part of a sentence says less than the whole."""
 CONTEXT = 0.4
 """What the score of a turn together with the one before it counts beside its own; see eval/reports/decisions.md."""
+DRUG_SHARE = 0.6
+"""A drug that no document names is out of scope, unless a document has this share of what it means."""
 LISTED_AMONG = 16
 """So many documents are read for a question about all codes, and all further ones that hold its telling words."""
 LISTED = 0.4
@@ -297,7 +299,7 @@ class Answerer:
     def _from_anywhere(self, query: Query) -> Answer:
         """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back.
 
-        One that names a drug of which no document speaks, and none is clearly about, is out of scope.
+        One that names a drug of which no document speaks, and none is likely to be about, is out of scope.
         """
         top = query.subjects[0].share if query.subjects else 0.0
         contending = [s.document for s in query.subjects if s.share >= CONTENDING * top][:CHOICES]
@@ -316,7 +318,7 @@ class Answerer:
                 [] if strange else self._nearest(found),
                 confidence=1 - belief,
             )
-        if names_drug(self._index, query.text):
+        if top < DRUG_SHARE and names_drug(self._index, query.text):
             return self._refuse(query, Reason.OUT_OF_SCOPE, confidence=1 - belief)
         quotes = [quote for d in answering for quote in self._chosen(query.text, found[d])[:1]]
         shared = share_words(quotes)
