@@ -174,7 +174,7 @@ def _vectors(index: Index, things: Sequence[str]) -> Vectors:
     return np.stack([known[word] for word in things])
 
 
-def _asks_of_title(index: Index, text: str, document: Document) -> bool:
+def _asks_of_title(text: str, document: Document) -> bool:
     """Say whether a question holds no words but those of a title's first clause, and those that ask for time."""
     named = tokenize(document.title_text.split(";")[0])
     return {word for word in tokenize(text) if not word.isdigit()} <= {*named, *FUNCTION_WORDS, *REQUESTS, *_TIMING}
@@ -191,7 +191,7 @@ def _other_amounts(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quo
         document = index.by_id[quote.document]
         if document.id in found or _holds_title(document, quote):
             continue
-        asked = asked_dimension(text) if _asks_of_title(index, text, document) else None
+        asked = asked_dimension(text) if _asks_of_title(text, document) else None
         said, limits = quantities(quote.text), quantities(document.title_text)
         alike = [(s, limit) for s in said for limit in limits if s.dimension == limit.dimension and s.dimension in (asked, *_OF_ONE_THING)]
         if alike and not any(s.meets(limit) for s, limit in alike):

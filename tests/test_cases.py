@@ -1,5 +1,6 @@
 import pytest
 
+from assistant import Assistant
 from assistant.cases import amended, states_case
 from assistant.types import Reason, Status
 
@@ -51,3 +52,25 @@ def test_a_turn_after_a_case_speaks_of_the_code_that_fits_it(assistant):
     assert answer.resolved.startswith("S9327")
     answer = assistant.ask("does it take more than 24 hours to recover?", ["A 10 hour pain infusion at home, which code?"])
     assert not answer.codes
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        ("Home boat care every 6 hours, which code?", "K9006"),
+        ("Home boat care every 8 hours, which code?", "K9008"),
+        ("Home boat care every 5 hours, which code?", ""),
+    ],
+)
+def test_the_sibling_fits_whose_title_states_the_very_amount(seeded, settings, tmp_path, case, code):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    told = {
+        "K9024": "Home boat care, engine and hull, every 24 hours",
+        "K9008": "Watch over moored vessels, every 8 hours",
+        "K9006": "Watch over moored vessels, every 6 hours",
+    }
+    for own, title in told.items():
+        (corpus / f"{own}.txt").write_text(f"{title}\n\nCode: {own}\n\nSummary\n\nA keeper comes to the boat at home.\n", encoding="utf-8")
+    answer = Assistant.open(corpus, seeded, settings).ask(case)
+    assert answer.resolved == code
