@@ -319,7 +319,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
             text, carried = f"{before.text} {text}", ("codes", "topic")
     elif before and before.text and own and _asks_nothing(index, heard.turn, text, own):
         text, carried = (text, ("codes",)) if own == before.documents and text else (before.text, ("topic",))
-    if own and carried != ("topic",):
+    if before and own and own != before.documents and carried != ("topic",):
         text = _led(text)[1] or text
     kind = _kind(index, text, documents, heard.named, before, carried)
     if kind is Kind.SCENARIO and not carried:

@@ -185,6 +185,11 @@ def test_what_only_leads_to_another_subject_is_not_asked_of_it(assistant, turn, 
     assert understand(assistant.index, turn, ["S9357 duration"]).text == text
 
 
+def test_what_leads_to_a_part_of_the_same_subject_stays_asked(assistant):
+    turn = "and the one about enzyme risks, how long is that?"
+    assert understand(assistant.index, turn, ["S9357 duration"]).text == turn
+
+
 def test_the_other_of_two_that_were_set_side_by_side_is_one_of_them(assistant):
     query = understand(assistant.index, "and the other one?", ["between S9336 and S9338, how long is S9338?"])
     assert query.documents == documents_of_codes(assistant.index, ["S9336", "S9338"])
