@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from assistant.errors import ModelError
 from assistant.index import Index
-from assistant.tokens import stem, tokenize, words
+from assistant.tokens import stem, words
 
 GLOSSARY_FILE = Path(__file__).parent / "data" / "glossary.jsonl.gz"
 LONGEST = 4
@@ -49,7 +49,10 @@ def glossary() -> dict[str, Entry]:
         rows = [json.loads(line) for line in gzip.decompress(GLOSSARY_FILE.read_bytes()).decode().splitlines()]
         if not rows:
             raise ValueError("it is empty")
-        return {" ".join(tokenize(name)): Entry(str(meaning), bool(drug)) for names, meaning, drug in reversed(rows) for name in names}
+        found: dict[str, Entry] = {}
+        for names, meaning, drug in reversed(rows):
+            found.update(dict.fromkeys(names, Entry(str(meaning), bool(drug))))
+        return found
     except (OSError, EOFError, ValueError, TypeError) as error:
         raise ModelError(f"the file '{GLOSSARY_FILE}' cannot be read ({error}); install the package again") from error
 

@@ -1,4 +1,4 @@
-r"""The terms of medicine -> the glossary that comes with the package: for each thing its names, what they mean, and if it is a drug.
+r"""The terms of medicine -> the packaged glossary: for each thing the stems of its names, what they mean, and whether it is a drug.
 
 A name that stands for different things, as their meanings tell, means none of them; else the first entry that lists it counts. Names that
 hold a function word among none but common ones ("round the clock") are wordings, not names; entries on billing, places and people name no
@@ -96,7 +96,10 @@ def main() -> None:
         (names, meaning(rows[i]), any(not drugs.isdisjoint((name, *name.split())) for name in names)) for i, names in sorted(found.items())
     ]
     entries += [([one], told, False) for one, told in classes(rows, {name for row in rows for name in named(row)}).items()]
-    lines = [json.dumps(entry, ensure_ascii=False) for entry in entries]
+    lines = [
+        json.dumps([list(dict.fromkeys(" ".join(tokenize(name)) for name in names)), told, drug], ensure_ascii=False)
+        for names, told, drug in entries
+    ]
     GLOSSARY_FILE.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
     print(f"{len(lines)} things of {len(rows)}, {sum(map(len, found.values()))} names, {GLOSSARY_FILE.stat().st_size} bytes")
 
