@@ -65,6 +65,7 @@ _DENIED = re.compile(
 )
 _LEFT = re.compile(r"\b(?:at|in|for|over|by|every|each|about)\s+(?=(?:at|in|for|over|by)\b|\W|\Z)", re.IGNORECASE)
 """A word that led up to what was taken out."""
+_APART = re.compile(r"\s+(?=[,.;:?!])")
 _KINDS = ((_HOME, _FACILITY), (_SWALLOWED, _INFUSED, _INJECTED))
 """Places, and routes: a case has one of each."""
 _BILLED_BY = re.compile(
@@ -137,7 +138,7 @@ def amended(case: str, change: str) -> str:
         if any(_affirms(one, change) for one in kinds):
             for one in kinds:
                 kept = one.sub(" ", kept)
-    return f"{' '.join(_LEFT.sub(' ', kept).split())} {change}"
+    return f"{_APART.sub('', ' '.join(_LEFT.sub(' ', kept).split()))} {change}"
 
 
 def _is_ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity]) -> bool:

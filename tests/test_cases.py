@@ -9,8 +9,8 @@ from assistant.types import Reason, Status
     ("case", "change", "after"),
     [
         ("A drip for 20 hours at home.", "And if it were 30 hours?", "A drip at home. And if it were 30 hours?"),
-        ("A drip over 20 hours, by a nurse", "over 30 hours?", "A drip , by a nurse over 30 hours?"),
-        ("A drip for twenty hours at home.", "in the hospital?", "A drip for twenty hours . in the hospital?"),
+        ("A drip over 20 hours, by a nurse", "over 30 hours?", "A drip, by a nurse over 30 hours?"),
+        ("A drip for twenty hours at home.", "in the hospital?", "A drip for twenty hours. in the hospital?"),
         ("A drip round the clock", "as tablets?", "A as tablets?"),
         ("A drip every 8 hours for 2 hours", "every 6 hours", "A drip for 2 hours every 6 hours"),
         ("A drip at home", "for his knee", "A drip at home for his knee"),
