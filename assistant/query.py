@@ -92,8 +92,12 @@ _SYSTEM = re.compile(r"\b(?:hcpcs|cpt)\b(?:\s+codes?\b)?\W*\Z", re.IGNORECASE)
 """The name of a code system right before a code."""
 _CALLED = re.compile(r"\b(?:hcpcs|cpt|codes?)\b\W*\Z", re.IGNORECASE)
 """What says right before a word that it is a code."""
-_CALLED_SO = re.compile(r"\b(?:hcpcs|cpt|codes?)\b\W*(?P<code>\d{5}|\d{4}[a-z])\b(?!\s*[-/.,]\d)", re.IGNORECASE)
-"""A code of another system, called one: "CPT 99601", "code 0042T"."""
+_CALLED_SO = re.compile(
+    r"\b(?:hcpcs|cpt|codes?)\b\W*(?P<code>\d{5}|\d{4}[a-z])\b(?!\s*[-/.,]\d)"
+    r"|\b(?:a|the|of|for|under|does|do|is|bill|report)\s+(?P<number>\d{5})(?=\W*$|\s+(?:is|are|does|run|runs|take|takes|last|lasts|cover|covers|include|includes|mean)\b)",
+    re.IGNORECASE,
+)
+"""A code of another system, called one or spoken of as one: "CPT 99601", "code 0042T", "how long does a 99601 take"."""
 _EMPTY = re.compile(r"[\s:;,.?!/()-]+")
 
 
@@ -291,7 +295,7 @@ def _mentioned(index: Index, text: str, spans: Sequence[tuple[int, int]], span: 
 
 def _of_other_systems(index: Index, text: str) -> tuple[str, ...]:
     """Return the codes of other systems that a text names as such and no document speaks of."""
-    called = dict.fromkeys(match["code"].upper() for match in _CALLED_SO.finditer(text))
+    called = dict.fromkeys((match["code"] or match["number"]).upper() for match in _CALLED_SO.finditer(text))
     return tuple(code for code in called if code not in index.by_code and not index.words.document_frequency(code.casefold()))
 
 

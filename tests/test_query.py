@@ -281,7 +281,15 @@ def test_a_word_that_one_document_keeps_using_names_it(tmp_path, seeded, setting
 
 @pytest.mark.parametrize(
     ("question", "unknown"),
-    [("what does CPT 99601 cover?", ("99601",)), ("which equipment is in code 0042T", ("0042T",)), ("room 99601, how long?", ())],
+    [
+        ("what does CPT 99601 cover?", ("99601",)),
+        ("which equipment is in code 0042T", ("0042T",)),
+        ("how long does a 99601 run?", ("99601",)),
+        ("risks of 99601?", ("99601",)),
+        ("room 99601, how long?", ()),
+        ("is a dose of 10000 units of heparin normal?", ()),
+        ("we live in 90210, who visits?", ()),
+    ],
 )
 def test_a_code_of_another_system_that_is_called_one_is_unknown(assistant, question, unknown):
     assert understand(assistant.index, question, []).unknown == unknown
