@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 CHUNKS, CANDIDATES = "chunks", "candidates"
 READING, OPENINGS = "candidate-vectors.npy", "openings.npy"
 LEXICAL, ENCODER, READER = "bm25", "encoder", "reader"
+MOST_AROUND = 4
+"""So many documents at most stand around the others of their file; more without a code are a table's rows."""
 ALIKE = 8
 """So many documents of the same kind are looked at beside one."""
 OPENINGS_TRIED = 5
@@ -154,19 +156,24 @@ class Index:
         if len(codes) != 1:
             return (name,)
         alone = tuple(one for one in self.by_code[codes[0]] if len(self.documents.codes[self.documents.position[one]]) == 1)
-        return (*alone, file) if file in self.around else alone
+        return (*alone, *self._around_of.get(file, ()))
 
     @cached_property
     def around(self) -> frozenset[str]:
-        """Return the documents that hold what stands around the blocks of their files, which are documents themselves."""
-        whole = {
-            name
-            for name, codes, file in zip(self.documents.ids, self.documents.codes, self.documents.files, strict=True)
-            if name == file and len(codes) > 1
-        }
-        return frozenset(
-            file for name, file in zip(self.documents.ids, self.documents.files, strict=True) if file in whole and name != file
-        )
+        """Return the documents that hold what stands around others of their files: the rest of a text, or sheets that describe no code."""
+        return frozenset(name for names in self._around_of.values() for name in names)
+
+    @cached_property
+    def _around_of(self) -> dict[str, tuple[str, ...]]:
+        """Return what stands around the documents of each file that describe codes; of a table, few rows alone have none."""
+        rest: dict[str, list[str]] = {}
+        coded = set()
+        for name, codes, file in zip(self.documents.ids, self.documents.codes, self.documents.files, strict=True):
+            if name != file and codes:
+                coded.add(file)
+            elif (name == file and len(codes) > 1) or (name != file and not codes):
+                rest.setdefault(file, []).append(name)
+        return {file: tuple(names) for file, names in rest.items() if file in coded and len(names) <= MOST_AROUND}
 
     @cached_property
     def services(self) -> int:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
 from assistant import Assistant
@@ -272,3 +273,41 @@ def test_of_a_section_that_several_codes_share_only_what_is_about_the_one_asked_
 def test_a_section_that_several_codes_share_is_shown_and_compared_for_each(pumps):
     assert [section.heading for _, section in pumps.sections("P1002", "risks")] == ["Risks"]
     assert {"Duration", "Risks"} <= {row.heading for row in pumps.compare(["P1001", "P1002"])}
+
+
+FARES = [["Code", "Description", "Fare"], ["F1001", "Foot passenger, one way", "four coins"], ["F1002", "Bicycle, one way", "six coins"]]
+RULES = [["Topic", "Rule"], ["Refunds", "A ticket is refunded within 95 days."], ["Children", "Children travel at half the fare."]]
+
+
+@pytest.fixture
+def fares(seeded, settings, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    book = openpyxl.Workbook()
+    for sheet, rows in ((book.active, FARES), (book.create_sheet("Rules"), RULES)):
+        for row in rows:
+            sheet.append(row)
+    book.save(corpus / "fares.xlsx")
+    return Assistant.open(corpus, seeded, settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("F1001 refunds?", "A ticket is refunded within 95 days."),
+        ("do children pay less for F1002?", "Children travel at half the fare."),
+        ("F1002 fare?", "six coins"),
+    ],
+)
+def test_a_sheet_without_a_code_is_read_for_the_rows_that_have_one(fares, question, said):
+    answer = fares.ask(question)
+    assert answer.status is Status.ANSWERED
+    assert said in answer.quotes[0].text
+
+
+def test_many_rows_without_a_code_stand_around_nothing(seeded, settings, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    rows = ["code,description,fare", "F1001,Foot passenger,four coins", *(f",Extra number {n},a coin for part {n}" for n in range(9))]
+    (corpus / "fares.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert Assistant.open(corpus, seeded, settings).index.around == frozenset()
