@@ -15,10 +15,10 @@ from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_
 from assistant.fitting import code_fits, weigh
 from assistant.glossary import names_drug
 from assistant.index import Index
-from assistant.kinds import Kind, affirmed, listed, lists, of_one_side, presumes
+from assistant.kinds import Kind, lists, of_one_side, presumes
 from assistant.lexical import FUNCTION_WORDS
+from assistant.listing import asked_of_each, matching, speaking, uncontrary
 from assistant.listing import beliefs as saying
-from assistant.listing import matching, speaking, uncontrary
 from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
 from assistant.premises import contradicting
@@ -155,7 +155,7 @@ class Answerer:
 
     def _list(self, query: Query) -> Answer:
         """Answer a question about all codes: by an amount or telling words in it, else by what is alike in meaning."""
-        text = listed(affirmed(query.text))
+        text = asked_of_each(query.text)
         likely = [subject.document for subject in query.subjects]
         found = self._uncontrary(query.text, likely[:LISTED_AMONG])
         further = self._uncontrary(query.text, speaking(self._index, text, likely[LISTED_AMONG:]))
@@ -177,9 +177,7 @@ class Answerer:
 
     def _uncontrary(self, question: str, documents: Sequence[str]) -> dict[str, list[Reading]]:
         """Return the readings of documents for a question about all codes, without those that say the contrary."""
-        text = listed(affirmed(question))
-        contrary = listed(question) if affirmed(question) != question else ""
-        return {d: uncontrary(self._index, text, contrary, readings) for d, readings in self._read(documents, text).items()}
+        return {d: uncontrary(self._index, question, readings) for d, readings in self._read(documents, asked_of_each(question)).items()}
 
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""

@@ -14,7 +14,7 @@ from assistant.chunking import Level
 from assistant.config import PACKAGED_READER
 from assistant.index import Index
 from assistant.inference import packaged_values, several
-from assistant.kinds import REQUESTS, denying
+from assistant.kinds import REQUESTS, affirmed, denying, listed
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
 from assistant.reading import Reading, nearest, word_likeness
@@ -74,15 +74,20 @@ def speaking(index: Index, text: str, documents: Sequence[str]) -> list[str]:
     return [document for document in documents if words and words <= index.vocabulary(document)[0]]
 
 
-def uncontrary(index: Index, text: str, denied: str, readings: Sequence[Reading]) -> list[Reading]:
-    """Return the readings of a document for `text` that do not say the contrary of what is asked of all.
+def asked_of_each(question: str) -> str:
+    """Return what a question over all codes asks of each, as it is asked for what is so where it is for what is not."""
+    return listed(affirmed(question))
 
-    The contrary is what denies it with its first word. Where `denied` asks of all what is not so, it is all but what comes near and denies
+
+def uncontrary(index: Index, question: str, readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings of a document for `asked_of_each(question)` that do not say the contrary of what the question asks of all.
+
+    The contrary is what denies it with its first word. Where the question is for what is not so, it is all but what comes near and denies
     it, in a word of its own or of its labels, or by being more like that question.
     """
-    if not denied:
+    if affirmed(question) == question:
         return [reading for reading in readings if not _DENIES.match(_text(index, reading))]
-    towards = index.reader.encode_one(denied) - index.reader.encode_one(text)
+    towards = index.reader.encode_one(listed(question)) - index.reader.encode_one(asked_of_each(question))
 
     def denies(reading: Reading) -> bool:
         labels = reading.candidate.path(index.by_id[reading.candidate.document])
