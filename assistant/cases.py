@@ -60,7 +60,8 @@ _INJECTED = re.compile(
     r"\b(?:(?:self[\s-]?)?inject\w*|shots?|jabs?|syringes?(?!\s+(?:driver|pump))|subcutaneous\w*|sub-?q|intramuscular\w*)\b", re.IGNORECASE
 )
 _DENIED = re.compile(
-    r"\b(?:no|not|nothing|never|without|cannot|\w+n['’]t|unable|stopped|instead\s+of|rather\s+than|(?:hours?|miles?|far|away)\s+from|out\s+of|avoid)\b[^,.;]{0,30}$",
+    r"\b(?:no|not|nothing|never|without|cannot|\w+n['’]t|unable|stopped|instead\s+of|rather\s+than|(?:hours?|miles?|far|away)\s+from|out\s+of|avoid)\b"
+    r"(?:(?!\s[-–—]+\s)[^,.;]){0,30}$",
     re.IGNORECASE,
 )
 _LEFT = re.compile(r"\b(?:at|in|for|over|by|every|each|about)\s+(?=(?:at|in|for|over|by)\b|\W|\Z)", re.IGNORECASE)

@@ -86,23 +86,20 @@ def _evidence(index: Index, reader: Reader, text: str, fit: Fit, *, against: boo
     if against:
         return tuple(quotes)
 
-    def closest(asked: str) -> Candidate | None:
+    def closest(asked: str) -> Quote | None:
         held = [r for r in read(index, reader, asked, document.id) if not (title and _is_title(index, document, title, r.candidate))]
         about = [reading for reading in held if speaks_of(document, reading.candidate, fit.codes)] or held
         if not about:
             return None
         reading = (choose(index, reader, asked, about) if fit.fits else about)[0]
         instead = reading.candidate.section in _headings_instead(index, document.id)
-        ruled_out[reading.candidate] = instead or (rules_out(index, reading) and not asks_who_must_not(index, text))
-        return reading.candidate
+        ruled_out = instead or (rules_out(index, reading) and not asks_who_must_not(index, text))
+        return quote_candidate(document, reading.candidate, Role.AGAINST if ruled_out else Role.FOR)
 
-    ruled_out: dict[Candidate, bool] = {}
     nearest = closest(text)
     like = nearest if _ASKS.search(text) else closest(f"{MEANT_FOR} {text}")
-    if like:
-        quotes.append(quote_candidate(document, like, Role.AGAINST if ruled_out[like] else Role.FOR))
-    if nearest and nearest != like and ruled_out[nearest]:
-        quotes.append(quote_candidate(document, nearest, Role.AGAINST))
+    quotes += [like] if like else []
+    quotes += [nearest] if nearest and nearest != like and nearest.role is Role.AGAINST else []
     return tuple(quotes)
 
 

@@ -58,8 +58,9 @@ _INSIDE_CODE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
-_CLAUSE = re.compile(r"(?<=[.?!;:,])\s+|\s+[–—-]+\s+")
-"""What stands between the clauses of a case."""
+_CLAUSE = re.compile(r"(?<=[.?!;:,])\s+|(?<=\s[–—-])\s+")
+"""What stands between the clauses of a case; a dash stays with the one before it."""
+_DASHES = " –—-"
 _ASKS_CONTENT = re.compile(
     rf"\b(?:what|how)\b(?!\s+(?:\w+\s+)?{_CODE}).{{0,60}}\b(?:includ|cover|pay|bundl|mean|describ|stand|contain|rolls?|says?)\w*\b|\bin(?:cluded)?\s+(?:in\s+)?(?:this|that|the)\s+{_CODE}",
     re.IGNORECASE,
@@ -152,7 +153,8 @@ def case_of(text: str) -> str:
     >>> case_of("A broken leg, seen at home every two weeks. What do we bill?")
     'A broken leg, seen at home every two weeks.'
     """
-    return " ".join(clause for clause in _CLAUSE.split(text) if not (asks_for_code(clause) or asks_for_code(f". {clause}"))) or text
+    told = [(clause, clause.rstrip(_DASHES)) for clause in _CLAUSE.split(text)]
+    return " ".join(clause for clause, bare in told if not (asks_for_code(bare) or asks_for_code(f". {bare}"))).rstrip(_DASHES) or text
 
 
 def lists(text: str) -> bool:

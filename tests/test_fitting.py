@@ -254,6 +254,14 @@ def test_a_document_with_a_bare_title_tells_the_place_and_the_route_in_its_text(
     assert ruled_out == cases
 
 
+@pytest.mark.parametrize(
+    "case", ["No tablets - it is a pain drip for 10 hours at home. Which code?", "Shots? No - a pain drip, 10 hours at home. Which code?"]
+)
+def test_a_dash_ends_what_is_denied(assistant, case):
+    answer = assistant.ask(case)
+    assert (answer.status, answer.resolved) == (Status.ANSWERED, "S9327")
+
+
 CRATES = """Wire dog crate for the home
 
 Code: K7010
