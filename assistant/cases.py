@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from assistant.index import Index
 from assistant.kinds import case_of
-from assistant.quantities import Quantity, quantities, without_amounts
+from assistant.quantities import DAY, Quantity, quantities, without_amounts
 from assistant.subjects import Subject
 from assistant.types import Document
 
@@ -36,6 +36,8 @@ Chosen on the families, `eval/` dev and `eval/brought` but for the sets left to 
 DIFFER_IN_LITTLE = 0.9
 """Cosine of the openings of such documents."""
 LEAST = 1e-9
+FEWEST_OF_COURSE = 5 * DAY
+"""A time of so many hours is that of a course of treatment, where a shorter one is stated too."""
 OFTEN, FAR_MORE = 3, 2
 """A text is about a place or a route that it names so often, and so many times as often as the other."""
 DISQUALIFIED = 0.05
@@ -69,6 +71,7 @@ _LEFT = re.compile(r"\b(?:at|in|for|over|by|every|each|about)\s+(?=(?:at|in|for|
 _APART = re.compile(r"\s+(?=[,.;:?!])")
 _KINDS = ((_HOME, _FACILITY), (_SWALLOWED, _INFUSED, _INJECTED))
 """Places, and routes: a case has one of each."""
+_GOING_ON = re.compile(r"\b(?:continuous|intermittent)(?:ly)?\b", re.IGNORECASE)
 _BILLED_BY = re.compile(
     r"\b(?:per|each)\s+(?:additional\s+)?\d[\d.,]*[\s-]*[^\W\d]+|\(?\d[\d.,]*\s*[^\W\d]+\s*=\s*1\s*unit\)?", re.IGNORECASE
 )
@@ -99,7 +102,7 @@ def weighed(index: Index, text: str, subjects: Sequence[Subject]) -> list[Weighe
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
         ruled_out = subject.document in against
         share = max(share_of(subject), _share_of_kind(index, subject, considered))
-        left_over = 0.0 if _confirms(index.by_id[subject.document].title_text, asked) else 1.0 - open_share
+        left_over = 0.0 if _confirms(index.by_id[subject.document], asked) else 1.0 - open_share
         fits = not ruled_out and share >= FITS and _is_like(subject, left_over)
         found.append(Weighed(subject.document, round(share_of(subject), 4), fits, ruled_out, subject.share >= AGAINST_SHARE))
     found.sort(key=lambda one: (not one.fits, -one.score, one.document))
@@ -146,30 +149,36 @@ def _is_ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity])
     """Say whether any title under which a document's code is described contradicts a scenario, or the document that has such a title."""
     described = [index.by_id[one] for one in index.service(name) if one not in index.around]
     told = case_of(text)
-    return any(contradicts(one.title_text, asked) or _is_elsewhere(one, told) or _is_otherwise(one, told, asked) for one in described)
+    return any(contradicts(limits(one), asked) or _is_elsewhere(one, told) or _is_otherwise(one, told, asked) for one in described)
 
 
-def contradicts(title: str, asked: Sequence[Quantity]) -> bool:
-    """Say whether a title, or another text, rules out a quantity that is asked for; amounts that cannot both hold are alternatives."""
-    bounds = limits(title)
+def contradicts(bounds: Sequence[Quantity], asked: Sequence[Quantity]) -> bool:
+    """Say whether the bounds of what is covered rule out a quantity that is asked for; those that cannot both hold are alternatives."""
     for limit in bounds:
         alike = [quantity for quantity in asked if quantity.dimension == limit.dimension]
+        if limit.dimension == "time" and _is_of_hours(limit):
+            alike = [quantity for quantity in alike if _is_of_hours(quantity)] or alike
         instead = [other for other in bounds if other.dimension == limit.dimension and not other.meets(limit)]
         if alike and not any(one.meets(quantity) for one in (limit, *instead) for quantity in alike):
             return True
     return False
 
 
-def _confirms(title: str, asked: Sequence[Quantity]) -> bool:
-    """Say whether a title states the very amount that is asked for, and no range of amounts."""
+def _is_of_hours(time: Quantity) -> bool:
+    """Say whether a time is how long one session runs rather than how long an illness or a course of treatment goes on."""
+    return (time.low if math.isinf(time.high) else time.high) < FEWEST_OF_COURSE
+
+
+def _confirms(document: Document, asked: Sequence[Quantity]) -> bool:
+    """Say whether a document's title or descriptor states the very amount that is asked for, and no range of amounts."""
     return any(
-        one.low == one.high == other.low == other.high for one in limits(title) for other in asked if one.dimension == other.dimension
+        one.low == one.high == other.low == other.high for one in limits(document) for other in asked if one.dimension == other.dimension
     )
 
 
 def _is_elsewhere(document: Document, text: str) -> bool:
     """Say whether a service is given at home and the case is cared for in a facility, or by its title the other way round."""
-    title, home, facility = document.title_text, _affirms(_HOME, text), _affirms(_FACILITY, text)
+    title, home, facility = document.named, _affirms(_HOME, text), _affirms(_FACILITY, text)
     if home == facility:
         return False
     return _is_of(document, _HOME, _FACILITY) if facility else _affirms(_FACILITY, title) and not _affirms(_HOME, title)
@@ -179,26 +188,35 @@ def _is_otherwise(document: Document, text: str, asked: Sequence[Quantity]) -> b
     """Say whether a service is an infusion and what the case is given is swallowed or injected."""
     if _affirms(_INFUSED, text) or any(one.dimension == "time" and one.high == math.inf for one in asked):
         return False
-    title = document.title_text
+    title = document.named
     injected = _affirms(_INJECTED, text) and _affirms(_INFUSED, title) and not _affirms(_INJECTED, title)
     return injected or (_affirms(_SWALLOWED, text) and _is_of(document, _INFUSED, _SWALLOWED))
 
 
 def _is_of(document: Document, one: re.Pattern[str], other: re.Pattern[str]) -> bool:
     """Say whether a document's title affirms `one` and not `other`; where it is silent on both, whether its text does so far more often."""
-    title, text = document.title_text, document.text
+    title, text = document.named, document.text
     if _affirms(one, title) or _affirms(other, title):
         return _affirms(one, title) and not _affirms(other, title)
     often = sum(1 for _ in one.finditer(text))
     return often >= OFTEN and often >= FAR_MORE * sum(1 for _ in other.finditer(text))
 
 
-def limits(title: str) -> list[Quantity]:
+def limits(document: Document) -> list[Quantity]:
+    """Return the amounts that bound what a document's code covers: those of its descriptor, and of its title in other dimensions."""
+    found = bounds(document.official.of(document.text))
+    told = {one.dimension for one in found}
+    return found + [one for one in bounds(document.title_text) if one.dimension not in told]
+
+
+def bounds(title: str) -> list[Quantity]:
     """Return the amounts in a title that bound what it covers; those by which it is billed ("per 15 minutes", a dose) bound nothing.
 
+    What goes on without being given, as "continuous care", may be of any length.
     A volume is billed in whole units: one liter a day is any volume up to it, two liters what is above one.
     """
-    found = quantities(_BILLED_BY.sub(" ", title))
+    given = title if _INFUSED.search(title) or _INJECTED.search(title) else _GOING_ON.sub(" ", title)
+    found = quantities(_BILLED_BY.sub(" ", given))
     bounding = [quantity for quantity in found if not (quantity.dimension == "mass" and quantity.low == quantity.high)]
     return [
         replace(one, low=max(0.0, one.low - 1), low_open=True) if one.dimension == "volume" and one.low == one.high else one

@@ -286,7 +286,7 @@ def read_texts(document: Document, candidate: Candidate) -> list[str]:
     path = " > ".join(labels)
     text = _MARK.sub("- ", text)
     parts = [text]
-    titled = candidate.span(document).contains(document.title)
+    titled = candidate.span(document).contains(document.official)
     if titled and candidate.level is Level.UNIT and len(text.split()) >= MANY_WORDS and len(_PART.findall(text)) >= MANY_PARTS:
         parts += [part for piece in _PART.findall(text) if len((part := piece.strip()).split()) > 1]
     return [f"{path}: {part}" for part in parts]

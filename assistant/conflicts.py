@@ -66,13 +66,14 @@ def is_of_inclusion(index: Index, text: str) -> bool:
 
 def title_rules(document: Document) -> bool:
     """Say whether a document's official title says what is billed apart."""
-    return bool(_APART.search(document.title_text))
+    return bool(_APART.search(document.official.of(document.text)))
 
 
 def title_quote(document: Document, role: Role = Role.ANSWER) -> Quote:
     """Return the official title."""
-    section = next(i for i, s in enumerate(document.sections) if s.span.contains(document.title))
-    return quote_span(document, document.title, section, (document.sections[section].heading,), role)
+    official = document.official
+    section = next(i for i, s in enumerate(document.sections) if s.span.contains(official))
+    return quote_span(document, official, section, (document.sections[section].heading,), role)
 
 
 def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]:
@@ -82,7 +83,7 @@ def title_first(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quote]
         document = index.by_id[quote.document]
         inside = _holds_title(document, quote)
         rules = title_rules(document)
-        alike = {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.title_text)}
+        alike = {stem(w) for w in _things(quote.text)} & {stem(w) for w in _things(document.official.of(document.text))}
         states = len(quote.text.split()) <= STATEMENT_WORDS and _APART.search(quote.text) and alike
         if rules and not inside and (is_of_inclusion(index, text) or states):
             ordered.append(title_quote(document))
@@ -176,7 +177,7 @@ def _vectors(index: Index, things: Sequence[str]) -> Vectors:
 
 def _asks_of_title(text: str, document: Document) -> bool:
     """Say whether a question holds no words but those of a title's first clause, and those that ask for time."""
-    named = tokenize(document.title_text.split(";")[0])
+    named = tokenize(document.named.split(";")[0])
     return {word for word in tokenize(text) if not word.isdigit()} <= {*named, *FUNCTION_WORDS, *REQUESTS, *_TIMING}
 
 
@@ -192,7 +193,7 @@ def _other_amounts(index: Index, text: str, quotes: Sequence[Quote]) -> list[Quo
         if document.id in found or _holds_title(document, quote):
             continue
         asked = asked_dimension(text) if _asks_of_title(text, document) else None
-        said, limits = quantities(quote.text), quantities(document.title_text)
+        said, limits = quantities(quote.text), quantities(document.named)
         alike = [(s, limit) for s in said for limit in limits if s.dimension == limit.dimension and s.dimension in (asked, *_OF_ONE_THING)]
         if alike and not any(s.meets(limit) for s, limit in alike):
             found[document.id] = title_quote(document, Role.CONFLICT)

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from assistant.cases import weighed
 from assistant.chunking import Candidate, Level
+from assistant.conflicts import title_quote
 from assistant.index import Index
 from assistant.kinds import case_of
 from assistant.lexical import FUNCTION_WORDS
@@ -82,7 +83,8 @@ def _evidence(index: Index, reader: Reader, text: str, fit: Fit, *, against: boo
     """
     document = fit.document
     title = next((c for c in index.candidates.all_of(document.id) if c.span(document).contains(document.title)), None)
-    quotes = [quote_candidate(document, title, Role.AGAINST if against else Role.FOR)] if title else []
+    role = Role.AGAINST if against else Role.FOR
+    quotes = [title_quote(document, role)] if document.descriptor else [quote_candidate(document, title, role)] if title else []
     if against:
         return tuple(quotes)
 

@@ -113,10 +113,10 @@ def matching(index: Index, text: str, document: str, readings: Sequence[Reading]
 
 
 def _with_amount(index: Index, document: str, units: Sequence[Reading], asked: Sequence[Quantity]) -> list[Reading]:
-    title = quantities(index.by_id[document].title_text)
+    title = quantities(index.by_id[document].named)
     if any(t.dimension == a.dimension for t in title for a in asked) and not any(t.meets(a) for t in title for a in asked):
         return []
-    titled = index.by_id[document].title
+    titled = index.by_id[document].official
     return [
         reading
         for reading in units

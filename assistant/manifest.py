@@ -18,7 +18,7 @@ from typing import Any
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.types import IndexStamp
 
-FORMAT = 17
+FORMAT = 18
 """Raised whenever files written before cannot be read any more or would be read differently."""
 MANIFEST = "manifest.json"
 HASHED_BYTES = 4_000_000

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.cases import contradicts, limits
+from assistant.cases import bounds, contradicts, limits
 from assistant.conflicts import title_quote
 from assistant.index import Index
 from assistant.kinds import presumes
@@ -47,10 +47,10 @@ def contradicting(index: Index, reader: Reader, text: str, document: Document) -
     amounts = granted(text)
     if not amounts:
         return None
-    if {one.dimension for one in amounts} & {one.dimension for one in limits(document.title_text)}:
-        return title_quote(document, Role.NEAREST) if contradicts(document.title_text, amounts) else None
+    if {one.dimension for one in amounts} & {one.dimension for one in limits(document)}:
+        return title_quote(document, Role.NEAREST) if contradicts(limits(document), amounts) else None
     readings = read(index, reader, ASKS_TIME, document.id)
     if answerability(index, ASKS_TIME, readings) < index.reader.calibration.reading_sure:
         return None
     told = quote_candidate(document, readings[0].candidate, Role.NEAREST)
-    return told if contradicts(told.text, amounts) else None
+    return told if contradicts(bounds(told.text), amounts) else None

@@ -35,11 +35,14 @@ _BEFORE = (
     r"|at\s+least|minimum(?:\s+of)?|more\s+than|over|longer\s+than|greater\s+than|exceed(?:s|ing)?|above"
     r"|every|each|once\s+(?:a|per|every)|q"
 )
-_AFTER = r"or\s+(?:more|longer|greater|over|above|less|shorter|fewer|under)|and\s+(?:over|above|up(?!\s+to)|under)|plus|\+"
+_AFTER = (
+    r"(?:or|and)\s+(?:older|younger)|or\s+(?:more|longer|greater|over|above|less|shorter|fewer|under)|and\s+(?:over|above|up(?!\s+to)|under)"
+    r"|plus|\+"
+)
 _QUANTITY = re.compile(
     rf"(?:\b(?P<before>{_BEFORE})\s*(?:\b(?:about|around|approximately|roughly)\s+)?)?(?:\bbetween\s+)?(?<![\w.])(?P<low>{_NUMBER})"
     rf"(?:\s*(?:-|–|to|and|or)\s*(?P<high>{_NUMBER}))?[\s-]*(?:full\s+|whole\s+|solid\s+|straight\s+)?(?P<unit>{_UNIT})\b"
-    rf"(?:[\s-]*(?:old\b))?(?:\s*(?P<after>{_AFTER}))?",
+    rf"(?P<age>[\s-]*(?:old\b|of\s+age\b))?(?:\s*(?P<after>{_AFTER}))?",
     re.IGNORECASE,
 )
 _HIGH = (
@@ -67,6 +70,13 @@ _GIVEN_OVER = re.compile(
 """What is given over some hours takes so many, not more; "for over two hours" is more."""
 _PER_AMOUNT = re.compile(r"\s*(?:/|per\s+)\s*(?:d?l|m[lg]|liters?|litres?|grams?|g|kg|kilograms?|m2|square)\b", re.IGNORECASE)
 """What makes a mass a concentration or a dose by weight: "3 mg/dL"."""
+_AGED = re.compile(
+    r"\b(?:ages?|aged|(?:(?:wo)?m[ae]n|child(?:ren)?|boys?|girls?|bab(?:y|ies)|infants?|adults?|patients?|persons?|people|lady|gentleman)\s+of)"
+    rf"\s+(?:(?:{_BEFORE})\s+)?$",
+    re.IGNORECASE,
+)
+"""What stands before an age."""
+_OLDER = re.compile(r"older|younger")
 _NEGATED = re.compile(_NOT, re.IGNORECASE)
 _LOWER = re.compile(r"at\s+least|minimum")
 _ABOVE = re.compile(r"more\s+than|over|longer|greater|higher|exceed|above")
@@ -97,7 +107,10 @@ _WHOLE = r"(?:hour|day|week|month|year|liter|litre|pound|mile)"
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An interval of one dimension, in hours, liters, kilograms or meters. `low_open` and `high_open` leave an end out."""
+    """An interval of one dimension, in hours (an age or a period too), liters, kilograms or meters.
+
+    `low_open` and `high_open` leave an end out.
+    """
 
     dimension: str
     low: float
@@ -221,6 +234,13 @@ def digits(text: str) -> str:
     )
     plain = re.sub(r"\b(every|each|once\s+(?:a|per|every))\s+(?=(?:hour|day|week|month|year)\b)", r"\1 1 ", plain, flags=re.IGNORECASE)
     plain = re.sub(r"\b(\d+(?:\.\d+)?)\s*\+\s*(?=[A-Za-z])", r"at least \1 ", plain)
+    plain = re.sub(r"\b(\d{1,3})[\s-]*y(?:/o|o|\.o\.?)(?![\w/])(?:[\s-]*old\b)?", r"\1 years old", plain, flags=re.IGNORECASE)
+    plain = re.sub(
+        r"\baged?\s+(\d{1,3})(?![\d.,]*\w|\s*(?:-|to|and)?\s*\d|[\s-]*(?:year|month|week|day|y))",
+        r"aged \1 years",
+        plain,
+        flags=re.IGNORECASE,
+    )
     return _SAME_UNIT.sub(r"\1 \2 \g<unit>", _periods(str(alpha2digit(plain, "en", threshold=0))))
 
 
@@ -232,19 +252,26 @@ def _in_halves(text: str) -> str:
 
 
 def _periods(text: str) -> str:
-    """Return `text` with "daily" as every 24 hours, "twice a day" and "3 times a day" as what lies between two times."""
+    """Return `text` with "daily" as every 24 hours, "twice a day" and "3 doses a day" as what lies between two times."""
 
     def between(match: re.Match[str]) -> str:
         times = {"once": 1.0, "twice": 2.0}.get(match["times"].casefold()) or float(match["count"] or 1)
         return f"every {HOURS[match['unit'].casefold()] / times:g} hours" if times else match.group()
 
+    text = re.sub(r"\b([bqt])\.i\.d\b\.?", r"\1id", text, flags=re.IGNORECASE)
     text = re.sub(
-        r"\b(?P<times>once|twice|(?P<count>\d{1,2})\s*(?:times|x))\s*[-/]?\s*(?:an?|per|each|every)?\s*(?P<unit>hour(?:ly)?|day|daily|week(?:ly)?)\b",
+        r"\b(?P<times>once|twice|(?P<count>\d{1,2})\s*(?:times|x|doses?(?=\s+(?:an?|per|each|every)\s)))\s*[-/]?\s*(?:an?|per|each|every)?\s*(?P<unit>hour(?:ly)?|day|daily|week(?:ly)?)\b",
         between,
         text,
         flags=re.IGNORECASE,
     )
-    text = re.sub(r"\bq\s?(\d{1,2})\s?h(?:ours?|rs?)?\b", r"every \1 hours", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"\bq\s?(\d{1,2})(?:\s?h(?:ours?|rs?)?)?\b(?![\s-]*(?:d|w|days?|weeks?|wks?|min\w*)\b)",
+        r"every \1 hours",
+        text,
+        flags=re.IGNORECASE,
+    )
+    text = re.sub(r"\b(?:every\s+)?(\d{1,2})[\s-]hourly\b", r"every \1 hours", text, flags=re.IGNORECASE)
     return re.sub(_ADVERB, lambda match: f"every {HOURS[match.group().casefold()]:g} hours", text, flags=re.IGNORECASE)
 
 
@@ -258,6 +285,8 @@ def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
     """Return the quantity and where the text that it was read from ends."""
     end = match.end()
     dimension, factor, base = _factor(match["unit"])
+    if dimension == "time" and (match["age"] or _OLDER.search(match["after"] or "") or _AGED.search(text[: match.start()])):
+        dimension = "age"
     low = _value(match["low"]) * factor
     high = _value(match["high"]) * factor if match["high"] else low
     before, after = (match["before"] or "").casefold(), (match["after"] or "").casefold()
@@ -268,7 +297,7 @@ def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
         return Quantity(dimension, 0, high, base), end
     if negated and _BELOW.search(before):
         return Quantity(dimension, low, math.inf, base), end
-    if re.search(r"more|longer|greater|over|above|up|plus|\+", after):
+    if re.search(r"more|longer|greater|older|over|above|up|plus|\+", after):
         return Quantity(dimension, low, math.inf, base), end
     if (above := bool(_ABOVE.search(before))) or _LOWER.search(before):
         bounded = _AND_HIGH.match(text, end)
@@ -279,7 +308,7 @@ def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
         return Quantity(dimension, low, _value(limit["low"]) * size, base, above, bounded["open"] is not None), limit.end()
     if _BELOW.search(before):
         return Quantity(dimension, 0, high, base, high_open=True), end
-    if re.search(r"less|shorter|fewer|under", after):
+    if re.search(r"less|shorter|fewer|younger|under", after):
         return Quantity(dimension, 0, high, base), end
     return Quantity(dimension, low, high, base), end
 

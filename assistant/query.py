@@ -171,6 +171,8 @@ LEAST_NAMED = 0.2
 """What follows "what about" names a document only from this belief on."""
 NAMED = 0.5
 """… or this share among all, where the question has a word by which its title differs."""
+RIVALS = 0.15
+"""Another document rivals the first one from this part of its share on."""
 ITS_OWN, KEPT_USING = 0.3, 3
 """… or this one, where the question has a word that stands so often in the document, one time less if the model does not know it, and in
 no other."""
@@ -473,15 +475,17 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     leaves = before is not None and bool(before.documents) and top.document not in before.documents
     if leaves and names_none(index, text):
         return ()
-    return (top.document,) if _is_clear(index, text, top, leaves) else ()
+    return (top.document,) if _is_clear(index, text, found, leaves) else ()
 
 
-def _is_clear(index: Index, text: str, top: Subject, leaves: bool) -> bool:
+def _is_clear(index: Index, text: str, found: Sequence[Subject], leaves: bool) -> bool:
     """Say whether a text is about the first of its subjects: by belief, or by a word of its title, which alone leaves no other subject.
 
-    A word that the document keeps using and no other has names it as well.
+    A word that the title of another likely one has too names neither. One that the document keeps using and no other has does.
     """
-    named = top.share >= NAMED and _in_title(index, top.document, text)
+    top, *others = found
+    rivals = [one.document for one in others if one.share >= RIVALS * top.share]
+    named = top.share >= NAMED and _in_title(index, top.document, text, rivals)
     named = named or (top.share >= ITS_OWN and _is_its_own(index, top.document, text))
     return top.belief >= (SURE_ENOUGH_TO_LEAVE if leaves and not named else SURE) or (named and not leaves)
 
@@ -510,9 +514,9 @@ def _led(text: str) -> tuple[str, str]:
     return (name, rest[0].strip()) if rest and _ASKS_OTHERWISE.search(rest[0]) else (text[led.end() :], "")
 
 
-def _in_title(index: Index, document: str, text: str) -> bool:
-    """Say whether a text holds a word by which a document's title differs from most other titles."""
-    title = index.vocabulary(document)[2] - FUNCTION_WORDS
+def _in_title(index: Index, document: str, text: str, rivals: Sequence[str]) -> bool:
+    """Say whether a text holds a word by which a document's title differs from most other titles, and from those of its rivals."""
+    title = index.vocabulary(document)[2].difference(FUNCTION_WORDS, *(index.vocabulary(one)[2] for one in rivals))
     return any(word in title and not _in_most_titles(index, word) for word in tokenize(text))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from assistant.codes import codes_of, lists_neighbours
 from assistant.config import Settings
+from assistant.descriptors import find_descriptor
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
 from assistant.lines import Line, Shape, line_width, split_lines, value_start
@@ -110,6 +111,7 @@ def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Se
         source.places,
         source.authority,
         source.dated,
+        find_descriptor(source.text, title, units, codes),
     )
 
 

@@ -187,6 +187,7 @@ def document_row(document: Document) -> dict[str, object]:
         "file": document.file,
         "places": [[place.start, place.kind, place.number] for place in document.places],
         "rank": [document.authority, document.dated],
+        "descriptor": _span_row(document.descriptor),
     }
 
 
@@ -208,7 +209,10 @@ def parse_line(line: bytes) -> Document:
         Unit(Span(*span), UnitKind(kind), section, tuple(path), group, number) for span, kind, section, path, group, number in row["units"]
     )
     codes, places = tuple(row["codes"]), tuple(Place(*place) for place in row["places"])
-    return Document(row["id"], codes, Span(*row["title"]), row["text"], row["sha256"], sections, units, row["file"], places, *row["rank"])
+    descriptor = Span(*row["descriptor"]) if row["descriptor"] else None
+    rank, dated = row["rank"]
+    title = Span(*row["title"])
+    return Document(row["id"], codes, title, row["text"], row["sha256"], sections, units, row["file"], places, rank, dated, descriptor)
 
 
 class Entry(NamedTuple):

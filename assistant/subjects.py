@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.config import PACKAGED_ENCODER
 from assistant.fusion import Ranked
@@ -20,6 +21,7 @@ from assistant.index import Index
 from assistant.inference import packaged_values, several
 from assistant.lexical import FUNCTION_WORDS
 from assistant.phrases import AMONG, beyond_others, phrases
+from assistant.quantities import Quantity, quantities
 from assistant.tokens import normalize, tokenize
 from assistant.types import Document
 
@@ -40,6 +42,9 @@ SAID = 12.0
 """What a document gains that says the question's own words as one of its units: whoever types a description means its document."""
 FEWEST_SAID = 2
 """So many words are said, not just mentioned."""
+OTHER_AMOUNT, AMOUNTS_AMONG, ALIKE = 4.0, 20, 0.4
+"""What a document loses whose name states other amounts than a text, where that of another states the very same; among so many, and where
+what the two codes stand for has so large a part of its words in common."""
 SMALLEST = 1e-4
 """The least share of which log odds are taken."""
 WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
@@ -152,6 +157,7 @@ def _subjects(index: Index, text: str, asked: tuple[int, int]) -> tuple[Subject,
     saying = says(index, documents, text)
     said = [SAID if d in saying else 0.0 for d in documents]
     scores = np.asarray(rows) @ np.asarray(weights().share) / math.sqrt(rarity) + np.asarray(said)
+    scores -= OTHER_AMOUNT * _of_other_amounts(index, documents, scores, text)
     powers = np.exp(scores - scores.max())
     shares = powers / powers.sum()
     services: dict[str, list[int]] = {}
@@ -165,6 +171,34 @@ def _subjects(index: Index, text: str, asked: tuple[int, int]) -> tuple[Subject,
     rest = max(1.0 - summed[first], 1e-9)
     beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
     return tuple(Subject(name, round(summed[name], 6), round(beliefs[name], 6), rows[services[name][0]]) for name in order)
+
+
+def _of_other_amounts(index: Index, documents: Sequence[str], scores: npt.NDArray[np.float64], text: str) -> npt.NDArray[np.bool_]:
+    """Return `(len(documents),)`: which of the likeliest differ in the amounts of their names from others that a text names by theirs.
+
+    "The one of 2 to 3 liters", "that for every 8 hours": services alike in all else are told apart by nothing but that.
+    """
+    other = np.zeros(len(documents), dtype=np.bool_)
+    if asked := quantities(text):
+        order = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))[:AMOUNTS_AMONG].tolist()
+        ends = {(one.dimension, one.low, one.high) for one in asked if one.low > 0 and one.high < math.inf}
+        dimensions = {one.dimension for one in asked}
+        stated = {i: [one for one in _amounts(index.by_id[documents[i]].named) if one.dimension in dimensions] for i in order}
+        same = {i for i, amounts in stated.items() if any((one.dimension, one.low, one.high) in ends for one in amounts)}
+        for i in stated.keys() - same:
+            other[i] = bool(stated[i]) and any(_alike(index.by_id[documents[i]], index.by_id[documents[j]]) for j in same)
+    return other
+
+
+def _alike(one: Document, other: Document) -> bool:
+    """Say whether the first clauses of what two codes stand for share most of their words."""
+    ours, theirs = (set(tokenize(d.official.of(d.text).split(";")[0])) - FUNCTION_WORDS for d in (one, other))
+    return len(ours & theirs) >= ALIKE * len(ours | theirs)
+
+
+@lru_cache(maxsize=4096)
+def _amounts(name: str) -> tuple[Quantity, ...]:
+    return tuple(quantities(name))
 
 
 def _owned(index: Index, found: Ranked) -> Iterator[tuple[str, float]]:

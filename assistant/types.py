@@ -99,7 +99,8 @@ class Document:
     `id` is the same where the file holds one document, else it adds `#` and a key. `sha256` is of the file's bytes, or of `text` where
     the file holds several documents. `codes` are the codes the document describes, not every code it mentions. `title` is the
     official descriptor or page title. `places` are in order of `start`; there are none where the text is the file itself. Of documents that
-    disagree the one of higher `authority` comes first, then the one `dated` later (ISO date, or empty).
+    disagree the one of higher `authority` comes first, then the one `dated` later (ISO date, or empty). `descriptor` are the words that
+    define the code where the title does not.
     """
 
     id: str
@@ -113,11 +114,22 @@ class Document:
     places: tuple[Place, ...] = ()
     authority: int = 0
     dated: str = ""
+    descriptor: Span | None = None
 
     @property
     def title_text(self) -> str:
         """Return the title as it stands in the text."""
         return self.title.of(self.text)
+
+    @property
+    def official(self) -> Span:
+        """Return where the text says what its code stands for: the descriptor, or else the title."""
+        return self.descriptor or self.title
+
+    @property
+    def named(self) -> str:
+        """Return the words that name what the document is about: its title, and its descriptor where that is another."""
+        return f"{self.title_text}\n{self.descriptor.of(self.text)}" if self.descriptor else self.title_text
 
     @property
     def label(self) -> str:

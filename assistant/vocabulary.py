@@ -22,9 +22,10 @@ PARTS = ("text", "opening", "title", "headings")
 
 
 def part_texts(document: Document) -> tuple[str, str, str, str]:
-    """Return the text of each of `PARTS`."""
+    """Return the text of each of `PARTS`; of a descriptor beside the title its first clause, since the others are of what is included."""
+    named = f"{document.title_text} {document.descriptor.of(document.text).split(';')[0]}" if document.descriptor else document.title_text
     headings = " ".join(section.heading for section in document.sections if section.kind is SectionKind.BODY)
-    return document.text, opening_text(document), document.title_text, headings
+    return document.text, opening_text(document), named, headings
 
 
 def words_file(part: str) -> str:

@@ -2,7 +2,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.building import build_index
-from assistant.cases import SHOWN, _is_ruled_out, contradicts
+from assistant.cases import SHOWN, _is_ruled_out, bounds, contradicts
 from assistant.fitting import code_fits, weigh
 from assistant.quantities import quantities
 from assistant.reading import EncoderReader
@@ -202,13 +202,17 @@ def test_the_amount_that_is_billed_at_a_time_rules_nothing_out(tmp_path, seeded,
     [
         ("Home crossing, continuous or intermittent", "a crossing of 24 h by pump", False),
         ("Home crossing, continuous or intermittent", "a crossing of 3 h by pump", False),
-        ("Home crossing, continuous", "a crossing of 3 h", True),
+        ("Home drip, continuous", "a drip of 3 h", True),
+        ("Continuous watch at home, per hour", "watched for 3 h", False),
+        ("Home drip, continuous", "62-year-old, a drip of 3 h", True),
+        ("Home drip, 24 hours or more", "ill for 3 years, a drip of 18 hours", True),
+        ("Home drip, 24 hours or more", "a drip of 2 days", False),
         ("Home crossing, more than one liter but no more than two liters", "a crossing of 1.5 liters", False),
         ("Home crossing, more than one liter but no more than two liters", "a crossing of 3 liters", True),
     ],
 )
 def test_amounts_of_a_title_that_cannot_both_hold_are_alternatives(title, scenario, ruled_out):
-    assert contradicts(title, quantities(scenario)) is ruled_out
+    assert contradicts(bounds(title), quantities(scenario)) is ruled_out
 
 
 @pytest.mark.parametrize(
@@ -222,7 +226,7 @@ def test_amounts_of_a_title_that_cannot_both_hold_are_alternatives(title, scenar
     ],
 )
 def test_a_volume_is_billed_in_whole_units(volume, title, ruled_out):
-    assert contradicts(f"Hydration at home, {title}", quantities(f"{volume} every night")) is ruled_out
+    assert contradicts(bounds(f"Hydration at home, {title}"), quantities(f"{volume} every night")) is ruled_out
 
 
 def test_what_a_document_rules_out_speaks_against_it(tmp_path, seeded, settings):

@@ -4,9 +4,9 @@ import pytest
 
 ORDER = [
     "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "numbering", "lines", "units",
-    "shapes", "unmarked", "titles", "headings", "codes", "formats.extract", "formats.printed", "formats.text", "formats.markdown",
-    "formats.table", "formats.page", "formats.grid", "formats.html",
-    "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
+    "shapes", "unmarked", "titles", "headings", "codes", "descriptors",
+    "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.table", "formats.page", "formats.grid",
+    "formats.html", "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
     "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents",
     "manifest", "freshness", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
     "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
