@@ -6,7 +6,7 @@ from assistant.config import make_settings
 from assistant.documents import read_bytes
 from assistant.sections import parse_document
 
-BODY = "\n\n## What it takes\n\nA crossing takes two hours. Two persons and their bicycles travel by boat.\n\n## Who may travel\n\nAny person.\n"
+BODY = "\n\n## What it takes\n\nTravel takes two hours. Two persons and their bicycles go by boat.\n\n## Who may travel\n\nAny person.\n"
 SAID = "Boat travel, two persons; bicycles coded separately, per crossing"
 
 
