@@ -440,12 +440,10 @@ def verify(
     from assistant.answer_json import load_answers, mismatch_to_json
     from assistant.config import default_corpus, make_settings
     from assistant.rendering import one_line
-    from assistant.verifying import verify as check
+    from assistant.verifying import Library
 
-    source = corpus or default_corpus()
-    answers = load_answers(answer)
-    settings = make_settings()
-    faults = [(one, mismatch) for one in answers for mismatch in check(one.answer, source, settings)]
+    answers, library = load_answers(answer), Library(corpus or default_corpus(), make_settings())
+    faults = [(one, mismatch) for one in answers for mismatch in library.verify(one.answer)]
     quotes = sum(len(one.answer.quotes) for one in answers)
     if as_json:
         _print_json({"quotes": quotes, "differences": [mismatch_to_json(*fault) for fault in faults]})
