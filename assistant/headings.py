@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.lines import Line, Shape, is_sentence
+from assistant.labels import is_sentence
+from assistant.lines import Line, Shape
 from assistant.numbering import counted_rows, ordinals_of
 from assistant.shapes import Style, View, candidates, clauses, is_code_caption, is_plain, numbered
 from assistant.titles import CONTENT, entries_of_form, find_title, has_content, is_content, is_navigation, value_of

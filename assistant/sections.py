@@ -15,8 +15,10 @@ from assistant.codes import codes_of, lists_neighbours
 from assistant.config import Settings
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
-from assistant.lines import Line, Shape, line_width, split_lines, value_start
+from assistant.labels import value_start
+from assistant.lines import Line, Shape, line_width
 from assistant.shapes import heading_name, normal_name
+from assistant.splitting import split_lines
 from assistant.types import Document, Section, SectionKind, Span, Unit
 from assistant.units import units_of_section
 from assistant.unmarked import with_items

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from assistant.lines import FURNISHED, Shape, is_sentence, value_start
+from assistant.labels import is_sentence, value_start
+from assistant.lines import FURNISHED, Shape
 from assistant.shapes import View
 from assistant.tokens import tokenize
 

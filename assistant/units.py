@@ -13,22 +13,11 @@ from itertools import takewhile
 
 from sentencex import get_sentence_boundaries
 
-from assistant.lines import (
-    BREAKS_OFF,
-    FURNISHED,
-    LABEL_WORDS,
-    Line,
-    Shape,
-    is_question,
-    is_sentence,
-    is_wrapped,
-    label_of,
-    line_width,
-    value_start,
-)
+from assistant.cells import are_lists, cells_in, has_pipe, header_name
+from assistant.cells import cells as row_cells
+from assistant.labels import LABEL_WORDS, is_question, is_sentence, label_of, value_start
+from assistant.lines import BREAKS_OFF, FURNISHED, Line, Shape, is_wrapped, line_width
 from assistant.numbering import ordinals_of
-from assistant.tables import are_lists, cells_in, has_pipe, header_name
-from assistant.tables import cells as row_cells
 from assistant.types import Span, Unit, UnitKind
 
 _EDGE = "*_ \t"

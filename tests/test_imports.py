@@ -3,7 +3,8 @@ import ast
 import pytest
 
 ORDER = [
-    "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "numbering", "lines", "units",
+    "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "cells", "numbering", "labels", "lines",
+    "tables", "splitting", "units",
     "shapes", "unmarked", "titles", "headings", "codes", "formats.extract", "formats.printed", "formats.text", "formats.markdown",
     "formats.table", "formats.page", "formats.grid", "formats.html",
     "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",

@@ -1,9 +1,11 @@
 import pytest
 
+from assistant import tables
+from assistant.cells import are_lists, cell_texts, inside, is_frame, is_row, names_columns
 from assistant.chunking import Level, candidates_of, column_of, read_texts
 from assistant.headings import find_outline
-from assistant.lines import Shape, split_lines
-from assistant.tables import are_lists, cell_texts, inside, is_frame, is_row, names_columns
+from assistant.lines import Shape
+from assistant.splitting import split_lines
 from assistant.types import UnitKind
 from assistant.units import units_of_section
 
@@ -273,3 +275,18 @@ def test_rows_with_tabs_head_no_section_and_their_heading_is_no_furniture(parse)
 )
 def test_a_first_row_names_columns_where_what_stands_below_is_of_another_kind(rows, expected):
     assert names_columns(rows) is expected
+
+
+@pytest.mark.parametrize("row", ["Key:    value {}", "Key:\tvalue {}", "Harbour town  {}"])
+def test_a_long_run_of_lines_that_is_no_table_is_not_gone_through_again_from_each_of_its_lines(row, monkeypatch):
+    seen = []
+    monkeypatch.setattr(tables, "_whole", lambda text, line: seen.append(line) or text[line.span.start : line.span.end])
+    text = "\n".join(row.format("x" * (n * n % 7)) for n in range(600))
+    assert not any(line.shape is Shape.ROW for line in split_lines(text))
+    assert len(seen) < 600 * 120
+
+
+def test_a_table_that_follows_a_long_form_is_found():
+    form = [f"Key {n}:    value" for n in range(200)]
+    text = "\n".join([*form, "Day     Town    Fee", "Monday  Quay    $4", "Friday  Harbour $5", "Sunday  Pier    $6"])
+    assert [line.shape is Shape.ROW for line in split_lines(text)[-3:]] == [True] * 3

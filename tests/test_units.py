@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.lines import split_lines
+from assistant.splitting import split_lines
 from assistant.types import Span, UnitKind
 from assistant.units import sentences, units_of_section
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from assistant.formats.extract import Extract
 from assistant.formats.table import Table, code_column, coded_columns, codes_of, key_column, names_title, title_column
-from assistant.lines import is_sentence
+from assistant.labels import is_sentence
 from assistant.types import Place, Span
 
 FEWEST_SECTIONS = 2
