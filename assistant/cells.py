@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from statistics import median
 
+from assistant.labels import EMPHASIS, LABEL_WORDS, is_sentence
 from assistant.types import Span
 
 _PIPE = re.compile(r"(?<!\\)\|")
@@ -21,6 +22,8 @@ _PIECE = re.compile(r"\S+(?: \S+)*")
 _DIGITS = re.compile(r"\d+(?:[.,:/]\d+)*")
 _VALUE = re.compile(r"[-+<>≤≥~]?\s*[$€£]?\s*\d[\d.,:/]*\s*(?:%|\S+)?\Z")
 _LEADER = re.compile(r"(?<=[^\s.])(?:\s*\.{4,}\s*|\s+(?:\.{3}|…)\s+|(?:\s\.){3,}\s+)(?=[^\s.])")
+YEAR = re.compile(r"\b(?:FY)?(?:19|20)\d\d(?:[-–/]\d{2,4})?\b")
+"""A year, or two in one, as they name columns."""
 TAB = 8
 """Columns from one tab stop to the next."""
 NAME_WORDS = 6
@@ -29,8 +32,6 @@ FEWEST_COLUMNS = 3
 """Rows of so many columns are not a list of labels and values."""
 LONGER = 1.3
 """A cell is longer than the name above it when it has so many times its characters."""
-
-
 _FOR = re.compile(
     r"\b(?:includ(?:ed?|es|ing)|bundled|inside|covered|covers|part|within|allowed|dos?|yes|pros?|plus(?:es)?|advantages?|benefits?|for|accepted"
     r"|suitable|eligible|payable|indications?)\b",
@@ -238,3 +239,21 @@ def _is_uniform(column: Sequence[str], first: bool) -> bool:
         return False
     kinds = {_DIGITS.sub("0", cell.casefold()) for cell in column}
     return first or (len(column) > 1 and len(kinds) == 1 and bool(_VALUE.match(column[0])))
+
+
+def holds_value(rows: Sequence[Sequence[str]], header: int) -> bool:
+    """Say whether the first of two-celled rows, which Markdown makes a header, is a field like the others: "Code | K0001".
+
+    The only year among the second cells is none: it names their column.
+    """
+    name = rows[header]
+    years = [n for n, row in enumerate(rows) if len(row) == 2 and YEAR.fullmatch(row[1].strip(EMPHASIS))]
+    return len(name) == 2 and len(name[1].split()) == 1 and any(c.isdigit() for c in name[1]) and years != [header]
+
+
+def row_labels(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the first cells of rows of two where each is a short name of its own; [] where they are not."""
+    names = [row[0].strip(EMPHASIS).rstrip(": ") for row in rows]
+    labels = all(name and any(c.isalpha() for c in name) and len(name.split()) <= LABEL_WORDS and not is_sentence(name) for name in names)
+    distinct = len({name.casefold() for name in names}) == len(names)
+    return names if labels and distinct and all(len(row) == 2 for row in rows) else []

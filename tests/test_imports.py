@@ -3,8 +3,8 @@ import ast
 import pytest
 
 ORDER = [
-    "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "cells", "numbering", "labels", "lines",
-    "tables", "splitting", "units",
+    "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "numbering", "labels", "cells", "lines",
+    "tables", "splitting", "sentences", "units",
     "shapes", "unmarked", "titles", "headings", "codes", "formats.extract", "formats.printed", "formats.text", "formats.markdown",
     "formats.table", "formats.page", "formats.grid", "formats.html",
     "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
@@ -26,7 +26,7 @@ ENGINES = {
     "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},
     "watchfiles": {"watching"}, "lxml": {"formats.page", "formats.grid", "formats.html"}, "mammoth": {"formats.docx"},
     "pypdfium2": {"formats.pdfium"}, "py3langid": {"language"},
-    "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"},
+    "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"}, "sentencex": {"sentences"},
 }  # fmt: skip
 
 

@@ -4,13 +4,18 @@ from assistant import tables
 from assistant.cells import are_lists, cell_texts, inside, is_frame, is_row, names_columns
 from assistant.chunking import Level, candidates_of, column_of, read_texts
 from assistant.headings import find_outline
-from assistant.lines import Shape
+from assistant.lines import Shape, line_width
 from assistant.splitting import split_lines
 from assistant.types import UnitKind
-from assistant.units import units_of_section
+from assistant.units import UnitReader
 
 PRICES = "| Item | Unit price | Rent |\n|------|-----------:|:----:|\n| Chair | $400 | $40 |\n| Seat cushion | $30 | |\n"
 FIELDS = "| Field | Value |\n|---|---|\n| Setting | Home |\n| Rental period | 13 months |\n"
+
+
+def units_under(heading, text):
+    lines = split_lines(text)
+    return UnitReader(text, line_width(lines)).read(lines, 0, heading)
 
 
 def shapes(text):
@@ -18,7 +23,7 @@ def shapes(text):
 
 
 def seen(text):
-    found = units_of_section(text, split_lines(text), 0, "Prices", 0, 0)
+    found = units_under("Prices", text)
     return [(unit.kind, unit.span.of(text), unit.path[1:], unit.list_number) for unit in found]
 
 
@@ -191,13 +196,13 @@ def test_a_fence_that_is_never_closed_hides_no_heading(parse):
 
 def test_a_bold_line_inside_a_section_labels_what_follows():
     text = "**Common risks**\n\n- Cold\n"
-    found = units_of_section(text, split_lines(text), 0, "Risks", 0, 0)
+    found = units_under("Risks", text)
     assert [(unit.kind, unit.path) for unit in found] == [(UnitKind.LABEL, ("Risks",)), (UnitKind.ITEM, ("Risks", "Common risks"))]
 
 
 def test_text_set_in_below_an_item_is_part_of_it_and_the_list_goes_on():
     text = "- Chair\n\n  It folds.\n- Cushion\n"
-    found = units_of_section(text, split_lines(text), 0, "Parts", 0, 0)
+    found = units_under("Parts", text)
     assert [(unit.span.of(text), unit.list_number) for unit in found] == [("Chair", 0), ("It folds.", 0), ("Cushion", 0)]
 
 
