@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
+from assistant.arrays import ArrayFile, Ragged, RaggedFile, damaged, edges, load_array, read_json, write_json
 from assistant.chunking import candidates_of, chunk_document, embedded_text, opening_text, read_texts, record_fields
 from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.documents import Stamp, check_folders, corpus_state, fault
@@ -45,21 +46,7 @@ from assistant.manifest import (
 )  # fmt: skip
 from assistant.planning import Before, Known, Plan, plan
 from assistant.sections import Outlook, parse_document
-from assistant.storage import (
-    ArrayFile,
-    Candidates,
-    Chunks,
-    Documents,
-    DocumentsFile,
-    Entry,
-    Ragged,
-    RaggedFile,
-    damaged,
-    edges,
-    load_array,
-    read_json,
-    write_json,
-)  # fmt: skip
+from assistant.storage import Candidates, Chunks, Documents, DocumentsFile, Entry  # fmt: skip
 from assistant.tokens import words
 from assistant.types import Document
 from assistant.vectors import BLOCK, FORMER, ROWS, FaissStore, make_searchable

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from assistant.arrays import Ragged, load_array
 from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.errors import IndexMismatch, ModelError
 from assistant.freshness import encoder_name, reader_name
@@ -17,7 +18,7 @@ from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import Manifest, check_files, read_manifest
 from assistant.quantities import quantities
 from assistant.recent import keep
-from assistant.storage import REMEMBERED, ById, Candidates, Chunks, Documents, Ragged, load_array
+from assistant.storage import REMEMBERED, ById, Candidates, Chunks, Documents
 from assistant.vectors import FaissStore, VectorStore
 from assistant.vocabulary import PARTS, Vocabulary
 

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from assistant.storage import damaged, load_array
+from assistant.arrays import damaged, load_array
 
 if TYPE_CHECKING:
     from assistant.inference import Vectors
