@@ -30,7 +30,7 @@ from assistant.types import Answer, Document, Hit, Reason, Section, SectionKind
 from assistant.verifying import Mismatch, verify
 
 if TYPE_CHECKING:
-    from assistant.building import Progress
+    from assistant.writing import Progress
 
 
 @dataclass(frozen=True, slots=True)

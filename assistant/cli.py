@@ -22,10 +22,11 @@ from assistant.errors import AssistantError, QuestionSetError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.building import Built, Progress
+    from assistant.building import Built
     from assistant.config import Settings
     from assistant.evaluation.questions import EvalRow
     from assistant.types import Answer
+    from assistant.writing import Progress
 
 app = typer.Typer(
     name="assistant",
