@@ -292,6 +292,18 @@ class Assistant:
         return verify(answer, self.corpus, self.index.settings)
 
 
+class Latest:
+    """The assistant over the index as it is now: a build that another process makes is seen with the next request."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def __call__(self) -> Assistant:
+        """Return it."""
+        self._assistant = self._assistant.current()
+        return self._assistant
+
+
 def _named_sections(code: str, document: Document) -> list[Section]:
     """Return the sections about a code that a person can ask for by heading."""
     return [section for i in sections_about(document, code) if (section := document.sections[i]).kind is not SectionKind.FURNITURE]

@@ -12,7 +12,7 @@ ORDER = [
     "building", "watching", "retrieval", "glossary", "spelling", "language", "phrases", "subjects", "cases", "sides", "query", "steps",
     "reading", "crossing", "listing", "reranking", "quoting", "comparing", "conflicts", "fitting", "payment", "premises", "answering",
     "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics", "evaluation.questions",
-    "evaluation.runner", "evaluation.ablation", "evaluation.report", "web", "cli",
+    "evaluation.runner", "evaluation.ablation", "evaluation.report", "endpoints", "web", "cli",
 ]  # fmt: skip
 """Read left to right: a module imports only from those before it."""
 ENGINES = {

@@ -11,10 +11,11 @@ import pytest
 
 from assistant import Assistant
 from assistant.answer_json import answer_to_json
+from assistant.api import Latest
 from assistant.building import build_index
 from assistant.html import AFRESH_HTML
 from assistant.messages import AFRESH, CARRIED, CONFLICT, NEAREST, NO_SECTION
-from assistant.web import ALL_SECTIONS, Conversation, Latest, build_page, check_address, earlier_questions, example_questions, serve
+from assistant.web import ALL_SECTIONS, Conversation, build_page, check_address, earlier_questions, example_questions, serve
 from conftest import link_index
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
