@@ -22,7 +22,7 @@ from assistant.index import open_index
 from assistant.manifest import HASHED_BYTES, MANIFEST, read_manifest, remove_leftovers, write_manifest
 from assistant.parts import KNOWN
 from assistant.sections import parse_corpus
-from conftest import read_corpus
+from conftest import read_corpus, write_aged
 
 HEAD = "Harbour ferry crossing, foot passengers only, one way\n\nCode: F1001\n"
 OTHER = f"{HEAD}\nSummary\n\nThe ferry carries foot passengers.\n\nFares\n\nTwo pounds.\n"
@@ -71,10 +71,7 @@ def place(tmp_path, embedded):
 
 
 def write(place, name, text):
-    path = place / "corpus" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    os.utime(path, ns=(0, time.time_ns() - 3600 * 10**9))
+    write_aged(place / "corpus" / name, text)
 
 
 def made(chance):
