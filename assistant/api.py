@@ -91,7 +91,9 @@ class Assistant:
         Raises:
             CorpusError: the corpus is missing or unreadable.
             IndexNotFound: there is no index and `build` is False.
-            IndexMismatch: the index is damaged, or was built with other models or chunk settings and `build` is False.
+            IndexMismatch: the index is damaged, or was built with other models or chunk settings and `build` is False; or it cannot be
+                written.
+            ModelError: an index is to be built, and a model that the settings name cannot be loaded.
         """
         settings = settings or make_settings()
         source = Path(corpus) if corpus is not None else default_corpus()
