@@ -30,7 +30,7 @@ from assistant.types import Answer, Document, Hit, Reason, Section, SectionKind
 from assistant.verifying import Mismatch, verify
 
 if TYPE_CHECKING:
-    from assistant.building import Progress
+    from assistant.writing import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,9 @@ class Assistant:
         Raises:
             CorpusError: the corpus is missing or unreadable.
             IndexNotFound: there is no index and `build` is False.
-            IndexMismatch: the index is damaged, or was built with other models or chunk settings and `build` is False.
+            IndexMismatch: the index is damaged, or was built with other models or chunk settings and `build` is False; or it cannot be
+                written.
+            ModelError: an index is to be built, and a model that the settings name cannot be loaded.
         """
         settings = settings or make_settings()
         source = Path(corpus) if corpus is not None else default_corpus()
@@ -290,6 +292,18 @@ class Assistant:
     def verify(self, answer: Answer) -> list[Mismatch]:
         """Return the quotes of `answer` that the source files do not bear out."""
         return verify(answer, self.corpus, self.index.settings)
+
+
+class Latest:
+    """The assistant over the index as it is now: a build that another process makes is seen with the next request."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def __call__(self) -> Assistant:
+        """Return it."""
+        self._assistant = self._assistant.current()
+        return self._assistant
 
 
 def _named_sections(code: str, document: Document) -> list[Section]:

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from assistant.codes import NEIGHBOURS, OF_ANOTHER, is_advice, leading_codes, valued_codes
 from assistant.formats.extract import Extract
-from assistant.lines import FURNISHED, Line, Shape, is_sentence, split_lines, value_start
+from assistant.labels import is_sentence, value_start
+from assistant.lines import FURNISHED, Line, Shape
 from assistant.numbering import ordinals_of
+from assistant.splitting import split_lines
 from assistant.tokens import codes_in
 from assistant.types import Place, Span
 

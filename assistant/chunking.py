@@ -15,8 +15,8 @@ from functools import lru_cache
 from itertools import groupby, repeat
 from typing import TYPE_CHECKING
 
+from assistant.cells import cell_texts, cells_in, has_pipe, is_header_name, may_be_columned
 from assistant.lines import BULLETS
-from assistant.tables import cell_texts, cells_in, has_pipe, is_header_name, may_be_columned
 from assistant.types import Chunk, Document, SectionKind, Span, UnitKind
 
 if TYPE_CHECKING:

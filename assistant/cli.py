@@ -22,10 +22,11 @@ from assistant.errors import AssistantError, QuestionSetError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.building import Built, Progress
+    from assistant.building import Built
     from assistant.config import Settings
     from assistant.evaluation.questions import EvalRow
     from assistant.types import Answer
+    from assistant.writing import Progress
 
 app = typer.Typer(
     name="assistant",
@@ -440,12 +441,10 @@ def verify(
     from assistant.answer_json import load_answers, mismatch_to_json
     from assistant.config import default_corpus, make_settings
     from assistant.rendering import one_line
-    from assistant.verifying import verify as check
+    from assistant.verifying import Library
 
-    source = corpus or default_corpus()
-    answers = load_answers(answer)
-    settings = make_settings()
-    faults = [(one, mismatch) for one in answers for mismatch in check(one.answer, source, settings)]
+    answers, library = load_answers(answer), Library(corpus or default_corpus(), make_settings())
+    faults = [(one, mismatch) for one in answers for mismatch in library.verify(one.answer)]
     quotes = sum(len(one.answer.quotes) for one in answers)
     if as_json:
         _print_json({"quotes": quotes, "differences": [mismatch_to_json(*fault) for fault in faults]})

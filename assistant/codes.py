@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import PurePosixPath
 
-from assistant.lines import is_sentence
+from assistant.cells import cells_in
+from assistant.labels import is_sentence
 from assistant.numbering import ordinals_of
-from assistant.tables import cells_in
 from assistant.tokens import code_spans, codes_in, is_code, outside
 from assistant.types import Section, SectionKind, Span, Unit, UnitKind
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -42,8 +41,6 @@ _BUT = re.compile(
 """Where what a sentence counts in ends, and what it leaves out begins."""
 STATEMENT_WORDS = 30
 """A quote of at most so many words that says what is billed apart says little else."""
-REMEMBERED = 4096
-"""Words whose vectors are kept at hand."""
 _OF_ONE_THING = ("volume", "mass", "length")
 """Dimensions in which a document has few amounts but those that its title names."""
 SAME_THING = 0.7
@@ -161,18 +158,12 @@ def _counts_in(index: Index, sentence: str, apart: Sequence[str]) -> bool:
     return bool((_vectors(index, inside) @ _vectors(index, apart).T).max() >= SAME_THING)
 
 
-_VECTORS: WeakKeyDictionary[Index, dict[str, Vectors]] = WeakKeyDictionary()
-"""For each open index the vectors of words met so far."""
-
-
 def _vectors(index: Index, things: Sequence[str]) -> Vectors:
-    known = _VECTORS.setdefault(index, {})
-    if len(known) >= REMEMBERED:
-        known = _VECTORS[index] = {}
-    fresh = [word for word in dict.fromkeys(things) if word not in known]
-    if fresh:
-        known.update(zip(fresh, index.encoder.encode(fresh), strict=True))
-    return np.stack([known[word] for word in things])
+    return np.stack(index.recall_all(_encoded, things))
+
+
+def _encoded(index: Index, things: Sequence[str]) -> Vectors:
+    return index.encoder.encode(things)
 
 
 def _asks_of_title(text: str, document: Document) -> bool:

@@ -238,25 +238,3 @@ def _rank(name: str, settings: Settings) -> int:
     """Return how far up the setting `authority` puts a file; 0 where it is not named."""
     places = [i for i, pattern in enumerate(settings.authority) if fnmatchcase(name, pattern)]
     return 100 * (len(settings.authority) - places[0]) if places else 0
-
-
-def read_document(identity: str, corpus: Path, settings: Settings) -> Source | Refusal:
-    """Return the one document of that id, read anew from its file, or why it cannot be."""
-    for name in dict.fromkeys((identity, identity.rpartition("#")[0])):
-        path = _inside(corpus, name)
-        if path:
-            found = read_file(path, corpus.resolve(), settings)
-            if isinstance(found, Refusal):
-                return found
-            return next((source for source in found if source.id == identity), Refusal(identity, "is no longer in its file"))
-    return Refusal(identity, "is not in the corpus")
-
-
-def _inside(corpus: Path, name: str) -> Path | None:
-    """Return the path of a file if there is one of that name below `corpus`, links resolved."""
-    try:
-        root = corpus.resolve()
-        path = (root / name).resolve()
-        return path if path.is_relative_to(root) and path.is_file() else None
-    except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
-        return None

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 from assistant.cases import weighed
 from assistant.chunking import Candidate, Level
@@ -141,16 +140,14 @@ def _is_title(index: Index, document: Document, title: Candidate, candidate: Can
     return candidate.section == title.section or len(words & index.vocabulary(document.id)[2]) > REPEATED * len(words)
 
 
-_SAY_INSTEAD: WeakKeyDictionary[Index, dict[str, bool]] = WeakKeyDictionary()
-"""For each open index the headings met so far, and whether each opens a section about other services."""
-
-
 def _headings_instead(index: Index, name: str) -> frozenset[int]:
     """Return the sections that are about other services, told by the meaning of their headings."""
-    known = _SAY_INSTEAD.setdefault(index, {})
     headings = [section.heading or "-" for section in index.by_id[name].sections]
-    fresh = [heading for heading in dict.fromkeys(headings) if heading not in known]
-    if fresh:
-        likeness = index.encoder.encode(fresh) @ index.encoder.encode_one(INSTEAD)
-        known.update(zip(fresh, (likeness >= INSTEAD_LIKE).tolist(), strict=True))
-    return frozenset(i for i, heading in enumerate(headings) if known[heading])
+    return frozenset(i for i, instead in enumerate(index.recall_all(_say_instead, headings)) if instead)
+
+
+def _say_instead(index: Index, headings: Sequence[str]) -> list[bool]:
+    """Say of each heading whether it opens a section about other services."""
+    likeness = index.encoder.encode(headings) @ index.encoder.encode_one(INSTEAD)
+    instead: list[bool] = (likeness >= INSTEAD_LIKE).tolist()
+    return instead

@@ -12,10 +12,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.lines import Line, Shape, is_sentence
+from assistant.divisions import nested, with_questions, without_sublabels
+from assistant.furniture import furniture_of
+from assistant.labels import is_sentence
+from assistant.lines import Line, Shape
 from assistant.numbering import counted_rows, ordinals_of
-from assistant.shapes import Style, View, candidates, clauses, is_code_caption, is_plain, numbered
-from assistant.titles import CONTENT, entries_of_form, find_title, has_content, is_content, is_navigation, value_of
+from assistant.shapes import Style, View, candidates, clauses, is_plain, numbered
+from assistant.titles import CONTENT, entries_of_form, find_title, value_of
 from assistant.tokens import tokenize
 
 FEWEST_HEADINGS = 3
@@ -28,9 +31,6 @@ NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
 BESIDE_WORDS = 4
 """Where headings stand over their text, one with its text beside it has at most so many words."""
-MOST_DIVISIONS = 3
-"""A section that looks divided by more headings than these is one over others."""
-_COPYRIGHT = re.compile(r"©|copyright\s+(?:©|\(c\))|(?:copyright|\(c\))\s+(?:(?:19|20)\d\d\b|.*\breserved\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +80,14 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}
     if style is Style.LABEL:
         remarks = {i for i in chosen if len(labelled) < FEWEST_HEADINGS and _is_remark(view, i)}
-        chosen = _without_sublabels(view, [i for i in chosen if i not in remarks])
+        chosen = without_sublabels(view, [i for i in chosen if i not in remarks])
     elif style is Style.PLAIN:
-        chosen = _with_questions(_without_names(view, [i for i in chosen if i not in asked], title), asked)
-        nested = _nested(view, chosen)
-        labels |= nested
-        chosen = [i for i in chosen if i not in nested]
+        chosen = with_questions(_without_names(view, [i for i in chosen if i not in asked], title), asked)
+        divided = nested(view, chosen)
+        labels |= divided
+        chosen = [i for i in chosen if i not in divided]
     elif style in (Style.CAPITALS, Style.BOLD):
-        chosen = _with_questions(chosen, asked.difference(chosen))
+        chosen = with_questions(chosen, asked.difference(chosen))
     if style not in (Style.LABEL, Style.MARKED, Style.NUMBERED):
         chosen = _with_closing_labels(view, chosen, labelled)
     labels |= {i for i in found[Style.PLAIN] if i > title and (i + 1 in labels or _is_caption(view, i))}
@@ -132,58 +132,6 @@ def _is_remark(view: View, i: int) -> bool:
         return False
     below = view.lines[end]
     return below.blank_before and below.shape is Shape.TEXT and not below.is_item and is_sentence(view.of(end))
-
-
-def _nested(view: View, chosen: list[int]) -> set[int]:
-    """Return the plain headings that divide the section of another, which has nothing else right below it.
-
-    They are told by lists that follow them, or by blank lines that set them apart otherwise than the heading above.
-    """
-    found: set[int] = set()
-    first = next((n for n in range(len(chosen)) if not _is_bare(chosen, n)), len(chosen))
-    for n in range(first + 1, len(chosen) - 1):
-        above, i = chosen[n], chosen[n + 1]
-        told = view.heads_list(i) or view.lines[i].blank_after != view.lines[above].blank_after
-        if told and _is_bare(chosen, n) and above not in found and not _is_bare(chosen, n + 1):
-            found.update(_divisions(view, chosen, n + 1))
-    return found
-
-
-def _is_bare(headings: Sequence[int], n: int) -> bool:
-    """Say whether the next heading stands right below the heading at position n."""
-    return n + 1 < len(headings) and headings[n + 1] == headings[n] + 1
-
-
-def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
-    """Return the headings that divide a section: the one at position n, right below the section's own, and those after it that look alike.
-
-    Where too many do, the sections that follow may look as they do, and only two are taken: nothing is divided into less.
-    """
-    above, first = view.lines[headings[n - 1]], view.lines[headings[n]]
-    alike, close = [headings[n]], False
-    for m in range(n + 1, len(headings)):
-        i = headings[m]
-        was_close, close = close, above.blank_before and not view.lines[i].blank_before
-        look = view.lines[i].blank_after == first.blank_after and view.heads_list(i) == view.heads_list(headings[n])
-        if _is_bare(headings, m) or not (close or (look and not was_close)) or (view.is_recurrent(i) and len(alike) > 1):
-            break
-        alike.append(i)
-    told = first.blank_after != above.blank_after or (above.blank_before and not view.lines[alike[-1]].blank_before)
-    return alike if told or len(alike) <= MOST_DIVISIONS else alike[:2]
-
-
-def _with_questions(headings: list[int], questions: set[int]) -> list[int]:
-    """Return plain headings with the questions that head sections; those that follow a heading at once divide its section.
-
-    What follows the only heading is no part of a section: that heading is a second title.
-    """
-    chosen: list[int] = []
-    divided, plain = False, set(headings)
-    for i in sorted(plain | questions):
-        divided = i in questions and len(plain) > 1 and (divided or i - 1 in plain)
-        if not divided:
-            chosen.append(i)
-    return chosen
 
 
 def _spans(opening: dict[Style, list[int]], headings: list[int], texts: int) -> bool:
@@ -279,23 +227,6 @@ def _is_name(view: View, i: int, title_words: set[str]) -> bool:
     return view.holds_code(i) or (len(mine) >= 2 and len(mine & title_words) >= NAME_SHARE * len(mine))
 
 
-def _without_sublabels(view: View, labels: list[int]) -> list[int]:
-    """Return labelled headings without those that divide a section: the first follows its heading at once."""
-    dropped: set[int] = set()
-    for n in range(1, len(labels)):
-        above, i = labels[n - 1], labels[n]
-        if above in dropped or i != above + 1 or view.lines[above].shape is not Shape.LABEL or view.is_recurrent(i):
-            continue
-        dropped.update(_row(view, labels, n) if view.has_text(i) else _divisions(view, labels, n))
-    return [i for i in labels if i not in dropped]
-
-
-def _row(view: View, labels: Sequence[int], n: int) -> list[int]:
-    """Return the fields that follow one another from position n on."""
-    after = (m for m in range(n + 1, len(labels)) if labels[m] != labels[m - 1] + 1 or not view.has_text(labels[m]))
-    return list(labels[n : next(after, len(labels))])
-
-
 def _with_closing_labels(view: View, chosen: list[int], labelled: list[int]) -> list[int]:
     """Return `chosen` with the labelled lines that head a section although the document's headings look otherwise."""
     result = sorted(chosen)
@@ -328,10 +259,7 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
 
 def _finish(view: View, chosen: list[int], title: int) -> Outline:
     """Return the outline; what heads nothing, stands above the title, repeats it or closes the page becomes furniture."""
-    furniture = {*_masthead(view, title), *_closing_note(view, chosen), *_repeated_title(view, chosen, title)}
-    furniture |= {
-        i for i in range(title + 1, len(view.lines)) if is_code_caption(view, i) or _COPYRIGHT.match(view.lines[i].span.of(view.text))
-    }
+    furniture = furniture_of(view, chosen, title)
     counted, marked = _counted(view, chosen), _marked_topics(view, chosen)
     headings: list[Heading] = []
     for i, after in zip(chosen, [*chosen, len(view.lines)][1:], strict=True):
@@ -360,54 +288,3 @@ def _counted(view: View, chosen: Sequence[int]) -> dict[int, int]:
     bare = {i: own for i in chosen for own in ordinals_of(view.name(i), bare=True) if own.bare}
     row = next(iter(counted_rows(bare.items())), [])
     return {i: bare[i].length for i in row} if len(row) >= FEWEST_HEADINGS and bare[row[0]].numbers == (1,) else {}
-
-
-def _masthead(view: View, title: int) -> set[int]:
-    """Return the lines above the title that are no content: all where they are mere names, else navigation, captions and repeats."""
-    above = range(max(title, 0))
-    if not any(_says_more(view, i) for i in above):
-        return set(above)
-    return {i for i in above if is_navigation(view, i) or is_code_caption(view, i) or view.of(i) in view.of(title)}
-
-
-def _says_more(view: View, i: int) -> bool:
-    """Say whether line i holds more than names and codes: a sentence, an item, a row, a value after its label or a number."""
-    if view.holds_code(i) or is_navigation(view, i):
-        return False
-    lone = view.lines[i].is_item and not any(view.lines[j].is_item for j in (i - 1, i + 1) if 0 <= j < len(view.lines))
-    said = is_sentence(view.of(i)) if lone else is_content(view, i) or view.has_text(i)
-    return said or any(c.isdigit() for c in view.of(i))
-
-
-def _repeated_title(view: View, chosen: list[int], title: int) -> set[int]:
-    """Return the lines of page templates that repeat the whole title, with what follows up to the next heading with content."""
-    found: set[int] = set()
-    title_text = view.of(title) if title >= 0 else ""
-    if len(title_text.split()) < 5:
-        return found
-    repeating = [i for i in range(title + 1, len(view.lines)) if title_text in view.of(i) and title_text != view.of(i)]
-    template = _template_lines(view) if repeating else set()
-    for i in repeating:
-        if i in template and i not in found:
-            found.update(range(i, next((h for h in chosen if h > i and has_content(view, h, chosen)), len(view.lines))))
-    return found
-
-
-def _template_lines(view: View) -> set[int]:
-    return {i for i, li in enumerate(view.lines) if li.shape is Shape.TEXT and not li.is_item and not is_sentence(view.of(i))}
-
-
-def _closing_note(view: View, chosen: list[int]) -> range:
-    """Return the lines after a rule that no heading follows: a remark about the page, not part of its last section.
-
-    It stands on the line of the rule, is emphasized as a whole, or holds no sentence, item, row or value after its label.
-    """
-    last = max(chosen, default=-1)
-    rules = [i for i in range(last + 2, len(view.lines)) if view.lines[i].shape is Shape.RULE and not view.underlined(i - 1)]
-    if not rules:
-        return range(0)
-    note = range(rules[-1], len(view.lines))
-    gap = view.text[view.lines[note[0]].span.end : view.lines[note[1]].span.start] if len(note) > 1 else ""
-    beside = gap != "" and not gap.strip(" \t")
-    emphasized = all(view.of(i)[0] == view.of(i)[-1] in ("*", "_") for i in note[1:])
-    return note if beside or emphasized or not any(is_content(view, i) or view.has_text(i) for i in note) else range(0)

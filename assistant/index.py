@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from assistant.arrays import Ragged, load_array
 from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.errors import IndexMismatch, ModelError
 from assistant.freshness import encoder_name, reader_name
@@ -17,13 +18,15 @@ from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import Manifest, check_files, read_manifest
 from assistant.quantities import quantities
 from assistant.recent import keep
-from assistant.storage import REMEMBERED, ById, Candidates, Chunks, Documents, Ragged, load_array
+from assistant.storage import REMEMBERED, ById, Candidates, Chunks, Documents
 from assistant.vectors import FaissStore, VectorStore
 from assistant.vocabulary import PARTS, Vocabulary
 
 if TYPE_CHECKING:
     from assistant.inference import OnnxEncoder, Vectors
 
+Key = TypeVar("Key")
+Found = TypeVar("Found")
 CHUNKS, CANDIDATES = "chunks", "candidates"
 READING, OPENINGS = "candidate-vectors.npy", "openings.npy"
 LEXICAL, ENCODER, READER = "bm25", "encoder", "reader"
@@ -54,9 +57,7 @@ class Index:
         self.openings: Vectors = load_array(data / OPENINGS)
         self.words = Vocabulary(data)
         self.lexical = LexicalIndex.load(data / LEXICAL, len(self.chunks), self.words.numbers)
-        self._dimensions: dict[str, tuple[frozenset[str], ...]] = {}
-        self._alike: dict[str, tuple[str, ...]] = {}
-        self._vocabularies: dict[str, tuple[frozenset[str], ...]] = {}
+        self._found: dict[object, dict[Any, Any]] = {}
         if data in (self._encoder_folder.parent, self._reader_folder.parent):
             self.load_models()
 
@@ -101,15 +102,32 @@ class Index:
         """
         return Forms(self.reader if self._reader_folder == PACKAGED_READER else _load(PACKAGED_READER), PACKAGED_READER)
 
+    def recall(self, find: Callable[[Index, Key], Found], key: Key, most: int = REMEMBERED) -> Found:
+        """Return what `find`, a function of a module or class, finds in this index for a key, and remember it, with `most` others.
+
+        What it finds is never None.
+        """
+        known = self._found.setdefault(find, {})
+        found: Found | None = known.get(key)
+        return keep(known, key, find(self, key), most) if found is None else found
+
+    def recall_all(self, find: Callable[[Index, Sequence[Key]], Iterable[Found]], keys: Sequence[Key]) -> list[Found]:
+        """Return what `recall` does for each of some keys, where those that are new are best looked for together."""
+        known = self._found.setdefault(find, {})
+        found = {key: one for key in keys if (one := known.get(key)) is not None}
+        if fresh := [key for key in dict.fromkeys(keys) if key not in found]:
+            for key, one in zip(fresh, find(self, fresh), strict=True):
+                found[key] = keep(known, key, one, REMEMBERED)
+        return [found[key] for key in keys]
+
     def candidate_dimensions(self, name: str) -> tuple[frozenset[str], ...]:
         """Return the dimensions of the amounts that each candidate of a document holds, in the order of its rows."""
-        found = self._dimensions.get(name)
-        if found is None:
-            document = self.by_id[name]
-            held = [frozenset(q.dimension for q in quantities(unit.span.of(document.text))) for unit in document.units]
-            runs = self.candidates.all_of(name)
-            found = keep(self._dimensions, name, tuple(frozenset().union(*held[run.first : run.last]) for run in runs), REMEMBERED)
-        return found
+        return self.recall(Index._dimensions, name)
+
+    def _dimensions(self, name: str) -> tuple[frozenset[str], ...]:
+        document = self.by_id[name]
+        held = [frozenset(q.dimension for q in quantities(unit.span.of(document.text))) for unit in document.units]
+        return tuple(frozenset().union(*held[run.first : run.last]) for run in self.candidates.all_of(name))
 
     def alike(self, name: str) -> tuple[str, ...]:
         """Return the documents whose openings are most like a document's, nearest first, `ALIKE` at most."""
@@ -117,13 +135,11 @@ class Index:
 
     def all_alike(self, names: Sequence[str]) -> list[tuple[str, ...]]:
         """Return what `alike` does for each of some documents; looked for together they take less time."""
-        found = {name: known for name in names if (known := self._alike.get(name)) is not None}
-        fresh = [name for name in dict.fromkeys(names) if name not in found]
-        if fresh:
-            own = self.openings[[self.documents.position[name] for name in fresh]]
-            for name, likeness in zip(fresh, np.round(own @ self.openings.T, 6), strict=True):
-                found[name] = keep(self._alike, name, self._nearest(name, likeness), REMEMBERED)
-        return [found[name] for name in names]
+        return self.recall_all(Index._all_nearest, names)
+
+    def _all_nearest(self, names: Sequence[str]) -> list[tuple[str, ...]]:
+        own = self.openings[[self.documents.position[name] for name in names]]
+        return [self._nearest(name, likeness) for name, likeness in zip(names, np.round(own @ self.openings.T, 6), strict=True)]
 
     def _nearest(self, name: str, likeness: Vectors) -> tuple[str, ...]:
         """Return the documents that are most like one, which is among them; equal ones in order."""
@@ -140,11 +156,11 @@ class Index:
 
     def vocabulary(self, name: str) -> tuple[frozenset[str], ...]:
         """Return the stems of a document's text, of its opening, of its title, and of its headings."""
-        found = self._vocabularies.get(name)
-        if found is None:
-            position = self.documents.position[name]
-            found = keep(self._vocabularies, name, tuple(self.words.stems_in(part, position) for part in PARTS), REMEMBERED)
-        return found
+        return self.recall(Index._stems, name)
+
+    def _stems(self, name: str) -> tuple[frozenset[str], ...]:
+        position = self.documents.position[name]
+        return tuple(self.words.stems_in(part, position) for part in PARTS)
 
     def service(self, name: str) -> tuple[str, ...]:
         """Return the documents that describe the one code of a document, those first whose word counts most; else itself.

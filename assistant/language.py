@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
@@ -30,8 +29,6 @@ SURE = 0.8
 """Belief from which on a question is in a language: none of 24,000 authored English questions reaches it, nearly all in others do."""
 SAMPLES, SAMPLE = 8, 1000
 """So many documents tell the language of all, so many characters of each."""
-_LANGUAGE: WeakKeyDictionary[Index, str] = WeakKeyDictionary()
-"""The language of each open index once it has been asked for; empty where it is not clear."""
 
 
 def is_foreign(index: Index, text: str) -> bool:
@@ -42,11 +39,14 @@ def is_foreign(index: Index, text: str) -> bool:
         return False
     if len(spoken) < FEWEST_WORDS and text.isascii():
         return False
-    if index not in _LANGUAGE:
-        own, belief = language(" ".join(document.text[:SAMPLE] for document in index.documents[:SAMPLES]))
-        _LANGUAGE[index] = own if belief >= SURE else ""
     found, belief = language(text)
-    return _LANGUAGE[index] not in ("", found) and belief >= SURE
+    return belief >= SURE and index.recall(_own_language, SAMPLES) not in ("", found)
+
+
+def _own_language(index: Index, samples: int) -> str:
+    """Return the language that the first documents of an index are in; empty where it is not clear."""
+    own, belief = language(" ".join(document.text[:SAMPLE] for document in index.documents[:samples]))
+    return own if belief >= SURE else ""
 
 
 def language(text: str) -> tuple[str, float]:

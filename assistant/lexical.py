@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assistant.storage import Integers, Ragged, damaged, edges, load_array
+from assistant.arrays import Integers, Ragged, damaged, edges, load_array
 from assistant.tokens import tokenize
 
 STOP_WORDS = Path(__file__).parent / "data" / "function-words.json"

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
-from weakref import WeakKeyDictionary
 
 from rapidfuzz.distance import OSA
 
@@ -19,7 +18,6 @@ from assistant.kinds import REQUESTS, Kind, asks_for_code, asks_what_to_do, list
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import ORDINALS
-from assistant.recent import keep
 from assistant.sides import sides
 from assistant.spelling import correct, spell_codes
 from assistant.subjects import Subject, names_none, subjects, without_title
@@ -192,8 +190,6 @@ CUT_SHORT = 4
 
 REMEMBERED = 256
 """Conversations kept at hand: each turn comes with those before it again."""
-_UNDERSTOOD: WeakKeyDictionary[Index, dict[tuple[str, ...], Query]] = WeakKeyDictionary()
-"""For each open index what the last turns of conversations stand for after those before them."""
 
 
 def understand(index: Index, question: str, history: Sequence[str]) -> Query:
@@ -202,16 +198,14 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
     A turn that names codes or a clear subject speaks of these; another speaks of what the turn before it spoke of. A turn that names
     a subject and nothing to ask of it asks again what was asked before; one that only leans on it ("why?") asks on.
     """
-    known = _UNDERSTOOD.setdefault(index, {})
-    query: Query | None = None
-    turns: tuple[str, ...] = ()
-    for turn in [*history, question]:
-        turns = (*turns, turn)
-        query = known.get(turns) or _next(index, normalize(_unquoted(turn)), query)
-        keep(known, turns, query, REMEMBERED)
-    if query is None:
-        raise AssertionError("there is always a question")
+    query = index.recall(_after, (*history, question), REMEMBERED)
     return replace(query, foreign=is_foreign(index, spell_codes(index, query.question)))
+
+
+def _after(index: Index, turns: tuple[str, ...]) -> Query:
+    """Return the query that the last of some turns stands for."""
+    before = index.recall(_after, turns[:-1], REMEMBERED) if len(turns) > 1 else None
+    return _next(index, normalize(_unquoted(turns[-1])), before)
 
 
 def about(index: Index, query: Query, code: str) -> Query:

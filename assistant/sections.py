@@ -16,10 +16,12 @@ from assistant.config import Settings
 from assistant.descriptors import find_descriptor
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
-from assistant.lines import Line, Shape, line_width, split_lines, value_start
+from assistant.labels import value_start
+from assistant.lines import Line, Shape, line_width
 from assistant.shapes import heading_name, normal_name
+from assistant.splitting import split_lines
 from assistant.types import Document, Section, SectionKind, Span, Unit
-from assistant.units import units_of_section
+from assistant.units import UnitReader
 from assistant.unmarked import with_items
 
 TITLE_HEADING = "Title"
@@ -202,16 +204,12 @@ def _close_sections(text: str, lines: Sequence[Line], starts: list[tuple[int, st
 
 
 def _units(text: str, lines: Sequence[Line], outline: Outline, sections: Sequence[Section]) -> list[Unit]:
-    units: list[Unit] = []
     begins = [line.span.start for line in lines]
     heads = {heading.line: heading for heading in outline.headings}
-    lists, width = 0, line_width(lines)
+    reader = UnitReader(text, line_width(lines))
     for number, section in enumerate(sections):
         if section.kind is SectionKind.FURNITURE or section.body is None:
             continue
         own = range(bisect_left(begins, section.span.start), bisect_left(begins, section.span.end))
-        kept = [lines[i] for i in own if i not in heads or heads[i].has_text]
-        found = units_of_section(text, kept, number, section.heading, len(units), lists, width)
-        lists = max((unit.list_number + 1 for unit in found), default=lists) or lists
-        units.extend(found)
-    return units
+        reader.read([lines[i] for i in own if i not in heads or heads[i].has_text], number, section.heading)
+    return reader.units

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from assistant.lines import FURNISHED, Line, Shape, is_definition, is_question, is_sentence, value_start
+from assistant.labels import is_question, is_sentence, value_start
+from assistant.lines import FURNISHED, Line, Shape, is_definition
 from assistant.numbering import Ordinal, counted_rows, ordinals_of
+from assistant.sentences import ABBREVIATIONS
 from assistant.tokens import tokenize
-from assistant.units import ABBREVIATIONS
 
 HEADING_WORDS = 10
 """A plain line of more words is prose or a title, not a heading."""

@@ -1,240 +1,225 @@
-"""Lines of a table -> their cells. Knows pipes, tabs and columns set apart by blanks, the rules between rows, and how a header looks.
-
-Refuses to know where a table begins and what it says.
-"""
+"""Lines -> the same, rows of tables told as such. Knows where a table begins and ends; its cells are another module's."""
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
-from statistics import median
+from dataclasses import replace
 
+from assistant.cells import (
+    FEWEST_COLUMNS,
+    TAB,
+    cell_texts,
+    cells_in,
+    has_pipe,
+    inside,
+    is_frame,
+    is_row,
+    leader_cells,
+    merged,
+    names_columns,
+    pieces,
+)
+from assistant.lines import Line, Shape
 from assistant.types import Span
 
-_PIPE = re.compile(r"(?<!\\)\|")
-_FRAME = re.compile(r"[|+:=\-\s]*\Z")
-_STROKE = re.compile(r"-|=")
-_STROKES = re.compile(r"(?:[-=_]{3,}|[-=]{2,}(?:[ \t]+[-=]{2,})+)\s*\Z")
-_LINE_END = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]|\Z")
-_PIECE = re.compile(r"\S+(?: \S+)*")
-_DIGITS = re.compile(r"\d+(?:[.,:/]\d+)*")
-_VALUE = re.compile(r"[-+<>≤≥~]?\s*[$€£]?\s*\d[\d.,:/]*\s*(?:%|\S+)?\Z")
-_LEADER = re.compile(r"(?<=[^\s.])(?:\s*\.{4,}\s*|\s+(?:\.{3}|…)\s+|(?:\s\.){3,}\s+)(?=[^\s.])")
-TAB = 8
-"""Columns from one tab stop to the next."""
-NAME_WORDS = 6
-"""The name of a column has at most so many words."""
-FEWEST_COLUMNS = 3
-"""Rows of so many columns are not a list of labels and values."""
-LONGER = 1.3
-"""A cell is longer than the name above it when it has so many times its characters."""
+FEWEST_ROWS = 3
+"""Lines in columns are a table when there are so many of them, or one less with a rule or tabs between the cells."""
+ALIGNED = 0.8
+"""This part of the cells of a second and last column begin at one place, or end at one, or what looks like a column is chance."""
+MOST_TRIED = 50
+"""Of lines in columns that are no table, so many at the end are looked at again for one that begins there."""
 
 
-_FOR = re.compile(
-    r"\b(?:includ(?:ed?|es|ing)|bundled|inside|covered|covers|part|within|allowed|dos?|yes|pros?|plus(?:es)?|advantages?|benefits?|for|accepted"
-    r"|suitable|eligible|payable|indications?)\b",
-    re.IGNORECASE,
-)
-_AGAINST = re.compile(
-    r"\b(?:separate(?:ly)?|apart|own|outside|not|no|extra|additional(?:ly)?|exclu(?:ded?|des|ding|sions?)|never|don['’]?ts?|cons?|minus(?:es)?"
-    r"|disadvantages?|drawbacks?|against|contraindications?|refused|unsuitable|ineligible)\b",
-    re.IGNORECASE,
-)
+def with_tables(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with the rows of tables as such.
 
-
-def are_lists(names: Sequence[str]) -> bool:
-    """Say whether two columns are lists side by side, told by names that speak for and against the same thing.
-
-    >>> are_lists(["Included", "Billed separately"]), are_lists(["Item", "Billed separately"])
-    (True, False)
+    They are lines fenced by pipes, lines with pipes right under a rule between columns, and lines that tabs or blanks set in columns.
     """
-    if len(names) != 2:
-        return False
-    sides = [(bool(_AGAINST.search(name)), bool(_FOR.search(name) or _AGAINST.search(name))) for name in names]
-    return all(named for _, named in sides) and sides[0][0] != sides[1][0]
-
-
-def is_row(line: str) -> bool:
-    """Say whether a stripped line is fenced by pipes as a row of a table is, whatever stands around it."""
-    return len(line) > 2 and line[0] == "|" and line[-1] == "|" and not line.endswith("\\|")
-
-
-def is_frame(line: str) -> bool:
-    """Say whether a stripped line is a rule between rows: strokes between pipes or crosses, and nothing else."""
-    return bool(line) and any(c in line for c in "|+") and bool(_STROKE.search(line)) and bool(_FRAME.match(line))
-
-
-def has_pipe(line: str) -> bool:
-    """Say whether a line may be a row without pipes at its edges."""
-    return bool(_PIPE.search(line))
-
-
-def inside(line: str) -> tuple[int, int]:
-    """Return where a row begins and ends without the pipes and white space at its edges; the whole line where nothing else is in it."""
-    left, right = 0, len(line)
-    if line[:1] == "|":
-        left = 1
-    if right > left and line[-1] == "|" and not line.endswith("\\|"):
-        right -= 1
-    inner = line[left:right]
-    left, right = left + len(inner) - len(inner.lstrip()), left + len(inner.rstrip())
-    return (left, right) if left < right else (0, len(line))
-
-
-def cells(row: str) -> list[tuple[int, int]]:
-    """Return where the cells of a row without its outer pipes begin and end, white space left out; an empty cell has no length.
-
-    >>> [row[a:b] for row in ["Fee | $40 |"] for a, b in cells(row)]
-    ['Fee', '$40', '']
-    """
-    edges = [-1, *(mark.start() for mark in _PIPE.finditer(row)), len(row)]
-    found = []
-    for a, b in zip(edges, edges[1:], strict=False):
-        piece = row[a + 1 : b]
-        left = a + 1 + len(piece) - len(piece.lstrip())
-        found.append((left, max(left, a + 1 + len(piece.rstrip()))))
-    return found
-
-
-def cell_texts(row: str) -> list[str]:
-    """Return the words of the cells of a row without its outer pipes."""
-    return [row[a:b] for a, b in cells(row)]
-
-
-def is_strokes(line: str) -> bool:
-    """Say whether a stripped line is a rule without pipes: one stroke, or one for each column."""
-    return bool(_STROKES.match(line))
-
-
-def pieces(line: str) -> list[tuple[int, int]]:
-    """Return the columns in which words stand that at least two blanks set apart, tabs widened.
-
-    >>> pieces("Low sodium   Under 800 mg   No")
-    [(0, 10), (13, 25), (28, 30)]
-    """
-    return [match.span() for match in _PIECE.finditer(line.expandtabs(TAB))]
-
-
-def merged(intervals: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return intervals in order, those that overlap or have less than two columns between them as one."""
-    found: list[tuple[int, int]] = []
-    for left, right in sorted(intervals):
-        if found and left - found[-1][1] < 2:
-            found[-1] = (found[-1][0], max(found[-1][1], right))
+    found: list[Line] = []
+    i = untried = 0
+    while i < len(lines):
+        end = _table_end(text, lines, i)
+        if end > i and not all(is_frame(line.span.of(text)) for line in lines[i:end]):
+            found.extend(_table(text, lines[i:end]))
+        elif end == i and (end := _piped_end(text, lines, i)) > i:
+            found.extend(_piped(text, lines[i:end]))
+        elif end == i and (end := _leaders_end(text, lines, i)) > i:
+            found.extend(replace(line, content=line.span, shape=Shape.ROW, label="") for line in lines[i:end])
+        elif end == i and i >= untried:
+            stop, is_table = _columns_end(text, lines, i)
+            end, untried = (stop, i) if is_table else (i, stop - MOST_TRIED)
+            found.extend(_columned(text, lines[i:end]) if is_table else lines[i : i + 1])
         else:
-            found.append((left, right))
+            found.extend(lines[i : max(end, i + 1)])
+        i = max(end, i + 1)
     return found
 
 
-@lru_cache(maxsize=8)
-def _layout(text: str, table: Span) -> tuple[bool, bool, list[tuple[int, int]]]:
-    """Return whether dots lead from cell to cell in all rows of a table, whether tabs stand in all of them, and its columns."""
-    lines = whole_lines(text, table).splitlines()
-    rows = [line for line in lines if not is_strokes(line.strip())]
-    led, tabbed = all(map(leader_cells, lines)), all("\t" in line for line in rows if line.strip())
-    return led, tabbed, [] if led or tabbed else merged([piece for line in rows for piece in pieces(line)])
+def _table_end(text: str, lines: Sequence[Line], first: int) -> int:
+    """Return the position after the last line of the table, or of the mere rules, that begin at `first`; `first` where none do."""
+    if lines[first].shape is Shape.CODE or lines[first].marker:
+        return first
+    fenced = is_row(lines[first].span.of(text)) or is_frame(lines[first].span.of(text))
+    ruled = first + 1 < len(lines) and not lines[first + 1].blank_before and is_frame(lines[first + 1].span.of(text))
+    if not fenced and not (ruled and has_pipe(lines[first].span.of(text))):
+        return first
+    end = first + 1
+    while end < len(lines) and not lines[end].blank_before and lines[end].shape is not Shape.CODE and not lines[end].marker:
+        line = lines[end].span.of(text)
+        if not (is_row(line) or is_frame(line) or (ruled and has_pipe(line))):
+            break
+        end += 1
+    return end
 
 
-def may_be_columned(words: str) -> bool:
-    """Say whether tabs or blanks set parts of some words apart."""
-    return "\t" in words or any(len(pieces(line)) > 1 for line in words.splitlines())
+def _table(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of one table: the row that a rule stands under is the header, the other rules are frames."""
+    frames = [is_frame(line.span.of(text)) for line in lines]
+    top = frames.index(False)
+    header = top if top + 1 < len(lines) and frames[top + 1] and not all(frames[top + 1 :]) else -1
+    found = []
+    for i, line in enumerate(lines):
+        left, right = inside(line.span.of(text))
+        content = line.span if frames[i] else Span(line.span.start + left, line.span.start + right)
+        shape = Shape.FRAME if frames[i] else Shape.HEADER if i == header else Shape.ROW
+        found.append(replace(line, content=content, shape=shape, label=""))
+    return found
 
 
-def header_name(words: str, cells: Sequence[str]) -> str:
-    """Return the words of a header as the label of the rows below it: on one line, its cells still told apart, nothing added but blanks."""
-    return " ".join(words.split()) if has_pipe(words) or len(cells) < 2 else "   ".join(" ".join(cell.split()) for cell in cells if cell)
+def _piped_end(text: str, lines: Sequence[Line], first: int) -> int:
+    """Return the position after the lines with equally many pipes that begin at `first`; `first` where they are few, or mostly fields."""
+    many = _pipes(text, lines[first])
+    end = first
+    while end < len(lines) and many and _pipes(text, lines[end]) == many and (end == first or not lines[end].blank_before):
+        end += 1
+    fields = sum(line.shape is Shape.FIELD for line in lines[first:end])
+    return end if end - first >= FEWEST_ROWS and 2 * fields <= end - first else first
 
 
-def is_header_name(label: str) -> bool:
-    """Say whether a label is that of a table's rows, as `header_name` gives it."""
-    return has_pipe(label) or may_be_columned(label)
+def _pipes(text: str, line: Line) -> int:
+    """Return how many pipes with blanks on both sides stand in a line that may be a row."""
+    return line.span.of(text).count(" | ") if _may_be_row(line) else 0
 
 
-def tab_cells(line: str) -> list[str]:
-    """Return the words between the tabs of a line."""
-    return [cell.strip() for cell in line.split("\t")]
+def _piped(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of a table that has nothing but pipes between its cells."""
+    headed = names_columns([cell_texts(line.span.of(text)) for line in lines])
+    shapes = [Shape.HEADER if headed and i == 0 else Shape.ROW for i in range(len(lines))]
+    return [replace(line, content=line.span, shape=shape, label="") for line, shape in zip(lines, shapes, strict=True)]
 
 
-def leader_cells(line: str) -> list[str]:
-    """Return the words on both sides of the dots that lead from one to the other; [] where no dots do.
+def _leaders_end(text: str, lines: Sequence[Line], first: int) -> int:
+    """Return the position after the rows in which dots lead to the second cell that begin at `first`; `first` where no two do."""
+    end = first
+    while end < len(lines) and _may_be_row(lines[end]) and leader_cells(lines[end].span.of(text)):
+        end += 1
+        if end < len(lines) and lines[end].blank_before:
+            break
+    return end if end - first > 1 else first
 
-    >>> leader_cells("Length ........ 3 m")
-    ['Length', '3 m']
-    """
-    found = _LEADER.split(line.strip())
-    return found if len(found) == 2 else []
+
+def _columns_end(text: str, lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Return the position after the lines in columns that begin at `first`, and whether they are a table without pipes."""
+    if lines[first].shape is Shape.RULE and lines[first].blank_before and first + 1 < len(lines) and not lines[first + 1].blank_before:
+        return _columns_end(text, lines, first + 1)
+    tabbed, is_table = _tabs_end(text, lines, first)
+    if is_table:
+        return tabbed, True
+    end, is_table = _blanks_end(text, lines, first)
+    return (end if is_table else max(tabbed, end)), is_table
 
 
-def whole_lines(text: str, span: Span) -> str:
-    """Return the lines of `text` on which `span` stands, to the end of the last one."""
-    start, end = span.start, _LINE_END.search(text, span.end)
-    while start > 0 and not _LINE_END.match(text, start - 1):
+def _tabs_end(text: str, lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Return the position after the lines with tabs that begin at `first`, and whether tabs stand between cells of at least two rows."""
+    counts: list[int] = []
+    labels = 0
+    for i in range(first, len(lines)):
+        line = lines[i]
+        tabs = _whole(text, line).count("\t")
+        if not tabs or (counts and line.blank_before) or not _may_be_row(line) or (counts and tabs > counts[0]):
+            break
+        if "\t" not in line.span.of(text) and (not counts or tabs < counts[0]):
+            break
+        counts.append(tabs)
+        labels += line.label != "" and line.shape is Shape.FIELD
+    return first + len(counts), len(counts) > 1 and labels <= len(counts) / 2
+
+
+def _blanks_end(text: str, lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Return the position after the lines in columns with blanks between them that begin at `first`, and whether they are a table."""
+    columns: list[tuple[int, int]] = []
+    rows: list[list[tuple[int, int]]] = []
+    end, ruled, labels = first, False, 0
+    while end < len(lines) and (end == first or not lines[end].blank_before):
+        line = lines[end]
+        if line.shape is Shape.RULE and rows:
+            ruled = ruled or len(rows) == 1
+            end += 1
+            continue
+        own = pieces(_whole(text, line)) if _may_be_row(line) else []
+        joined = merged([*columns, *own])
+        if len(own) > 1:
+            rows.append(own)
+            labels += line.shape is Shape.FIELD
+        elif not own or not columns or not _goes_on_in_cell(own[0], columns):
+            break
+        if len(joined) < 2 or len({_column_of(piece, joined) for piece in own}) < min(len(own), 2):
+            rows = rows[:-1] if len(own) > 1 else rows
+            break
+        columns = joined
+        end += 1
+    enough = len(rows) >= FEWEST_ROWS - ruled and labels <= len(rows) / 2
+    return end, enough and (len(columns) >= FEWEST_COLUMNS or _is_second_column(rows, columns))
+
+
+def _whole(text: str, line: Line) -> str:
+    """Return a line with the blanks before it and the tabs after it."""
+    start = line.span.start
+    while start > 0 and text[start - 1] in " \t":
         start -= 1
-    return text[start : end.start() if end else len(text)]
+    end = line.span.end
+    while end < len(text) and text[end] in " \t":
+        end += 1
+    return text[start:end].rstrip(" ")
 
 
-def cells_in(text: str, row: Span, table: Span) -> list[str]:
-    """Return the words of the cells of one row of the table that `table` covers, however that sets its cells apart.
-
-    A row between pipes has its outer pipes left out of `row`. Where blanks set cells apart, a row of several lines has the words of each
-    column put together, and columns are the same for all rows, so that an empty cell stays one.
-    """
-    own = whole_lines(text, row)
-    if has_pipe(own) or own.strip() != row.of(text):
-        return cell_texts(row.of(text))
-    led, tabbed, columns = _layout(text, table)
-    if led:
-        return leader_cells(own)
-    if tabbed:
-        return tab_cells(own)
-    found: list[list[str]] = [[] for _ in columns]
-    for line in own.splitlines():
-        wide = line.expandtabs(TAB)
-        for left, right in pieces(line):
-            at = next((n for n, (a, b) in enumerate(columns) if a <= left < b), 0)
-            found[at].append(wide[left:right])
-    return [" ".join(words) for words in found]
+def _may_be_row(line: Line) -> bool:
+    return not line.marker and line.shape in (Shape.TEXT, Shape.FIELD, Shape.LABEL)
 
 
-def names_columns(rows: Sequence[Sequence[str]]) -> bool:
-    """Say whether the first of several rows names the columns, told from its cells alone.
-
-    They are short, none is a value, and what stands below is of another kind: numbers, or longer. A table of two columns may as well be a
-    list of labels and values whose first row is like the others, so there all cells of one column have to be values of one kind below.
-    """
-    head, below = rows[0], rows[1:]
-    if not below or len(head) < 2 or not all(map(_may_name, head[1:])) or (head[0] and not _may_name(head[0])):
-        return False
-    columns = [[row[i] for row in below if i < len(row) and row[i]] for i in range(len(head))]
-    if len(head) < FEWEST_COLUMNS:
-        return not any(map(_has_digit, head)) and any(_is_uniform(column, n == 0) for n, column in enumerate(columns))
-    return any(column and _differs(name, column) for name, column in zip(head, columns, strict=True))
+def _goes_on_in_cell(piece: tuple[int, int], columns: Sequence[tuple[int, int]]) -> bool:
+    """Say whether the only words of a line stand below a column other than the first, and so go on with a cell of the line above."""
+    return any(piece[0] == left and piece[1] <= right + TAB for left, right in columns[1:])
 
 
-def _may_name(cell: str) -> bool:
-    bare = cell.strip("*_ ")
-    return (
-        any(map(str.isalpha, bare))
-        and len(bare.split()) <= NAME_WORDS
-        and not _VALUE.match(bare)
-        and not bare.endswith((".", "!", ";", ","))
-    )
+def _column_of(piece: tuple[int, int], columns: Sequence[tuple[int, int]]) -> int:
+    return next(n for n, (left, right) in enumerate(columns) if left <= piece[0] < right)
 
 
-def _has_digit(cell: str) -> bool:
-    return any(map(str.isdigit, cell))
+def _is_second_column(rows: Sequence[Sequence[tuple[int, int]]], columns: Sequence[tuple[int, int]]) -> bool:
+    """Say whether the second and last pieces of rows begin or end at one place, as chance does not make them."""
+    seconds = [next((piece for piece in row if _column_of(piece, columns) == 1), row[-1]) for row in rows]
+    gaps = {row[0][1] for row in rows}
+    aligned = max(max(Counter(edge).values()) for edge in zip(*seconds, strict=True))
+    return len(gaps) > 1 and aligned >= ALIGNED * len(rows)
 
 
-def _differs(name: str, column: Sequence[str]) -> bool:
-    """Say whether most cells of a column hold numbers, which its name does not, or are longer than the name."""
-    numbers = not _has_digit(name) and sum(map(_has_digit, column)) > len(column) / 2
-    return numbers or median(map(len, column)) >= LONGER * len(name)
-
-
-def _is_uniform(column: Sequence[str], first: bool) -> bool:
-    """Say whether all cells are values of one kind, such as dates or amounts; of a first column, whether all hold numbers."""
-    if not column or not all(map(_has_digit, column)):
-        return False
-    kinds = {_DIGITS.sub("0", cell.casefold()) for cell in column}
-    return first or (len(column) > 1 and len(kinds) == 1 and bool(_VALUE.match(column[0])))
+def _columned(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of one table without pipes, those that go on with cells of the row above as part of it."""
+    rows: list[Line] = []
+    tabbed = all("\t" in _whole(text, line) for line in lines if line.shape is not Shape.RULE)
+    for line in lines:
+        if line.shape is Shape.RULE:
+            rows.append(replace(line, shape=Shape.FRAME))
+        elif not tabbed and rows and len(pieces(_whole(text, line))) == 1 and rows[-1].shape is Shape.ROW:
+            span = Span(rows[-1].span.start, line.span.end)
+            rows[-1] = replace(rows[-1], span=span, content=span, blank_after=line.blank_after)
+        else:
+            rows.append(replace(line, content=line.span, shape=Shape.ROW, label=""))
+    filled = [n for n, row in enumerate(rows) if row.shape is Shape.ROW]
+    table = Span(rows[0].span.start, rows[-1].span.end)
+    ruled = len(filled) > 1 and filled[0] + 1 < filled[1] and sum(row.shape is Shape.FRAME for row in rows[filled[0] : filled[-1]]) == 1
+    if ruled or names_columns([cells_in(text, rows[n].span, table) for n in filled]):
+        rows[filled[0]] = replace(rows[filled[0]], shape=Shape.HEADER)
+    return rows

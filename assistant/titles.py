@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 
-from assistant.lines import FURNISHED, Shape, is_sentence, value_start
+from assistant.labels import is_sentence, value_start
+from assistant.lines import FURNISHED, Shape
 from assistant.shapes import View
 from assistant.tokens import tokenize
 
@@ -170,7 +172,7 @@ def _names_code(view: View, i: int) -> bool:
     return view.holds_code(i) and sum(len(word) > 3 and word.isalpha() for word in view.of(i).split()) >= 2
 
 
-def has_content(view: View, i: int, headings: list[int]) -> bool:
+def has_content(view: View, i: int, headings: Sequence[int]) -> bool:
     """Say whether sentences, items or fields stand between line i and the next heading."""
     following = bisect_right(headings, i)
     after = headings[following] if following < len(headings) else len(view.lines)

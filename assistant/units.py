@@ -11,28 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from sentencex import get_sentence_boundaries
-
-from assistant.lines import (
-    BREAKS_OFF,
-    FURNISHED,
-    LABEL_WORDS,
-    Line,
-    Shape,
-    is_question,
-    is_sentence,
-    is_wrapped,
-    label_of,
-    line_width,
-    value_start,
-)
+from assistant.cells import YEAR, are_lists, cells_in, has_pipe, header_name, holds_value, row_labels
+from assistant.cells import cells as row_cells
+from assistant.labels import EMPHASIS, LABEL_WORDS, is_question, is_sentence, label_of, value_start
+from assistant.lines import BREAKS_OFF, FURNISHED, Line, Shape, is_wrapped
 from assistant.numbering import ordinals_of
-from assistant.tables import are_lists, cells_in, has_pipe, header_name
-from assistant.tables import cells as row_cells
+from assistant.sentences import is_abbreviated, sentences
 from assistant.types import Span, Unit, UnitKind
 
-_EDGE = "*_ \t"
-_YEAR = re.compile(r"\b(?:FY)?(?:19|20)\d\d(?:[-–/]\d{2,4})?\b")
 _TABULAR = (Shape.HEADER, Shape.ROW, Shape.FRAME)
 LONGEST_SENTENCE = 30
 """A sentence runs over at most so many lines."""
@@ -44,8 +30,8 @@ _NOWHERE = 1_000_000
 """Indentation that no line has: nothing is set in below a table."""
 _TABLE = (3, 0)
 """Depth of a table's header: below every label, list item and sub-heading."""
-
-
+_BEGUN = re.compile(r"[a-z)][.!?]\s+[A-Z][a-z]*(?:\s+[^\s.!?:]+){2,}\Z")
+"""Ends in a line a sentence that begins in it, after another one: such lines are prose, and go on in the next."""
 _TITLED = re.compile(
     r"(?P<number>\(?\d{1,2}(?:\.\d{1,2})+[.)]{0,2}\s+)?(?P<title>[A-Z][^\s.!?:;,]*(?:\s[^\s.!?:;,]+){0,2})\.\s+(?=[A-Z0-9\"“(])"
 )
@@ -64,110 +50,6 @@ class _Open:
     is_close: bool = False
 
 
-_WIDE_SPACE = re.compile(r"[^\S\0-\x7f]")
-"""White space of more than one byte, at which sentencex panics where it stands between a lone capital and a full stop."""
-
-
-def sentences(text: str, span: Span) -> list[Span]:
-    """Return the sentences of `span` in order, white space at their edges left out."""
-    raw = span.of(text)
-    found: list[Span] = []
-    for edge in get_sentence_boundaries("en", _WIDE_SPACE.sub(" ", raw)):
-        start, end = edge["start_index"], edge["end_index"]
-        piece = raw[start:end]
-        left = start + len(piece) - len(piece.lstrip())
-        right = start + len(piece.rstrip())
-        if left < right:
-            found.append(Span(span.start + left, span.start + right))
-    return _rejoin(text, [part for one in _with_marks(text, found) for part in _divided(text, one)]) or [span]
-
-
-_BEGUN = re.compile(r"[a-z)][.!?]\s+[A-Z][a-z]*(?:\s+[^\s.!?:]+){2,}\Z")
-"""Ends in a line a sentence that begins in it, after another one: such lines are prose, and go on in the next."""
-_SHORTENED = (
-    "al",
-    "approx",
-    "art",
-    "assoc",
-    "ca",
-    "cf",
-    "cont",
-    "dept",
-    "dist",
-    "eg",
-    "equiv",
-    "esp",
-    "est",
-    "ext",
-    "fig",
-    "figs",
-    "ie",
-    "incl",
-) + ("max", "min", "misc", "nr", "orig", "para", "pp", "pt", "pts", "ref", "resp", "sect", "temp", "vol", "viz", "vs")
-"""Abbreviations after which a sentence goes on; any other run of small letters before a full stop is a word that may end one."""
-_MAY_END = ("dr", "eff", "etc", "inc", "ltd", "mr", "mrs", "ms", "no", "nos", "sec", "secs", "st")
-"""Abbreviations that end a sentence as well, where the next word is no number."""
-ABBREVIATIONS = (*_SHORTENED, *_MAY_END)
-"""What a full stop shortens, so that it need not end a sentence."""
-_ABBREVIATED = re.compile(rf"\b(?:e\.g|i\.e|{'|'.join(ABBREVIATIONS)}|[a-z])\.$", re.IGNORECASE)
-_GOES_ON = re.compile(r"[a-z–—-]|\([a-z0-9]{1,3}\)")
-"""What no sentence begins with: a small letter, a dash, or the mark of one of several parts."""
-_CLOSING_MARKS = re.compile(r"[*_]{1,3}(?=\s|\Z)")
-_OPENING = r"(?=[A-Z][a-z]*\s+(?:[a-z]|[^\W\d_]+\.))"
-_LETTERED = r"(?:class|form|grade|group|hepatitis|level|option|part|plan|schedule|stage|type|vitamin)"
-_WORD_ENDS = re.compile(
-    rf"(?<![\w.])(?P<word>[a-z]{{2,}})\.\s+{_OPENING}|(?<=\s)[A-Z]\.\s+(?=An?\s+[a-z])|(?<=\w\s)(?i:{_LETTERED})\s[A-Z]\.\s+{_OPENING}"
-)
-_COUNTED = re.compile(r"(?:[A-Z][a-z]+\s+)?\(?\d{1,2}(?:\.\d{1,2}){0,3}[.)]{1,2}|\(?(?:[A-Za-z]|[IVX]{1,5})[.)]{1,2}")
-
-_BOLD_TITLE = re.compile(r"(?P<mark>\*\*|__)[^\s*_.]+(?:\s[^\s*_.]+){0,6}\.?(?P=mark)\.?")
-
-
-def _with_marks(text: str, found: list[Span]) -> list[Span]:
-    """Return sentences with the marks of emphasis that end with them, and not at the start of the next."""
-    kept: list[Span] = []
-    for span in found:
-        start, marks = span.start, _CLOSING_MARKS.match(span.of(text))
-        if marks and kept:
-            before, end = kept[-1], start + marks.end()
-            closes = before.end == start and text.count(marks.group(), before.start, before.end) % 2
-            if closes or end == span.end:
-                kept[-1] = Span(before.start, end)
-                start = span.end - len(text[end : span.end].lstrip())
-        if start < span.end:
-            kept.append(Span(start, span.end))
-    return kept
-
-
-def _divided(text: str, span: Span) -> list[Span]:
-    """Return the sentences that abbreviations hide which are words, or units and groups of one letter, as in "…is ill. Residents…"."""
-    raw = span.of(text)
-    ends = [found for found in _WORD_ENDS.finditer(raw) if found["word"] not in _SHORTENED]
-    starts = [0, *(found.end() for found in ends)]
-    return [Span(span.start + a, span.start + a + len(raw[a:b].rstrip())) for a, b in zip(starts, [*starts[1:], len(raw)], strict=True)]
-
-
-def _rejoin(text: str, found: list[Span]) -> list[Span]:
-    """Join what was split in parentheses, before what begins no sentence, after an abbreviation, a first number or a bold title."""
-    joined: list[Span] = []
-    for span in found:
-        if joined:
-            before = joined[-1].of(text)
-            follows = span.of(text)
-            counted = len(joined) == 1 and joined[0].start == found[0].start and _COUNTED.fullmatch(before)
-            if (
-                counted
-                or _BOLD_TITLE.fullmatch(before)
-                or (before.count("(") > before.count(")") and ")" in text[span.start : found[-1].end])
-                or (before.endswith(".") and _GOES_ON.match(follows))
-                or (_ABBREVIATED.search(before) and not follows[0].isupper())
-            ):
-                joined[-1] = Span(joined[-1].start, span.end)
-                continue
-        joined.append(span)
-    return joined
-
-
 def _is_open(words: str) -> bool:
     return not is_sentence(words) or words.endswith(",")
 
@@ -177,55 +59,29 @@ def _opens_table(line: Line) -> bool:
     return line.blank_before or line.shape is Shape.HEADER
 
 
-def _holds_value(rows: Sequence[Sequence[str]], header: int) -> bool:
-    """Say whether the first of two-celled rows, which Markdown makes a header, is a field like the others: "Code | K0001".
+class UnitReader:
+    """Reads the sections of one document one after the other; walks down the lines of each with a stack of open labels.
 
-    The only year among the second cells is none: it names their column.
+    `width` is the `line_width` of the document. `units` are those of all sections read so far, as `Document.units` has them.
     """
-    name = rows[header]
-    years = [n for n, row in enumerate(rows) if len(row) == 2 and _YEAR.fullmatch(row[1].strip(_EDGE))]
-    return len(name) == 2 and len(name[1].split()) == 1 and any(c.isdigit() for c in name[1]) and years != [header]
 
-
-def _row_labels(found: Sequence[Sequence[str]]) -> list[str]:
-    """Return the first cells of rows of two where each is a short name of its own; [] where they are not."""
-    names = [row[0].strip(_EDGE).rstrip(": ") for row in found]
-    labels = all(name and any(c.isalpha() for c in name) and len(name.split()) <= LABEL_WORDS and not is_sentence(name) for name in names)
-    distinct = len({name.casefold() for name in names}) == len(names)
-    return names if labels and distinct and all(len(row) == 2 for row in found) else []
-
-
-def units_of_section(
-    text: str, lines: Sequence[Line], section: int, heading: str, first: int, lists: int, width: int | None = None
-) -> list[Unit]:
-    """Return the units of the `lines` under one heading, in order.
-
-    `first` is the position that the first unit will have in `Document.units`; `lists` is the number of the first list; `width` is the
-    `line_width` of the document, taken from these lines where it is not given.
-    """
-    return _Reader(text, section, heading, first, lists, line_width(lines) if width is None else width).read(lines)
-
-
-class _Reader:
-    """Walks down the lines of one section with a stack of open labels."""
-
-    def __init__(self, text: str, section: int, heading: str, first: int, lists: int, width: int) -> None:
-        self.width = width
-        self.labels: Counter[str] = Counter()
-        self.titled = {False: 0, True: 0}
-        self.text, self.section, self.heading, self.first = text, section, heading, first
+    def __init__(self, text: str, width: int) -> None:
+        self.text, self.width = text, width
         self.units: list[Unit] = []
+        self._last_list = -1
+
+    def read(self, lines: Sequence[Line], section: int, heading: str) -> list[Unit]:
+        """Return the units of the `lines` under the heading of a section, in order."""
+        begin = len(self.units)
+        self.section, self.heading = section, heading
+        self.labels = Counter(line.label for line in lines)
+        self.titled = Counter(line.is_item for line in lines if _TITLED.match(line.content.of(self.text)))
         self.stack: list[_Open] = []
-        self.list_number = lists - 1
+        self.list_number = self._last_list
         self.in_list = False
         self.item_indent = 0
         self.opening: Line | None = None
         self.markers: set[str] = set()
-
-    def read(self, lines: Sequence[Line]) -> list[Unit]:
-        self.labels = Counter(line.label for line in lines)
-        for line in lines:
-            self.titled[line.is_item] += _TITLED.match(line.content.of(self.text)) is not None
         i = 0
         while i < len(lines):
             line = lines[i]
@@ -241,7 +97,7 @@ class _Reader:
             if line.shape not in (Shape.RULE, Shape.FRAME):
                 self._add(line, Span(line.content.start, lines[end - 1].content.end), lines[end:])
             i = end
-        return self.units
+        return self.units[begin:]
 
     def _continues(self, lines: Sequence[Line], i: int) -> bool:
         """Say whether line i goes on with the sentence that the line above broke off."""
@@ -293,19 +149,23 @@ class _Reader:
         nests = line.is_item and following is not None and following.is_item and following.indent > line.indent
         if line.marker == "#":
             self._append(span, UnitKind.LABEL, line)
-            self.stack.append(_Open(depth, span.of(self.text).strip("#*_: "), self.first + len(self.units) - 1))
+            self._open(depth, span.of(self.text).strip("#*_: "))
         elif following is not None and self._is_bold(line):
             self._append(span, UnitKind.LABEL, line)
-            self.stack.append(_Open(depth, span.of(self.text).strip(_EDGE), self.first + len(self.units) - 1))
+            self._open(depth, span.of(self.text).strip(EMPHASIS))
         elif line.shape is Shape.LABEL or introduces or (nests and line.shape is Shape.TEXT and not is_sentence(span.of(self.text))):
             self._append(span, UnitKind.LABEL, line)
             short = (line.label or span.of(self.text).rstrip(": ")) if line.shape is Shape.LABEL or line.is_item else None
             close = not line.blank_after and not outer and span.of(self.text).rstrip("*_ ").endswith(":")
-            self.stack.append(_Open(depth, short, self.first + len(self.units) - 1, close))
+            self._open(depth, short, close)
         else:
             self._append_sentences(line, span, name, line.is_item or inside)
             if nests:
-                self.stack.append(_Open(depth, line.label or span.of(self.text).rstrip(".: "), self.first + len(self.units) - 1))
+                self._open(depth, line.label or span.of(self.text).rstrip(".: "))
+
+    def _open(self, depth: tuple[int, int], name: str | None, is_close: bool = False) -> None:
+        """Let the last unit stand as a label over what follows."""
+        self.stack.append(_Open(depth, name, len(self.units) - 1, is_close))
 
     def _inside_item(self, line: Line) -> bool:
         """Say whether a text line is set in below the list item above it, and so is part of that item."""
@@ -343,7 +203,7 @@ class _Reader:
         table = Span(lines[0].span.start, lines[-1].span.end)
         filled = [line for line in lines if line.shape is not Shape.FRAME and any(c.isalnum() for c in line.content.of(self.text))]
         cells = [cells_in(self.text, line.content, table) for line in filled]
-        header = next((n for n, line in enumerate(filled) if line.shape is Shape.HEADER and not _holds_value(cells, n)), None)
+        header = next((n for n, line in enumerate(filled) if line.shape is Shape.HEADER and not holds_value(cells, n)), None)
         lists = len(filled) > 1 and are_lists(cells[header or 0]) and all(has_pipe(line.content.of(self.text)) for line in filled)
         if lists:
             header = header or 0
@@ -351,12 +211,12 @@ class _Reader:
         self.list_number += 1
         self.in_list = True
         rows = [line for n, line in enumerate(filled) if n != header]
-        names = _row_labels([row for n, row in enumerate(cells) if n != header])
+        names = row_labels([row for n, row in enumerate(cells) if n != header])
         if header is not None:
             self._append(filled[header].content, UnitKind.LABEL, filled[header])
-            told = not names or any(_YEAR.search(cell) for cell in cells[header])
+            told = not names or any(YEAR.search(cell) for cell in cells[header])
             name = header_name(filled[header].content.of(self.text), cells[header]) if told else None
-            self.stack.append(_Open(_TABLE, None if lists else name, self.first + len(self.units) - 1))
+            self._open(_TABLE, None if lists else name)
         for n, line in enumerate(rows):
             if lists:
                 self._add_cells(line, cells[header or 0])
@@ -368,7 +228,7 @@ class _Reader:
         """Add the cells of a row each by itself, under the name of its column."""
         for name, (start, end) in zip(names, row_cells(line.content.of(self.text)), strict=False):
             if start < end:
-                self._append(Span(line.content.start + start, line.content.start + end), UnitKind.CELL, line, (name.strip(_EDGE),))
+                self._append(Span(line.content.start + start, line.content.start + end), UnitKind.CELL, line, (name.strip(EMPHASIS),))
 
     def _depth(self, line: Line) -> tuple[int, int]:
         """Order nesting: marked sub-headings by level, then labels at the margin, then list items by indentation."""
@@ -386,7 +246,7 @@ class _Reader:
             if line.shape is Shape.FIELD and not line.is_item and top[0] == 1 and self._is_below(self.stack[-1]):
                 return
             if plain:
-                filled = self.stack[-1].unit < self.first + len(self.units) - 1
+                filled = self.stack[-1].unit < len(self.units) - 1
                 if top[0] >= 2 or (top[0] == 1 and self.in_list) or (line.blank_before and filled and self.stack[-1].is_close):
                     self.stack.pop()
                     continue
@@ -398,9 +258,7 @@ class _Reader:
     def _is_below(self, label: _Open) -> bool:
         """Say whether nothing but fields has come between a label and the next line."""
         last = self.units[-1]
-        return label.unit == self.first + len(self.units) - 1 or (
-            last.kind is UnitKind.FIELD and last.list_number < 0 and last.group == label.unit
-        )
+        return label.unit == len(self.units) - 1 or (last.kind is UnitKind.FIELD and last.list_number < 0 and last.group == label.unit)
 
     def _path(self, own: Sequence[str] = ()) -> tuple[str, ...]:
         names = [opened.name for opened in self.stack if opened.name]
@@ -409,6 +267,7 @@ class _Reader:
     def _append(self, span: Span, kind: UnitKind, line: Line, own: Sequence[str] = (), listed: bool = False) -> None:
         group = self.stack[-1].unit if self.stack else None
         number = self.list_number if listed or line.is_item or line.shape in _TABULAR else -1
+        self._last_list = max(self._last_list, number)
         self.units.append(Unit(span, kind, self.section, self._path(own), group, number))
 
     def _append_sentences(self, line: Line, span: Span, name: str | None, listed: bool) -> None:
@@ -416,7 +275,7 @@ class _Reader:
         words = span.of(self.text)
         title = None if name else self._title(line, words)
         skip = title.end() if title else value_start(words) if name else 0
-        own = title["title"] if title else name.strip(_EDGE) if name else None
+        own = title["title"] if title else name.strip(EMPHASIS) if name else None
         if line.shape is Shape.CODE:
             found = [span]
         else:
@@ -442,6 +301,6 @@ class _Reader:
     def _title(self, line: Line, words: str) -> re.Match[str] | None:
         """Return the few words that run into the text of a clause, an item or a paragraph as "Units." does in "2.1 Units. One is…"."""
         found = _TITLED.match(words)
-        if not found or _ABBREVIATED.search(found["title"] + "."):
+        if not found or is_abbreviated(found["title"] + "."):
             return None
         return found if found["number"] or self.titled[line.is_item] >= FEWEST_TITLED else None

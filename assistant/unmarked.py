@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.lines import Line, Shape, is_question, is_wrapped, line_width
+from assistant.labels import is_question
+from assistant.lines import Line, Shape, is_wrapped, line_width
 from assistant.shapes import HEADING_WORDS, View
 from assistant.tokens import is_code
 

@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from assistant.storage import damaged, load_array
+from assistant.arrays import damaged, load_array
 
 if TYPE_CHECKING:
     from assistant.inference import Vectors
@@ -91,7 +91,7 @@ class FaissStore:
         return self._rows
 
     def search(self, vector: Vectors, k: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return up to `k` pairs of row and cosine similarity, best first, equal ones by row."""
+        """Return what `VectorStore.search` does; beyond `EXACT_UP_TO` rows only the lists nearest to `vector` are looked through."""
         found = self._near(vector, k) if rows is None else np.asarray(rows, dtype=np.int64)
         if k < 1 or not len(found):
             return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from assistant.chunking import Candidate, Level
 from assistant.config import Settings
-from assistant.documents import Refusal, Source, corpus_files, fault, read_document, read_file
+from assistant.documents import Refusal, Source, corpus_files, fault, read_file
 from assistant.quoting import bare_words, codes_at, page_at
 from assistant.sections import Outlook, add_votes, outlook, parse_document
 from assistant.types import Answer, Document, Quote
@@ -27,23 +28,49 @@ class Mismatch:
 
 def verify(answer: Answer, corpus: Path, settings: Settings) -> list[Mismatch]:
     """Return every quote of `answer` that is not the slice that it claims, or not on the page or under the codes and headings."""
-    library = _Library(corpus, settings)
-    sources = {name: read_document(name, corpus, settings) for name in dict.fromkeys(quote.document for quote in answer.quotes)}
-    return [Mismatch(quote, why) for quote in answer.quotes if (why := _checked(quote, sources[quote.document], library))]
+    return Library(corpus, settings).verify(answer)
 
 
-class _Library:
-    """The documents of a corpus, read and parsed when they are first asked for."""
+class Library:
+    """The files of a corpus, each read and parsed once, when it is first asked for, however many answers are compared with it."""
 
     def __init__(self, corpus: Path, settings: Settings) -> None:
-        self._corpus = corpus
+        self._corpus = Path(os.path.realpath(corpus))
         self._settings = settings
+        self._files: dict[Path, list[Source] | Refusal] = {}
         self._alone: dict[str, Document] = {}
+
+    def verify(self, answer: Answer) -> list[Mismatch]:
+        """Return what the function `verify` does."""
+        return [Mismatch(quote, why) for quote in answer.quotes if (why := _checked(quote, self.source(quote.document), self))]
+
+    def source(self, identity: str) -> Source | Refusal:
+        """Return the one document of that id, or why it cannot be had."""
+        for name in dict.fromkeys((identity, identity.rpartition("#")[0])):
+            if path := self._inside(name):
+                found = self._read(path)
+                if isinstance(found, Refusal):
+                    return found
+                return next((source for source in found if source.id == identity), Refusal(identity, "is no longer in its file"))
+        return Refusal(identity, "is not in the corpus")
+
+    def _inside(self, name: str) -> Path | None:
+        """Return the path of a file if there is one of that name below the corpus, links resolved."""
+        try:
+            path = (self._corpus / name).resolve()
+            return path if path.is_relative_to(self._corpus) and path.is_file() else None
+        except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
+            return None
+
+    def _read(self, path: Path) -> list[Source] | Refusal:
+        if path not in self._files:
+            self._files[path] = read_file(path, self._corpus, self._settings)
+        return self._files[path]
 
     @cached_property
     def sources(self) -> list[Source]:
         """Return what can be read of the whole corpus."""
-        found = [read_file(Path(path), self._corpus, self._settings) for path in corpus_files(self._corpus).values()]
+        found = [self._read(Path(path)) for path in corpus_files(self._corpus).values()]
         return [source for one in found if not isinstance(one, Refusal) for source in one]
 
     @cached_property
@@ -70,7 +97,7 @@ class _Library:
         yield parse_document(source, self._settings, outlook(source, self._settings).known(self._votes))
 
 
-def _checked(quote: Quote, source: Source | Refusal, library: _Library) -> str:
+def _checked(quote: Quote, source: Source | Refusal, library: Library) -> str:
     """Return what `_fault` does, or that a document cannot be parsed to tell."""
     try:
         return _fault(quote, source, library)
@@ -78,7 +105,7 @@ def _checked(quote: Quote, source: Source | Refusal, library: _Library) -> str:
         return f"a document {fault(quote.document, error)}"
 
 
-def _fault(quote: Quote, source: Source | Refusal, library: _Library) -> str:
+def _fault(quote: Quote, source: Source | Refusal, library: Library) -> str:
     if isinstance(source, Refusal):
         return f"the document {source.why}"
     if source.sha256 != quote.sha256:
@@ -96,7 +123,7 @@ def _page_name(page: int | None) -> str:
     return "no page" if page is None else f"page {page}"
 
 
-def _misplaced(quote: Quote, source: Source, library: _Library) -> str:
+def _misplaced(quote: Quote, source: Source, library: Library) -> str:
     """Return why a quote does not stand where it claims; empty where its document, as one parse has it, agrees in all.
 
     It claims a title, a section, labels and codes; after its document's own codes may stand those of others that hold the same words.
@@ -130,7 +157,7 @@ def _labels_over(document: Document, start: int, end: int) -> tuple[frozenset[st
     return frozenset(label for i in held for label in document.units[i].path), codes_at(document, run.path(document))
 
 
-def _says_too(code: str, text: str, library: _Library) -> bool:
+def _says_too(code: str, text: str, library: Library) -> bool:
     """Say whether some document holds the words of `text`, white space, case and end marks aside, where it is about `code`."""
     words = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, bare_words(text).split())) + r"(?!\w)", re.IGNORECASE)
     return any(

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from assistant.arrays import Ragged, damaged, edges, load_array, read_json, write_json
 from assistant.chunking import opening_text
-from assistant.storage import Ragged, damaged, edges, load_array, read_json, write_json
 from assistant.tokens import stem
 from assistant.types import Document, SectionKind
 

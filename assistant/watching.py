@@ -8,11 +8,12 @@ from threading import Event
 
 from watchfiles import watch
 
-from assistant.building import Built, Progress, build_index
+from assistant.building import Built, build_index
 from assistant.config import Settings
 from assistant.documents import Stamp, corpus_state
 from assistant.errors import AssistantError
 from assistant.freshness import stamps
+from assistant.writing import Progress
 
 LOOK = 5000
 """Milliseconds after which the files are looked at even if no change was told, as network folders tell none."""

@@ -20,8 +20,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import gradio as gr
 from pydantic import ValidationError, validate_call
 
-from assistant.answer_json import answer_to_json, entry_to_json, hit_to_json, rows_to_json
-from assistant.api import Assistant
+from assistant.answer_json import answer_to_json
+from assistant.api import Assistant, Latest
+from assistant.endpoints import endpoints
 from assistant.errors import AssistantError, QueryError
 from assistant.html import AFRESH_HTML, CSS, answer_html, comparison_html, document_html, error_html, escape, quote_label
 from assistant.rendering import answering
@@ -95,18 +96,6 @@ def example_questions(assistant: Assistant) -> list[str]:
 def _choices(choices: tuple[Choice, ...]) -> list[tuple[str, str]]:
     """Return what a question may have meant: as it is shown, and as it is asked about."""
     return [(" · ".join(filter(None, (choice.code, choice.label))), choice.code or choice.label) for choice in choices]
-
-
-class Latest:
-    """The assistant over the index as it is now: a build that another process makes is seen with the next request."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-
-    def __call__(self) -> Assistant:
-        """Return it."""
-        self._assistant = self._assistant.current()
-        return self._assistant
 
 
 class Conversation:
@@ -197,7 +186,8 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                 )
                 turn.then(refresh, codes, outputs, **PRIVATE)
         gr.Markdown(LIMITS)
-        _add_endpoints(latest)
+        for endpoint in endpoints(latest):
+            gr.api(_checked(endpoint), api_name=endpoint.__name__)
         page.load(None, None, None, js=_MEND, **PRIVATE)
     return page
 
@@ -323,56 +313,6 @@ def _checked(endpoint: Callable[..., object]) -> Callable[..., object]:
             raise gr.Error(str(error)) from error
 
     return called
-
-
-def _add_endpoints(latest: Latest) -> None:
-    """Add the REST and MCP endpoints `ask`, `fit`, `compare`, `search` and `codes` to the page being built."""
-
-    def ask(question: str, history: list[str] | None = None, code: str | None = None) -> dict[str, Any]:
-        """Answer a question with exact, cited quotations from the documents, or say why they do not answer.
-
-        Args:
-            question: The question.
-            history: The earlier questions of the same conversation, oldest first.
-            code: The one code to answer about; whatever the question names if left out.
-        """
-        return answer_to_json(latest().ask(question, history or [], code=code or None))
-
-    def fit(scenario: str) -> dict[str, Any]:
-        """Tell which code fits a described case, with exact quotations for and against each, or that no code fits.
-
-        Args:
-            scenario: The case in plain words: what is given, how long, how, and where.
-        """
-        return answer_to_json(latest().fit(scenario))
-
-    def compare(codes: list[str], section: str | None = None) -> list[dict[str, Any]]:
-        """Set the documents of two or more codes side by side: a row for each section, a cited quotation or null for each code.
-
-        Args:
-            codes: The codes, in the order in which the cells of a row are to stand.
-            section: The heading of the one section to compare, or how it begins; all sections if left out.
-        """
-        return rows_to_json(latest().compare(codes, section or None))
-
-    def search(question: str, k: int = 10, code: str | None = None) -> list[dict[str, Any]]:
-        """Rank passages of the documents for a question, without answering.
-
-        Args:
-            question: What to search for.
-            k: How many passages.
-            code: The one code whose documents to search; if left out, those of a code or clear subject in the question, else all.
-        """
-        assistant = latest()
-        hits = assistant.search(question, k, code=code or None)
-        return [hit_to_json(hit, assistant.index.by_id[hit.chunk.document]) for hit in hits]
-
-    def codes() -> list[dict[str, Any]]:
-        """List the codes that the documents describe, with their official titles."""
-        return [entry_to_json(entry) for entry in latest().codes()]
-
-    for endpoint in (ask, fit, compare, search, codes):
-        gr.api(_checked(endpoint), api_name=endpoint.__name__)
 
 
 def check_address(host: str, port: int) -> None:

@@ -1,6 +1,7 @@
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,18 @@ Preparation
 - Wear sturdy shoes.
 - Bring water.
 """
+
+
+def squash(text):
+    """Return a text as if it stood on one line."""
+    return " ".join(text.split())
+
+
+def write_aged(path, text):
+    """Write a file as if an hour ago, so that its time tells whether it changes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(0, time.time_ns() - 3600 * 10**9))
 
 
 def read_corpus(corpus, settings):
@@ -107,37 +120,39 @@ def parse(settings):
     return parse_text
 
 
-def link_index(source, target):
-    # The model is large and never changes; everything else is copied so that a test may change it.
-    shutil.copytree(source, target, copy_function=lambda a, b: os.link(a, b) if a.endswith(".onnx") else shutil.copy2(a, b))
-    return target
-
-
 @pytest.fixture(scope="session")
-def tiny_template(index_folder, settings, tmp_path_factory):
+def tiny_template(settings, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny")
     corpus = folder / "corpus"
     corpus.mkdir()
     (corpus / "ferry.txt").write_text(FERRY, encoding="utf-8")
     (corpus / "lighthouse.md").write_text(LIGHTHOUSE, encoding="utf-8")
-    build_index(corpus, link_index(index_folder, folder / "index"), settings)
+    build_index(corpus, folder / "index", settings)
     return folder
 
 
 @pytest.fixture
 def tiny(tiny_template, tmp_path):
     """A folder with a `corpus` of two small documents and its `index`, free to be changed."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    shutil.copytree(tiny_template / "corpus", folder / "corpus")
-    link_index(tiny_template / "index", folder / "index")
-    return folder
+    return shutil.copytree(tiny_template, tmp_path / "tiny")
 
 
-@pytest.fixture
-def seeded(index_folder, tmp_path):
-    """An index folder of the real corpus, free to be rebuilt from another one without exporting the model again."""
-    return link_index(index_folder, tmp_path / "seeded")
+@pytest.fixture(scope="session")
+def opened(settings, tmp_path_factory):
+    """Give an assistant over files, text or bytes by name; the same one for the same files, which nobody is to change."""
+    known = {}
+
+    def over(files):
+        key = tuple(files.items())
+        if key not in known:
+            folder = tmp_path_factory.mktemp("opened")
+            (folder / "corpus").mkdir()
+            for name, content in files.items():
+                (folder / "corpus" / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+            known[key] = Assistant.open(folder / "corpus", folder / "index", settings)
+        return known[key]
+
+    return over
 
 
 class Run:

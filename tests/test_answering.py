@@ -5,7 +5,6 @@ import sys
 
 import pytest
 
-from assistant import Assistant
 from assistant.answer_json import answer_to_json
 from assistant.messages import PARTLY, SEPARATOR, catalogue
 from assistant.types import Reason, Role, Status
@@ -277,11 +276,8 @@ def test_a_price_that_no_document_has_leaves_the_other_of_two_questions_answered
     assert answer.message == PARTLY
 
 
-def test_a_bare_code_whose_title_stands_in_no_text_is_told_by_the_opening(seeded, settings, tmp_path):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    (corpus / "E0431.md").write_text("---\ncodes: [E0431]\ntitle: Portable oxygen\n---\nGas for walks.\n", encoding="utf-8")
-    answer = Assistant.open(corpus, seeded, settings).ask("E0431")
+def test_a_bare_code_whose_title_stands_in_no_text_is_told_by_the_opening(opened):
+    answer = opened({"E0431.md": "---\ncodes: [E0431]\ntitle: Portable oxygen\n---\nGas for walks.\n"}).ask("E0431")
     assert [quote.text for quote in answer.quotes] == ["Gas for walks."]
 
 
@@ -296,10 +292,11 @@ def test_what_the_documents_are_not_about_is_refused(assistant, question):
     assert (answer.status, answer.quotes) == (Status.ABSTAINED, ())
 
 
-def test_a_question_that_names_nothing_is_asked_back_though_one_document_alone_answers_it(root, seeded, settings, tmp_path):
-    for name in ("S9361-diuretic.txt", "S9366-tpn.md"):
-        (tmp_path / name).write_bytes((root / "eval" / "brought" / "a" / "documents" / name).read_bytes())
-    answer = Assistant.open(tmp_path, seeded, settings).ask("how long does it take?")
+def test_a_question_that_names_nothing_is_asked_back_though_one_document_alone_answers_it(root, opened):
+    documents = root / "eval" / "brought" / "a" / "documents"
+    answer = opened({name: (documents / name).read_bytes() for name in ("S9361-diuretic.txt", "S9366-tpn.md")}).ask(
+        "how long does it take?"
+    )
     assert answer.status is Status.CLARIFY
     assert {choice.code for choice in answer.choices} == {"S9361", "S9366"}
 
@@ -343,14 +340,13 @@ def test_an_earlier_question_that_was_too_long_to_be_answered_does_not_count(ass
         ("E0431: I am late with the tank change, do I still do it?", "Up to 2 hours late", "Call the depot"),
     ],
 )
-def test_what_is_said_of_other_amounts_is_not_shown_without_what_is_said_beside_it(seeded, settings, tmp_path, question, said, unsaid):
+def test_what_is_said_of_other_amounts_is_not_shown_without_what_is_said_beside_it(opened, question, said, unsaid):
     text = (
         "# E0431 Portable oxygen\n\n## Late tank change\n\n"
         "Up to 2 hours late: still do it. Later than that: leave it for the next day. Call the depot in either case.\n\n"
         "## Delivery\n\nTanks come on Mondays. The driver carries them to the door.\n"
     )
-    (tmp_path / "oxygen.md").write_text(text, encoding="utf-8")
-    answer = Assistant.open(tmp_path, seeded, settings).ask(question)
+    answer = opened({"oxygen.md": text}).ask(question)
     shown = " ".join(quote.text for quote in answer.quotes)
     assert said in shown
     assert unsaid is None or unsaid not in shown

@@ -14,14 +14,15 @@ import numpy as np
 import pytest
 
 from assistant import Assistant
-from assistant.building import KNOWN, LOCK, build_index
+from assistant.building import LOCK, build_index
 from assistant.config import make_settings
 from assistant.errors import CorpusError, IndexMismatch, ModelError
 from assistant.freshness import is_current
 from assistant.index import open_index
 from assistant.manifest import HASHED_BYTES, MANIFEST, read_manifest, remove_leftovers, write_manifest
+from assistant.parts import KNOWN
 from assistant.sections import parse_corpus
-from conftest import read_corpus
+from conftest import read_corpus, write_aged
 
 HEAD = "Harbour ferry crossing, foot passengers only, one way\n\nCode: F1001\n"
 OTHER = f"{HEAD}\nSummary\n\nThe ferry carries foot passengers.\n\nFares\n\nTwo pounds.\n"
@@ -58,7 +59,7 @@ class FakeEncoder:
 def embedded(monkeypatch):
     """The texts that were embedded, by an encoder that takes no time."""
     seen = []
-    monkeypatch.setattr("assistant.building._model", lambda *_: FakeEncoder(seen))
+    monkeypatch.setattr("assistant.writing._model", lambda *_: FakeEncoder(seen))
     monkeypatch.setattr("assistant.manifest._sync", lambda path: None)
     return seen
 
@@ -70,10 +71,7 @@ def place(tmp_path, embedded):
 
 
 def write(place, name, text):
-    path = place / "corpus" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    os.utime(path, ns=(0, time.time_ns() - 3600 * 10**9))
+    write_aged(place / "corpus" / name, text)
 
 
 def made(chance):
@@ -217,7 +215,7 @@ def test_only_what_has_changed_is_embedded(three, settings, embedded):
 
 @pytest.mark.parametrize("act", [delete, touch])
 def test_nothing_is_embedded_and_no_model_is_loaded_where_nothing_is_new(three, settings, monkeypatch, act):
-    monkeypatch.setattr("assistant.building._model", lambda *_: pytest.fail("a model was loaded"))
+    monkeypatch.setattr("assistant.writing._model", lambda *_: pytest.fail("a model was loaded"))
     act(three)
     built = update(three, settings)
     assert built.indexed == ()
@@ -345,7 +343,7 @@ def test_an_index_of_another_format_stays_until_there_is_a_new_one(three, settin
         raise ModelError("there is no model")
 
     with monkeypatch.context() as patched:
-        patched.setattr("assistant.building._model", failing)
+        patched.setattr("assistant.writing._model", failing)
         with pytest.raises(ModelError):
             update(three, settings)
     assert data.is_dir()
@@ -411,9 +409,9 @@ def test_hostile_files_are_refused_each_with_a_reason_and_the_rest_is_indexed(th
 
 @pytest.mark.parametrize("made_at_once", [1, 256])
 def test_files_that_make_the_parser_fail_are_refused_and_the_rest_is_as_if_they_were_not_there(place, settings, monkeypatch, made_at_once):
-    from assistant import building
+    from assistant import parts, writing
 
-    real = building.parse_document
+    real = parts.parse_document
 
     def parse(source, *how):
         if "spoilt" in source.text:
@@ -424,8 +422,8 @@ def test_files_that_make_the_parser_fail_are_refused_and_the_rest_is_as_if_they_
     write(place, "b.txt", OTHER.replace("Fares", "Spoilt fares").replace("pounds", "spoilt pounds"))
     write(place, "c.txt", "A note without any heading. It says little.\n")
     write(place, "d.txt", "A spoilt note.\n")
-    monkeypatch.setattr(building, "NEW_AT_ONCE", made_at_once)
-    monkeypatch.setattr(building, "parse_document", parse)
+    monkeypatch.setattr(writing, "NEW_AT_ONCE", made_at_once)
+    monkeypatch.setattr(parts, "parse_document", parse)
     built = update(place, settings)
     assert built.indexed == ("a.txt", "c.txt")
     assert sorted(built.refused) == ["b.txt", "d.txt"]
@@ -676,8 +674,8 @@ def other_models(place, monkeypatch):
     """Settings with models that have to be exported, and the list of exports."""
     monkeypatch.undo()
     calls, real = [], []
-    monkeypatch.setattr("assistant.building.export", exporting(calls))
-    monkeypatch.setattr("assistant.building.OnnxEncoder", Exported)
+    monkeypatch.setattr("assistant.writing.export", exporting(calls))
+    monkeypatch.setattr("assistant.writing.OnnxEncoder", Exported)
     monkeypatch.setattr(Exported, "encode", FakeEncoder(real).encode, raising=False)
     return make_settings(encoder="one", reader="two"), calls
 
@@ -741,12 +739,12 @@ def test_an_index_that_is_large_enough_for_lists_is_updated_with_those_it_has(pl
 
 
 def test_documents_are_written_alike_however_many_are_made_at_once(three, settings, monkeypatch):
-    monkeypatch.setattr("assistant.building.NEW_AT_ONCE", 1)
-    monkeypatch.setattr("assistant.building.KEPT_AT_ONCE", 2)
+    monkeypatch.setattr("assistant.writing.NEW_AT_ONCE", 1)
+    monkeypatch.setattr("assistant.writing.KEPT_AT_ONCE", 2)
     change(three)
     update(three, settings)
     monkeypatch.undo()
-    monkeypatch.setattr("assistant.building._model", lambda *_: FakeEncoder([]))
+    monkeypatch.setattr("assistant.writing._model", lambda *_: FakeEncoder([]))
     check_like_new(three, settings)
 
 

@@ -1,6 +1,5 @@
 import pytest
 
-from assistant import Assistant
 from assistant.cases import amended, states_case
 from assistant.types import Reason, Status
 
@@ -62,15 +61,12 @@ def test_a_turn_after_a_case_speaks_of_the_code_that_fits_it(assistant):
         ("Home boat care every 5 hours, which code?", ""),
     ],
 )
-def test_the_sibling_fits_whose_title_states_the_very_amount(seeded, settings, tmp_path, case, code):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
+def test_the_sibling_fits_whose_title_states_the_very_amount(opened, case, code):
     told = {
         "K9024": "Home boat care, engine and hull, every 24 hours",
         "K9008": "Watch over moored vessels, every 8 hours",
         "K9006": "Watch over moored vessels, every 6 hours",
     }
-    for own, title in told.items():
-        (corpus / f"{own}.txt").write_text(f"{title}\n\nCode: {own}\n\nSummary\n\nA keeper comes to the boat at home.\n", encoding="utf-8")
-    answer = Assistant.open(corpus, seeded, settings).ask(case)
-    assert answer.resolved == code
+    said = "Summary\n\nA keeper comes to the boat at home."
+    files = {f"{own}.txt": f"{title}\n\nCode: {own}\n\n{said}\n" for own, title in told.items()}
+    assert opened(files).ask(case).resolved == code

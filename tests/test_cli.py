@@ -10,11 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import squash
 from test_answer_json import HIT_KEYS, KEYS, QUOTE_KEYS
-
-
-def squash(text):
-    return " ".join(text.split())
 
 
 def test_an_answered_question_exits_0_with_the_answer_on_stdout_alone(ask_real):
@@ -57,7 +54,8 @@ def test_a_code_that_no_document_describes_is_an_error_that_names_the_known_ones
 @pytest.mark.parametrize(
     "words",
     [("ask",), ("ask", "q", "--colour"), ("ask", "q", "extra"), ("nothing",), ("search", "q", "-k", "0"), ("search", "q", "-k", "many"),
-     ("batch", "only-one.jsonl"), ("ui", "--port", "99999"), ("show",), ("eval", "--split", "all-of-it")],
+     ("batch", "only-one.jsonl"), ("ui", "--port", "99999"), ("show",), ("eval", "--split", "all-of-it"),
+     ("fit",), ("fit", "one", "two"), ("compare",), ("compare", "S9357", "--colour"), ("chat", "extra")],
 )  # fmt: skip
 def test_wrong_usage_exits_2_and_says_so_on_stderr(run, words):
     done = run(*words)

@@ -5,6 +5,7 @@ import pytest
 
 from assistant.messages import AFRESH, BY_REASON, CARRIED, NO_SECTION, UNDERSTOOD
 from assistant.types import Reason
+from conftest import squash
 from test_answer_json import KEYS, QUOTE_KEYS
 
 FITS = "A patient needs pain medication for 18 hours at home, which code?"
@@ -18,10 +19,6 @@ def chat(ask_real, monkeypatch):
         return ask_real("chat")
 
     return talk
-
-
-def squash(text):
-    return " ".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -99,14 +96,6 @@ def test_compare_names_what_it_cannot_compare(ask_real, words, complaint):
     assert (done.code, done.out) == (1, "")
     assert done.complaint.startswith("assistant: ")
     assert complaint in done.complaint
-
-
-@pytest.mark.parametrize("words", [("fit",), ("fit", "one", "two"), ("compare",), ("compare", "S9357", "--colour"), ("chat", "extra")])
-def test_wrong_usage_of_fit_compare_and_chat_exits_2(run, words):
-    done = run(*words)
-    assert (done.code, done.out) == (2, "")
-    assert "Traceback" not in done.err
-    assert done.err.strip()
 
 
 def test_chat_answers_and_carries_the_code_on_to_the_next_question(chat):

@@ -1,14 +1,14 @@
 import pytest
 
-from assistant import Assistant
 from assistant.comparing import compare_documents
 from assistant.errors import QueryError
 from assistant.types import Role, SectionKind, Status
+from conftest import FERRY, LIGHTHOUSE
 
 
 @pytest.fixture
-def harbour(tiny, settings):
-    return Assistant.open(tiny / "corpus", tiny / "index", settings, build=False)
+def harbour(opened):
+    return opened({"ferry.txt": FERRY, "lighthouse.md": LIGHTHOUSE})
 
 
 def cells(rows):

@@ -2,8 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from assistant import Assistant
-from assistant.building import build_index
 from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_first, title_quote, title_rules
 from assistant.quoting import quote_span
 from assistant.types import Reason, Role, Status, UnitKind
@@ -39,13 +37,8 @@ The walk takes two hours.
 
 
 @pytest.fixture
-def bay(seeded, tmp_path, settings):
-    corpus = tmp_path / "bay"
-    corpus.mkdir()
-    (corpus / "cruise.txt").write_text(CRUISE, encoding="utf-8")
-    (corpus / "walk.txt").write_text(WALK, encoding="utf-8")
-    build_index(corpus, seeded, settings)
-    return Assistant.open(corpus, seeded, settings, build=False)
+def bay(opened):
+    return opened({"cruise.txt": CRUISE, "walk.txt": WALK})
 
 
 def sentence(document, beginning):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import make_settings
-from assistant.documents import Refusal, Source, corpus_files, corpus_state, read_bytes, read_document, read_file
+from assistant.documents import Refusal, Source, corpus_files, corpus_state, read_bytes, read_file
 from assistant.errors import CorpusError
 from assistant.formats import Extract
 from conftest import read_corpus
@@ -297,29 +297,10 @@ def test_a_folder_that_looks_like_a_file_is_walked(tmp_path):
     assert ids(tmp_path) == ["old.txt/a.txt"]
 
 
-def test_a_document_is_read_again_by_its_id_and_only_inside_the_corpus(tmp_path, settings):
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "a#1.txt").write_text("words", encoding="utf-8")
-    (tmp_path / "out.txt").write_text("words", encoding="utf-8")
-    assert read_document("a#1.txt", tmp_path / "in", settings).text == "words"
-    (tmp_path / "in" / "loop").symlink_to(tmp_path / "in" / "loop")
-    (tmp_path / "in" / "out.txt").symlink_to(tmp_path / "out.txt")
-    hostile = ("a\0.txt", "x" * 5000, "loop", "loop/a", "out.txt", str(tmp_path / "out.txt"), ".", "..", "\udce9.txt")
-    for name in ("../out.txt", "gone.txt", "", "#", "gone.txt#1", *hostile):
-        assert read_document(name, tmp_path / "in", settings) == Refusal(name, "is not in the corpus")
-
-
 def test_a_file_ranks_by_the_first_pattern_that_names_it(tmp_path):
     ranked = make_settings(authority=("official/*", "*.md"))
     ranks = {name: read_bytes(name, b"words", ranked)[0].authority for name in ("official/a.md", "b.md", "c.txt")}
     assert ranks["official/a.md"] > ranks["b.md"] > ranks["c.txt"] == 0
-
-
-def test_a_document_that_has_left_its_file_is_not_read(tmp_path, settings):
-    (tmp_path / "a.txt").write_text("words", encoding="utf-8")
-    (tmp_path / "b.txt").write_bytes(b"")
-    assert read_document("a.txt#row 7", tmp_path, settings) == Refusal("a.txt#row 7", "is no longer in its file")
-    assert read_document("b.txt", tmp_path, settings) == Refusal("b.txt", "is empty")
 
 
 def test_documents_of_one_file_with_the_same_key_stay_apart(settings, monkeypatch):

@@ -1,7 +1,5 @@
 import pytest
 
-from assistant import Assistant
-from assistant.building import build_index
 from assistant.cases import SHOWN, _is_ruled_out, bounds, contradicts
 from assistant.fitting import code_fits, weigh
 from assistant.quantities import quantities
@@ -28,13 +26,8 @@ A sitter feeds and walks the dogs while the owner is away for a long time.
 
 
 @pytest.fixture
-def services(seeded, tmp_path, settings):
-    corpus = tmp_path / "services"
-    corpus.mkdir()
-    (corpus / "short.txt").write_text(SHORT, encoding="utf-8")
-    (corpus / "long.txt").write_text(LONG, encoding="utf-8")
-    build_index(corpus, seeded, settings)
-    return Assistant.open(corpus, seeded, settings, build=False)
+def services(opened):
+    return opened({"short.txt": SHORT, "long.txt": LONG})
 
 
 def test_a_case_is_not_weighed_for_an_unknown_code_nor_in_another_language(assistant):
@@ -169,24 +162,17 @@ LITERS = "".join(
 )
 
 
-def table_of(rows, folder, seeded, settings):
-    corpus = folder / "rows"
-    corpus.mkdir()
-    (corpus / "rows.csv").write_text("Code,Description\n" + rows, encoding="utf-8")
-    build_index(corpus, seeded, settings)
-    return Assistant.open(corpus, seeded, settings, build=False)
-
-
 @pytest.mark.parametrize("liters", [0, 3, 7, 11])
-def test_among_many_rows_that_differ_in_an_amount_the_one_that_allows_it_comes_first(liters, tmp_path, seeded, settings):
-    fits = table_of(LITERS, tmp_path, seeded, settings).fit(f"we need a water tank of {liters} and a half liters for the boat").codes
+def test_among_many_rows_that_differ_in_an_amount_the_one_that_allows_it_comes_first(liters, opened):
+    table = opened({"rows.csv": "Code,Description\n" + LITERS})
+    fits = table.fit(f"we need a water tank of {liters} and a half liters for the boat").codes
     assert fits[0].code == f"K10{liters:02}"
     assert len(fits) == SHOWN
 
 
-def test_the_amount_that_is_billed_at_a_time_rules_nothing_out(tmp_path, seeded, settings):
+def test_the_amount_that_is_billed_at_a_time_rules_nothing_out(opened):
     rows = 'K1001,"Rope for the boat, per 10 meters"\nK1002,"Paint for the boat, 5 kg"\nK1003,"Guide on the boat, each 15 minutes"\n'
-    assistant = table_of(rows, tmp_path, seeded, settings)
+    assistant = opened({"rows.csv": "Code,Description\n" + rows})
     for scenario, code in (
         ("30 feet of rope for the boat", "K1001"),
         ("12 kg of paint for the boat", "K1002"),
@@ -229,30 +215,22 @@ def test_a_volume_is_billed_in_whole_units(volume, title, ruled_out):
     assert contradicts(bounds(f"Hydration at home, {title}"), quantities(f"{volume} every night")) is ruled_out
 
 
-def test_what_a_document_rules_out_speaks_against_it(tmp_path, seeded, settings):
-    corpus = tmp_path / "care"
-    corpus.mkdir()
+def test_what_a_document_rules_out_speaks_against_it(opened):
     text = (
         "K0011 Moon fever care at home\n\nSummary\nCare for people with moon fever, at home.\n\n"
         "Who may have it\n- people with moon fever\n\nContraindications: do not use in\n- people with active snow cough\n"
     )
-    (corpus / "moon.txt").write_text(text, encoding="utf-8")
-    build_index(corpus, seeded, settings)
-    assistant = Assistant.open(corpus, seeded, settings, build=False)
+    assistant = opened({"moon.txt": text})
     title, closest = assistant.fit("moon fever in a man with active snow cough, at home").quotes
     assert (title.text, title.role) == ("K0011 Moon fever care at home", Role.FOR)
     assert closest.text.endswith("people with active snow cough")
     assert closest.role is Role.AGAINST
 
 
-def test_a_document_with_a_bare_title_tells_the_place_and_the_route_in_its_text(tmp_path, seeded, settings):
-    corpus = tmp_path / "care"
-    corpus.mkdir()
+def test_a_document_with_a_bare_title_tells_the_place_and_the_route_in_its_text(opened):
     told = "The drug runs into a vein from a pump at home. The pump is worn at home. A nurse starts the infusion at home."
     text = f"K0011 Moon fever care\n\nSummary\nCare for people with moon fever. {told}\n\nRisks\nA sore vein. Moon fever may come back.\n"
-    (corpus / "moon.txt").write_text(text, encoding="utf-8")
-    build_index(corpus, seeded, settings)
-    index = Assistant.open(corpus, seeded, settings, build=False).index
+    index = opened({"moon.txt": text}).index
     cases = {"at home, by a vein": False, "in the hospital": True, "with tablets at home": True, "with a syringe driver at home": False}
     ruled_out = {case: _is_ruled_out(index, "moon.txt", f"Moon fever, treated {case}. Code?", []) for case in cases}
     assert ruled_out == cases
@@ -286,11 +264,8 @@ Wipe it with soap.
 
 
 @pytest.fixture
-def crates(seeded, tmp_path, settings):
-    corpus = tmp_path / "crates"
-    corpus.mkdir()
-    (corpus / "crate.txt").write_text(CRATES, encoding="utf-8")
-    return Assistant.open(corpus, seeded, settings)
+def crates(opened):
+    return opened({"crate.txt": CRATES})
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,6 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from assistant import Assistant
-from assistant.building import build_index
 from assistant.config import make_settings
 from assistant.documents import read_bytes
 from assistant.formats import Unreadable
@@ -39,7 +37,6 @@ from assistant.formats.layout import Page, Word
 from assistant.formats.pdf import extract
 from assistant.formats.pdfium import _letter, read
 from assistant.sections import parse_document
-from conftest import link_index
 
 STYLES = getSampleStyleSheet()
 BODY, H1, H2 = STYLES["BodyText"], STYLES["Heading1"], STYLES["Heading2"]
@@ -569,14 +566,9 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(changes):
     text.encode("utf-8")
 
 
-def test_an_answer_from_a_pdf_names_its_page(index_folder, settings, tmp_path):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
+def test_an_answer_from_a_pdf_names_its_page(opened):
     story = [*FERRY[:-2], PageBreak(), *FERRY[-2:]]
-    (corpus / "ferry.pdf").write_bytes(pdf(story, header="Manual"))
-    index = link_index(index_folder, tmp_path / "index")
-    build_index(corpus, index, settings)
-    quotes = Assistant.open(corpus, index, settings, build=False).ask("How long does F1001 take?").quotes
+    quotes = opened({"ferry.pdf": pdf(story, header="Manual")}).ask("How long does F1001 take?").quotes
     assert quotes[0].text == "The crossing takes twelve minutes in calm weather."
     assert (quotes[0].document, quotes[0].section, quotes[0].page) == ("ferry.pdf", "Duration", 2)
 

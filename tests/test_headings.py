@@ -1,8 +1,8 @@
 import pytest
 
 from assistant.headings import find_outline
-from assistant.lines import split_lines
 from assistant.shapes import heading_name, normal_name
+from assistant.splitting import split_lines
 from assistant.types import UnitKind
 
 PATTERN = r"[A-Z]\d{4}"

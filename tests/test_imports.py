@@ -3,18 +3,16 @@ import ast
 import pytest
 
 ORDER = [
-    "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "tables", "numbering", "lines", "units",
-    "shapes", "unmarked", "titles", "headings", "codes", "descriptors",
+    "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "numbering", "labels", "cells", "lines",
+    "tables", "splitting", "sentences", "units", "shapes", "unmarked", "titles", "furniture", "divisions", "headings", "codes", "descriptors",
     "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.table", "formats.page", "formats.grid",
-    "formats.html", "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
-    "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents",
-    "manifest", "freshness", "sections", "chunking", "storage", "vocabulary", "fusion", "inference", "kinds",
-    "embedding", "vectors", "lexical", "index", "planning", "building", "watching",
-    "retrieval", "glossary", "spelling", "language", "phrases", "subjects", "cases", "sides", "query", "steps", "reading", "crossing",
-    "listing", "reranking",
-    "quoting", "comparing", "conflicts", "fitting", "payment", "premises",
-    "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics",
-    "evaluation.questions", "evaluation.runner", "evaluation.ablation", "evaluation.report", "web", "cli",
+    "formats.html", "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf", "formats.rows",
+    "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents", "manifest", "freshness", "sections", "chunking", "arrays",
+    "storage", "vocabulary", "fusion", "inference", "kinds", "embedding", "vectors", "lexical", "index", "planning", "parts", "writing",
+    "building", "watching", "retrieval", "glossary", "spelling", "language", "phrases", "subjects", "cases", "sides", "query", "steps",
+    "reading", "crossing", "listing", "reranking", "quoting", "comparing", "conflicts", "fitting", "payment", "premises", "answering",
+    "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation", "evaluation.metrics", "evaluation.questions",
+    "evaluation.runner", "evaluation.ablation", "evaluation.report", "endpoints", "web", "cli",
 ]  # fmt: skip
 """Read left to right: a module imports only from those before it."""
 ENGINES = {
@@ -25,7 +23,7 @@ ENGINES = {
     "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},
     "watchfiles": {"watching"}, "lxml": {"formats.page", "formats.grid", "formats.html"}, "mammoth": {"formats.docx"},
     "pypdfium2": {"formats.pdfium"}, "py3langid": {"language"},
-    "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"},
+    "python_calamine": {"formats.sheet"}, "charset_normalizer": {"formats.text"}, "yaml": {"formats.markdown"}, "sentencex": {"sentences"},
 }  # fmt: skip
 
 

@@ -410,3 +410,34 @@ def test_of_documents_that_are_equally_alike_the_first_are_taken(index_folder, s
     index.documents.ids = tuple(f"{n:02}.txt" for n in range(30))
     index.documents.position = {name: n for n, name in enumerate(index.documents.ids)}
     assert index.alike("03.txt") == tuple(f"{n:02}.txt" for n in range(9) if n != 3)
+
+
+def counted(found):
+    """Return a function that finds the squares of numbers, which notes in `found` for which ones it was asked."""
+
+    def squares(_, numbers):
+        found.append(list(numbers))
+        return [n * n for n in numbers]
+
+    return squares
+
+
+def test_what_was_found_in_an_index_is_remembered_for_that_index_alone(index_folder, settings):
+    asked, first, second = [], open_index(index_folder, settings), open_index(index_folder, settings)
+    squares = counted(asked)
+    assert first.recall_all(squares, [2, 3, 2]) == [4, 9, 4]
+    assert first.recall_all(squares, [3, 0]) == [9, 0]
+    assert second.recall_all(squares, [3]) == [9]
+    assert asked == [[2, 3], [0], [3]]
+
+
+def test_only_so_much_is_remembered_and_what_one_function_found_is_not_taken_for_anothers(index_folder, settings):
+    asked, index = [], open_index(index_folder, settings)
+
+    def half(_, n):
+        asked.append(n)
+        return n / 2
+
+    assert [index.recall(half, n, most=2) for n in (2, 4, 2, 6, 2)] == [1, 2, 1, 3, 1]
+    assert asked == [2, 4, 6, 2]
+    assert index.recall(lambda _, n: n, 2) == 2

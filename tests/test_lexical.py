@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import lexical
+from assistant.arrays import Ragged, edges
 from assistant.errors import IndexMismatch
 from assistant.lexical import FUNCTION_WORDS, STARTS, LexicalIndex, write_lexical
-from assistant.storage import Ragged, edges
 from assistant.tokens import stem, tokenize, words
 
 TEXTS = [

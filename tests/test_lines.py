@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant import lines
-from assistant.lines import Shape, is_sentence, split_lines
+from assistant.labels import is_sentence
+from assistant.lines import Shape
+from assistant.splitting import split_lines
 
 
 def contents(text):
@@ -153,21 +154,6 @@ def test_lines_are_ordered_apart_and_leave_no_visible_character_out(text):
     assert all(line.span.of(text) == line.span.of(text).strip() for line in lines)
     between = "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
     assert not between.strip()
-
-
-@pytest.mark.parametrize("row", ["Key:    value {}", "Key:\tvalue {}", "Harbour town  {}"])
-def test_a_long_run_of_lines_that_is_no_table_is_not_gone_through_again_from_each_of_its_lines(row, monkeypatch):
-    seen = []
-    monkeypatch.setattr(lines, "_whole", lambda text, line: seen.append(line) or text[line.span.start : line.span.end])
-    text = "\n".join(row.format("x" * (n * n % 7)) for n in range(600))
-    assert not any(line.shape is Shape.ROW for line in split_lines(text))
-    assert len(seen) < 600 * 120
-
-
-def test_a_table_that_follows_a_long_form_is_found():
-    form = [f"Key {n}:    value" for n in range(200)]
-    text = "\n".join([*form, "Day     Town    Fee", "Monday  Quay    $4", "Friday  Harbour $5", "Sunday  Pier    $6"])
-    assert [line.shape is Shape.ROW for line in split_lines(text)[-3:]] == [True] * 3
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 import pytest
 
-from assistant import Assistant
 from assistant.chunking import Level
 from assistant.errors import ModelError
 from assistant.listing import beliefs, matching, weights
@@ -39,15 +38,10 @@ def test_words_and_amounts_decide_what_is_listed(assistant, question, owners):
     assert {code for quote in answer.quotes for code in quote.codes} == owners
 
 
-def test_all_documents_that_hold_the_word_asked_for_are_listed_and_that_others_were_not_read_is_said(seeded, settings, tmp_path):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for n in range(40):
-        what = "a lantern" if n % 2 else "an oar"
-        (corpus / f"B{1000 + n}.txt").write_text(
-            f"Boat number {n}\n\nCode: B{1000 + n}\n\nTools\n\nThe kit holds {what}.\n", encoding="utf-8"
-        )
-    answer = Assistant.open(corpus, seeded, settings).ask("which codes mention a lantern?")
+def test_all_documents_that_hold_the_word_asked_for_are_listed_and_that_others_were_not_read_is_said(opened):
+    held = {n: "a lantern" if n % 2 else "an oar" for n in range(40)}
+    files = {f"B{1000 + n}.txt": f"Boat number {n}\n\nCode: B{1000 + n}\n\nTools\n\nThe kit holds {held[n]}.\n" for n in held}
+    answer = opened(files).ask("which codes mention a lantern?")
     assert {code for quote in answer.quotes for code in quote.codes} == {f"B{1000 + n}" for n in range(1, 40, 2)}
     assert answer.message == LIKELIEST
 
@@ -170,17 +164,13 @@ def test_what_says_the_contrary_is_not_listed(assistant, question):
 
 
 @pytest.fixture
-def stays(seeded, settings, tmp_path):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
+def stays(opened):
     told = {
         "D1001": "A sitter is needed at night. The kennel is rented for 13 weeks.",
         "D1002": "No sitter is needed. The kennel is kept for at least 2 weeks.",
         "D1003": "A sitter is needed by day. The kennel is returned within 20 weeks.",
     }
-    for code, text in told.items():
-        (corpus / f"{code}.txt").write_text(f"Dog stay\n\nCode: {code}\n\nTerms\n\n{text}\n", encoding="utf-8")
-    return Assistant.open(corpus, seeded, settings)
+    return opened({f"{code}.txt": f"Dog stay\n\nCode: {code}\n\nTerms\n\n{text}\n" for code, text in told.items()})
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
-import time
 from dataclasses import replace
-from os import utime
 
 import pytest
 
 from assistant.documents import Refusal, Stamp, corpus_state
 from assistant.errors import CorpusError
 from assistant.planning import SAME, Before, plan
+from conftest import write_aged
 
 HEAD = "Harbour ferry crossing, foot passengers only, one way\n\nCode: F1001\n"
 OTHER = f"{HEAD}\nSummary\n\nThe ferry carries foot passengers.\n\nFares\n\nTwo pounds.\n"
@@ -17,13 +16,8 @@ NOTHING = Before({}, {}, ())
 @pytest.fixture
 def corpus(tmp_path):
     for name, text in (("dense.txt", DENSE), ("note.md", "A note about trams.\n"), ("spoilt.txt", "\0")):
-        write(tmp_path, name, text)
+        write_aged(tmp_path / name, text)
     return tmp_path
-
-
-def write(corpus, name, text):
-    (corpus / name).write_text(text, encoding="utf-8")
-    utime(corpus / name, ns=(0, time.time_ns() - 3600 * 10**9))
 
 
 def planned(corpus, settings, before=NOTHING):
@@ -58,7 +52,7 @@ def test_a_rewritten_file_with_the_same_content_is_taken(corpus, settings):
 
 def test_positions_are_those_of_the_old_index(corpus, settings):
     _, before = planned(corpus, settings)
-    write(corpus, "a.txt", "A new note.\n")
+    write_aged(corpus / "a.txt", "A new note.\n")
     (corpus / "dense.txt").unlink()
     plans, now = planned(corpus, settings, before)
     assert [(one.known.id, one.position, one.known.position) for one in plans] == [("a.txt", None, 0), ("note.md", 1, 1)]
@@ -67,7 +61,7 @@ def test_positions_are_those_of_the_old_index(corpus, settings):
 
 def test_a_heading_that_another_document_brings_makes_a_document_anew(corpus, settings):
     _, before = planned(corpus, settings)
-    write(corpus, "other.txt", OTHER)
+    write_aged(corpus / "other.txt", OTHER)
     plans, now = planned(corpus, settings, before)
     dense, note, _ = plans
     assert (dense.position, dense.like, dense.source.text) == (None, 0, DENSE)
@@ -75,7 +69,7 @@ def test_a_heading_that_another_document_brings_makes_a_document_anew(corpus, se
     assert note.position == 1
     assert dense.known.content == before.documents[0].content
     assert dense.known.key != before.documents[0].key
-    write(corpus, "other.txt", OTHER.replace("Fares", "Ways"))
+    write_aged(corpus / "other.txt", OTHER.replace("Fares", "Ways"))
     plans, _ = planned(corpus, settings, now)
     assert "fare" not in plans[0].headings
     assert plans[0].position is None
@@ -99,7 +93,7 @@ def test_all_that_a_reader_says_of_a_document_is_part_of_its_content(corpus, set
 
 
 def test_files_with_the_same_bytes_are_refused_but_for_the_first_and_looked_at_again(corpus, settings):
-    write(corpus, "z.md", DENSE)
+    write_aged(corpus / "z.md", DENSE)
     _, before = planned(corpus, settings)
     assert before.refused["z.md"] == f"{SAME} 'dense.txt'"
     (corpus / "dense.txt").unlink()
@@ -109,14 +103,14 @@ def test_files_with_the_same_bytes_are_refused_but_for_the_first_and_looked_at_a
 
 
 def test_two_spoilt_files_with_the_same_bytes_are_each_refused_for_what_they_are(corpus, settings):
-    write(corpus, "spoilt2.txt", "\0")
+    write_aged(corpus / "spoilt2.txt", "\0")
     _, now = planned(corpus, settings)
     assert set(now.refused.values()) == {"holds NUL characters and is not text"}
 
 
 def test_a_file_that_is_read_is_known_by_the_bytes_that_were_read(corpus, settings):
     state = corpus_state(corpus, settings, {})
-    write(corpus, "note.md", "Another note.\n")
+    write_aged(corpus / "note.md", "Another note.\n")
     plans, _ = plan(corpus, state, NOTHING, settings)
     assert plans[1].source.text == "Another note.\n"
     assert state["note.md"] == corpus_state(corpus, settings, {})["note.md"]
@@ -131,14 +125,14 @@ def test_a_file_that_changes_between_two_looks_ends_the_plan(corpus, settings, m
     from assistant import planning
 
     _, before = planned(corpus, settings)
-    write(corpus, "other.txt", OTHER)
+    write_aged(corpus / "other.txt", OTHER)
     real = planning.add_votes
 
     def meanwhile(outlooks):
         if gone:
             (corpus / "dense.txt").unlink()
         else:
-            write(corpus, "dense.txt", DENSE.replace("Three", "Nine"))
+            write_aged(corpus / "dense.txt", DENSE.replace("Three", "Nine"))
         return real(outlooks)
 
     monkeypatch.setattr("assistant.planning.add_votes", meanwhile)
@@ -149,7 +143,7 @@ def test_a_file_that_changes_between_two_looks_ends_the_plan(corpus, settings, m
 def test_a_corpus_without_any_readable_document_is_an_error_that_says_why(tmp_path, settings):
     with pytest.raises(CorpusError, match="it is empty"):
         planned(tmp_path, settings)
-    write(tmp_path, "spoilt.txt", "\0")
+    write_aged(tmp_path / "spoilt.txt", "\0")
     (tmp_path / "link.txt").symlink_to(tmp_path)
     with pytest.raises(CorpusError, match=r"link.txt is a link and is not followed; spoilt.txt holds NUL"):
         planned(tmp_path, settings)

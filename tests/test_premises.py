@@ -1,7 +1,5 @@
 import pytest
 
-from assistant import Assistant
-from assistant.building import build_index
 from assistant.premises import contradicting, granted
 from assistant.reading import EncoderReader
 from assistant.types import Reason, Role, Status
@@ -45,13 +43,9 @@ def test_an_amount_that_the_document_allows_is_no_false_premise(assistant, quest
     assert assistant.ask(question).status is Status.ANSWERED
 
 
-def test_what_a_title_is_billed_by_bounds_nothing(tmp_path, seeded, settings):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
+def test_what_a_title_is_billed_by_bounds_nothing(opened):
     text = "K0011 Boat therapy, per 15 minutes\n\nSummary\nTherapy on a boat.\n\nStaff\nA captain leads each session.\n"
-    (corpus / "boat.txt").write_text(text, encoding="utf-8")
-    build_index(corpus, seeded, settings)
-    assistant = Assistant.open(corpus, seeded, settings, build=False)
+    assistant = opened({"boat.txt": text})
     assert contradicting(assistant.index, EncoderReader(), "who leads the 45-minute session?", assistant.index.by_id["boat.txt"]) is None
 
 

@@ -1,7 +1,5 @@
 import pytest
 
-from assistant import Assistant
-from assistant.building import build_index
 from assistant.kinds import Kind
 from assistant.query import bare_text, documents_of_codes, understand
 from assistant.types import Reason, Status
@@ -267,14 +265,13 @@ def test_a_topic_is_carried_with_what_it_was_read_in_the_light_of(assistant):
     assert (query.text, query.context.split()[:3]) == ("and nursing?", ["are", "drugs", "included"])
 
 
-def test_a_word_that_one_document_keeps_using_names_it(tmp_path, seeded, settings):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
+def test_a_word_that_one_document_keeps_using_names_it(opened):
     said = "Florpanib is kept cold. Florpanib is given slowly. A nurse brings it."
-    (corpus / "a.txt").write_text(f"K0010 Riding a sled\n\nUse\n{said}\n\nRisks\nCold feet.\n", encoding="utf-8")
-    (corpus / "b.txt").write_text("K0009 Crossing by boat\n\nUse\nIt is kept dry.\n\nRisks\nGetting wet.\n", encoding="utf-8")
-    build_index(corpus, seeded, settings)
-    index = Assistant.open(corpus, seeded, settings, build=False).index
+    files = {
+        "a.txt": f"K0010 Riding a sled\n\nUse\n{said}\n\nRisks\nCold feet.\n",
+        "b.txt": "K0009 Crossing by boat\n\nUse\nIt is kept dry.\n\nRisks\nGetting wet.\n",
+    }
+    index = opened(files).index
     assert understand(index, "how is florpanib kept?", []).documents == ("a.txt",)
     assert understand(index, "how is it kept?", []).documents == ()
 
@@ -295,14 +292,9 @@ def test_a_code_of_another_system_that_is_called_one_is_unknown(assistant, quest
     assert understand(assistant.index, question, []).unknown == unknown
 
 
-def test_a_code_that_the_document_meant_only_mentions_is_a_word_like_others(tmp_path, seeded, settings):
+def test_a_code_that_the_document_meant_only_mentions_is_a_word_like_others(opened):
     text = "K0009 Crossing by boat\n\nUse\nPeople cross.\n\nBilling\nBill E0777 apart for a rented vest.\n\nRisks\nGetting wet.\n"
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    (corpus / "boat.txt").write_text(text, encoding="utf-8")
-    (corpus / "sled.txt").write_text("K0010 Riding a sled\n\nUse\nPeople ride.\n\nRisks\nCold feet.\n", encoding="utf-8")
-    build_index(corpus, seeded, settings)
-    index = Assistant.open(corpus, seeded, settings, build=False).index
+    index = opened({"boat.txt": text, "sled.txt": "K0010 Riding a sled\n\nUse\nPeople ride.\n\nRisks\nCold feet.\n"}).index
     query = understand(index, "K0009: is E0777 billed apart?", [])
     assert (query.codes, query.unknown, "E0777" in query.text) == (("K0009",), (), True)
     assert understand(index, "K0010: is E0777 billed apart?", []).unknown == ("E0777",)

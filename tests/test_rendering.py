@@ -7,15 +7,12 @@ from assistant.comparing import Row
 from assistant.messages import AFRESH, AGAINST, CARRIED, CONFLICT, FITS, FITS_NOT, FOR, NEAREST, NO_SECTION, UNDERSTOOD, WEIGHED, catalogue
 from assistant.rendering import WIDTH, answer_text, comparison_text, hit_lines, inert, one_line, quote_lines, table_lines, understood_text
 from assistant.types import Choice, Place, Role
+from conftest import squash
 
 
 @pytest.fixture(scope="module")
 def answer(assistant):
     return assistant.ask("S9357 duration")
-
-
-def squash(text):
-    return " ".join(text.split())
 
 
 def test_control_characters_cannot_steer_a_terminal():

@@ -1,9 +1,9 @@
+import io
 from dataclasses import replace
 
 import openpyxl
 import pytest
 
-from assistant import Assistant
 from assistant.rendering import verdicts
 from assistant.types import Status
 from conftest import FERRY, LIGHTHOUSE
@@ -77,13 +77,9 @@ Children under six years are not taken aboard.
 
 
 @pytest.fixture
-def island(seeded, settings, tmp_path):
+def island(opened):
     """Return an assistant over one guide to two boats, and the lighthouse."""
-    corpus = tmp_path / "island"
-    corpus.mkdir()
-    (corpus / "guide.md").write_text(GUIDE, encoding="utf-8")
-    (corpus / "lighthouse.txt").write_text(LIGHTHOUSE, encoding="utf-8")
-    return Assistant.open(corpus, seeded, settings)
+    return opened({"guide.md": GUIDE, "lighthouse.txt": LIGHTHOUSE})
 
 
 @pytest.mark.parametrize(
@@ -171,15 +167,10 @@ def test_words_of_one_part_are_not_verified_under_the_code_of_another(island):
 
 
 @pytest.fixture
-def harbour(seeded, settings, tmp_path):
+def harbour(opened):
     """Return an assistant over the ferry in two files, the lighthouse, an overview of both, and a file that says nothing."""
     files = {"ferry.txt": FERRY, "ferry-office.txt": MORE, "lighthouse.txt": LIGHTHOUSE, "overview.md": OVERVIEW}
-    files["zz-imprint.txt"] = "© 2024 Harbour Company. All rights reserved."
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for name, text in files.items():
-        (corpus / name).write_text(text, encoding="utf-8")
-    return Assistant.open(corpus, seeded, settings)
+    return opened({**files, "zz-imprint.txt": "© 2024 Harbour Company. All rights reserved."})
 
 
 @pytest.mark.parametrize(
@@ -246,11 +237,8 @@ Low blood sugar may occur.
 
 
 @pytest.fixture
-def pumps(settings, tmp_path):
-    (tmp_path / "pumps").mkdir()
-    (tmp_path / "pumps" / "pumps.md").write_text(PUMPS, encoding="utf-8")
-    (tmp_path / "pumps" / "lighthouse.txt").write_text(LIGHTHOUSE, encoding="utf-8")
-    return Assistant.open(tmp_path / "pumps", tmp_path / "index", settings)
+def pumps(opened):
+    return opened({"pumps.md": PUMPS, "lighthouse.txt": LIGHTHOUSE})
 
 
 @pytest.mark.parametrize(
@@ -280,15 +268,14 @@ RULES = [["Topic", "Rule"], ["Refunds", "A ticket is refunded within 95 days."],
 
 
 @pytest.fixture
-def fares(seeded, settings, tmp_path):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
+def fares(opened):
     book = openpyxl.Workbook()
     for sheet, rows in ((book.active, FARES), (book.create_sheet("Rules"), RULES)):
         for row in rows:
             sheet.append(row)
-    book.save(corpus / "fares.xlsx")
-    return Assistant.open(corpus, seeded, settings)
+    content = io.BytesIO()
+    book.save(content)
+    return opened({"fares.xlsx": content.getvalue()})
 
 
 @pytest.mark.parametrize(
@@ -305,9 +292,6 @@ def test_a_sheet_without_a_code_is_read_for_the_rows_that_have_one(fares, questi
     assert said in answer.quotes[0].text
 
 
-def test_many_rows_without_a_code_stand_around_nothing(seeded, settings, tmp_path):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
+def test_many_rows_without_a_code_stand_around_nothing(opened):
     rows = ["code,description,fare", "F1001,Foot passenger,four coins", *(f",Extra number {n},a coin for part {n}" for n in range(9))]
-    (corpus / "fares.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    assert Assistant.open(corpus, seeded, settings).index.around == frozenset()
+    assert opened({"fares.csv": "\n".join(rows) + "\n"}).index.around == frozenset()

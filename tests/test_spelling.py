@@ -1,7 +1,5 @@
 import pytest
 
-from assistant import Assistant
-from assistant.building import build_index
 from assistant.spelling import correct, spell_codes
 
 
@@ -115,15 +113,11 @@ def test_what_may_be_something_else_is_left_alone(assistant, text):
     ("text", "plain"),
     [("what changed in 2011?", "what changed in 2011?"), ("since May 2011", "since May 2011"), ("2011 duration", "H2011 duration")],
 )
-def test_a_year_is_no_code_without_its_letter(seeded, settings, tmp_path, text, plain):
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "crisis.txt").write_text("Crisis visit\n\nCode: H2011\n\nDuration\n\nUp to four hours.\n", encoding="utf-8")
-    assert spell_codes(Assistant.open(tmp_path / "corpus", seeded, settings).index, text) == plain
+def test_a_year_is_no_code_without_its_letter(opened, text, plain):
+    index = opened({"crisis.txt": "Crisis visit\n\nCode: H2011\n\nDuration\n\nUp to four hours.\n"}).index
+    assert spell_codes(index, text) == plain
 
 
-def test_a_form_of_a_word_that_the_documents_have_is_no_misspelling(tmp_path, seeded, settings):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    (corpus / "a.txt").write_text("K0010 Blorpy\n\nUse\nThe therapist visits. One blorpy a day.\n", encoding="utf-8")
-    build_index(corpus, seeded, settings)
-    assert correct(Assistant.open(corpus, seeded, settings, build=False).index, "two blorpies") == "two blorpies"
+def test_a_form_of_a_word_that_the_documents_have_is_no_misspelling(opened):
+    index = opened({"a.txt": "K0010 Blorpy\n\nUse\nThe therapist visits. One blorpy a day.\n"}).index
+    assert correct(index, "two blorpies") == "two blorpies"

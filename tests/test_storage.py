@@ -7,25 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.arrays import ArrayFile, Ragged, RaggedFile, edges, load_array, read_json, write_json
 from assistant.chunking import candidates_of, chunk_document
 from assistant.errors import IndexMismatch
-from assistant.storage import (
-    ArrayFile,
-    ById,
-    Candidates,
-    Chunks,
-    Documents,
-    DocumentsFile,
-    Entry,
-    Ragged,
-    RaggedFile,
-    document_row,
-    edges,
-    load_array,
-    parse_line,
-    read_json,
-    write_json,
-)  # fmt: skip
+from assistant.storage import ById, Candidates, Chunks, Documents, DocumentsFile, Entry, document_row, parse_line  # fmt: skip
 from assistant.types import Place
 
 DAMAGES = [b"{", b"[]\n", b"{}\n", b"null\n", b"\xff\xfe", b'{"id": 1}\n', b'"text"\n', b'{"sections": 1}\n']

@@ -1,7 +1,6 @@
 import pytest
 
 from assistant import Assistant
-from assistant.building import build_index
 from assistant.subjects import says, subjects, telling_words
 
 
@@ -66,13 +65,9 @@ NAMES = [
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory, settings):
-    folder = tmp_path_factory.mktemp("table")
-    (folder / "corpus").mkdir()
+def table(opened):
     rows = "".join(f'{code},{short},"{long}"\n' for code, short, long in NAMES)
-    (folder / "corpus" / "names.csv").write_text("Code,Short name,Description\n" + rows, encoding="utf-8")
-    build_index(folder / "corpus", folder / "index", settings)
-    return Assistant.open(folder / "corpus", folder / "index", settings, build=False)
+    return opened({"names.csv": "Code,Short name,Description\n" + rows})
 
 
 @pytest.mark.parametrize(("code", "typed"), [(code, text) for code, short, long in NAMES for text in (short, long, f"  {long.upper()}.")])

@@ -1,14 +1,21 @@
 import pytest
 
+from assistant import tables
+from assistant.cells import are_lists, cell_texts, inside, is_frame, is_row, names_columns
 from assistant.chunking import Level, candidates_of, column_of, read_texts
 from assistant.headings import find_outline
-from assistant.lines import Shape, split_lines
-from assistant.tables import are_lists, cell_texts, inside, is_frame, is_row, names_columns
+from assistant.lines import Shape, line_width
+from assistant.splitting import split_lines
 from assistant.types import UnitKind
-from assistant.units import units_of_section
+from assistant.units import UnitReader
 
 PRICES = "| Item | Unit price | Rent |\n|------|-----------:|:----:|\n| Chair | $400 | $40 |\n| Seat cushion | $30 | |\n"
 FIELDS = "| Field | Value |\n|---|---|\n| Setting | Home |\n| Rental period | 13 months |\n"
+
+
+def units_under(heading, text):
+    lines = split_lines(text)
+    return UnitReader(text, line_width(lines)).read(lines, 0, heading)
 
 
 def shapes(text):
@@ -16,7 +23,7 @@ def shapes(text):
 
 
 def seen(text):
-    found = units_of_section(text, split_lines(text), 0, "Prices", 0, 0)
+    found = units_under("Prices", text)
     return [(unit.kind, unit.span.of(text), unit.path[1:], unit.list_number) for unit in found]
 
 
@@ -189,13 +196,13 @@ def test_a_fence_that_is_never_closed_hides_no_heading(parse):
 
 def test_a_bold_line_inside_a_section_labels_what_follows():
     text = "**Common risks**\n\n- Cold\n"
-    found = units_of_section(text, split_lines(text), 0, "Risks", 0, 0)
+    found = units_under("Risks", text)
     assert [(unit.kind, unit.path) for unit in found] == [(UnitKind.LABEL, ("Risks",)), (UnitKind.ITEM, ("Risks", "Common risks"))]
 
 
 def test_text_set_in_below_an_item_is_part_of_it_and_the_list_goes_on():
     text = "- Chair\n\n  It folds.\n- Cushion\n"
-    found = units_of_section(text, split_lines(text), 0, "Parts", 0, 0)
+    found = units_under("Parts", text)
     assert [(unit.span.of(text), unit.list_number) for unit in found] == [("Chair", 0), ("It folds.", 0), ("Cushion", 0)]
 
 
@@ -273,3 +280,18 @@ def test_rows_with_tabs_head_no_section_and_their_heading_is_no_furniture(parse)
 )
 def test_a_first_row_names_columns_where_what_stands_below_is_of_another_kind(rows, expected):
     assert names_columns(rows) is expected
+
+
+@pytest.mark.parametrize("row", ["Key:    value {}", "Key:\tvalue {}", "Harbour town  {}"])
+def test_a_long_run_of_lines_that_is_no_table_is_not_gone_through_again_from_each_of_its_lines(row, monkeypatch):
+    seen = []
+    monkeypatch.setattr(tables, "_whole", lambda text, line: seen.append(line) or text[line.span.start : line.span.end])
+    text = "\n".join(row.format("x" * (n * n % 7)) for n in range(600))
+    assert not any(line.shape is Shape.ROW for line in split_lines(text))
+    assert len(seen) < 600 * 120
+
+
+def test_a_table_that_follows_a_long_form_is_found():
+    form = [f"Key {n}:    value" for n in range(200)]
+    text = "\n".join([*form, "Day     Town    Fee", "Monday  Quay    $4", "Friday  Harbour $5", "Sunday  Pier    $6"])
+    assert [line.shape is Shape.ROW for line in split_lines(text)[-3:]] == [True] * 3

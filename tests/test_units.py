@@ -1,12 +1,15 @@
 import pytest
 
-from assistant.lines import split_lines
+from assistant.lines import line_width
+from assistant.sentences import sentences
+from assistant.splitting import split_lines
 from assistant.types import Span, UnitKind
-from assistant.units import sentences, units_of_section
+from assistant.units import UnitReader
 
 
 def units(text):
-    return units_of_section(text, split_lines(text), 0, "Risks", 0, 0)
+    lines = split_lines(text)
+    return UnitReader(text, line_width(lines)).read(lines, 0, "Risks")
 
 
 def seen(text):
@@ -136,10 +139,13 @@ def test_a_rule_is_no_unit():
 
 def test_positions_continue_from_the_units_before():
     text = "Common:\n- Cold"
-    found = units_of_section(text, split_lines(text), 3, "Risks", 10, 5)
+    lines = split_lines(text)
+    reader = UnitReader(text, line_width(lines))
+    before, found = reader.read(lines, 2, "Causes"), reader.read(lines, 3, "Risks")
+    assert reader.units == [*before, *found]
     assert [unit.section for unit in found] == [3, 3]
-    assert found[1].group == 10
-    assert found[1].list_number == 5
+    assert [unit.group for unit in reader.units] == [None, 0, None, 2]
+    assert [unit.list_number for unit in reader.units] == [-1, 0, -1, 1]
 
 
 def test_an_item_that_opens_a_nested_list_is_its_label_and_one_that_is_a_sentence_can_be_quoted():

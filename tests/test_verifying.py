@@ -4,11 +4,11 @@ from dataclasses import replace
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from assistant.documents import read_file
+from assistant.documents import Refusal, read_file
 from assistant.quoting import quote_span
 from assistant.sections import parse_document
 from assistant.types import Role, Status
-from assistant.verifying import verify
+from assistant.verifying import Library, verify
 
 QUESTION = "S9357 duration"
 
@@ -163,6 +163,35 @@ def test_a_document_that_an_index_refuses_has_no_say_in_how_others_are_read(answ
     real = verifying.outlook
     (copied / "spoilt.txt").write_text("Spoilt.\n", encoding="utf-8")
     monkeypatch.setattr(verifying, "outlook", lambda source, how: 1 / 0 if source.id == "spoilt.txt" else real(source, how))
-    library = verifying._Library(copied, settings)
+    library = verifying.Library(copied, settings)
     (source,) = read_file(copied / answer.quotes[0].document, copied, settings)
     assert len(list(library.parsed(source))) == 2
+
+
+def test_a_document_is_read_again_by_its_id_and_only_inside_the_corpus(tmp_path, settings):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a#1.txt").write_text("words", encoding="utf-8")
+    (tmp_path / "out.txt").write_text("words", encoding="utf-8")
+    library = Library(tmp_path / "in", settings)
+    assert library.source("a#1.txt").text == "words"
+    (tmp_path / "in" / "loop").symlink_to(tmp_path / "in" / "loop")
+    (tmp_path / "in" / "out.txt").symlink_to(tmp_path / "out.txt")
+    hostile = ("a\0.txt", "x" * 5000, "loop", "loop/a", "out.txt", str(tmp_path / "out.txt"), ".", "..", "\udce9.txt")
+    for name in ("../out.txt", "gone.txt", "", "#", "gone.txt#1", *hostile):
+        assert library.source(name) == Refusal(name, "is not in the corpus")
+
+
+def test_a_document_that_has_left_its_file_is_not_read(tmp_path, settings):
+    (tmp_path / "a.txt").write_text("words", encoding="utf-8")
+    (tmp_path / "b.txt").write_bytes(b"")
+    assert Library(tmp_path, settings).source("a.txt#row 7") == Refusal("a.txt#row 7", "is no longer in its file")
+    assert Library(tmp_path, settings).source("b.txt") == Refusal("b.txt", "is empty")
+
+
+def test_however_many_answers_are_checked_each_file_is_read_once(assistant, copied, settings, monkeypatch):
+    read = []
+    monkeypatch.setattr("assistant.verifying.read_file", lambda path, *rest: read.append(path.name) or read_file(path, *rest))
+    library = Library(copied, settings)
+    answers = [assistant.ask(question) for question in (QUESTION, "S9338 duration", "are nursing visits included?")]
+    assert [library.verify(answer) for answer in answers] == [[], [], []]
+    assert sorted(read) == sorted(path.name for path in copied.iterdir() if path.name != "README.md")

@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
+from assistant.arrays import Ragged
 from assistant.errors import IndexMismatch
-from assistant.storage import Ragged
 from assistant.tokens import stem, words
 from assistant.vocabulary import COUNTS, FREQUENCIES, PARTS, STEM_OF, STEMS, TOTALS, WORDS, Vocabulary, count_words, part_texts, words_file
 

@@ -11,11 +11,11 @@ import pytest
 
 from assistant import Assistant
 from assistant.answer_json import answer_to_json
+from assistant.api import Latest
 from assistant.building import build_index
 from assistant.html import AFRESH_HTML
 from assistant.messages import AFRESH, CARRIED, CONFLICT, NEAREST, NO_SECTION
-from assistant.web import ALL_SECTIONS, Conversation, Latest, build_page, check_address, earlier_questions, example_questions, serve
-from conftest import link_index
+from assistant.web import ALL_SECTIONS, Conversation, build_page, check_address, earlier_questions, example_questions, serve
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = [
@@ -316,20 +316,12 @@ def test_a_screen_reader_gets_names_and_no_markup(page):
 
 
 @pytest.fixture
-def hostile(browser, settings, index_folder, tmp_path):
+def hostile(browser, opened):
     """The page over documents whose every line tries to be more than text."""
     attack = "<img src=x onerror=alert(1)> <script>alert(1)</script> ![a](http://127.0.0.9/a.png) **b**"
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for code, name in (("F1001", "ferry"), ("L2002", "tower")):
-        text = (
-            f"Harbour {name} {attack}\n\nCode: {code}\n\nSummary\n\nThe {name} {attack} is open.\n\nRisks\n\nThe {name} is wet {attack}.\n"
-        )
-        (corpus / f"{name}.txt").write_text(text, encoding="utf-8")
-    build_index(corpus, link_index(index_folder, tmp_path / "index"), settings)
-    page, url = serve(
-        Assistant.open(corpus, tmp_path / "index", settings, build=False), "127.0.0.1", free_port(), open_browser=False, block=False
-    )
+    said = "Harbour {1} {2}\n\nCode: {0}\n\nSummary\n\nThe {1} {2} is open.\n\nRisks\n\nThe {1} is wet {2}.\n"
+    files = {f"{name}.txt": said.format(code, name, attack) for code, name in (("F1001", "ferry"), ("L2002", "tower"))}
+    page, url = serve(opened(files), "127.0.0.1", free_port(), open_browser=False, block=False)
     context = browser.new_context()
     tab = context.new_page()
     tab.set_default_timeout(WAIT)

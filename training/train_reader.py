@@ -33,9 +33,9 @@ from assistant.evaluation.questions import squash
 from assistant.kinds import listed
 from assistant.lexical import FUNCTION_WORDS
 from assistant.query import bare_text
+from assistant.sentences import sentences
 from assistant.tokens import tokenize
 from assistant.types import Document, SectionKind, Span
-from assistant.units import sentences
 from authored import CODE_PATTERN, LISTING, SIDES, Family, load_families
 from network import Encoded, Network, fit
 

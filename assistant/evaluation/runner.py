@@ -10,6 +10,7 @@ from assistant.api import Assistant
 from assistant.evaluation.metrics import interval, percentile, precision_recall, retrieval, share
 from assistant.evaluation.questions import KINDS, EvalRow, squash
 from assistant.types import Answer, Role, Status
+from assistant.verifying import Library
 
 DEPTH = 10
 
@@ -51,9 +52,10 @@ def evaluate(assistant: Assistant, rows: Sequence[EvalRow], split: str) -> Resul
     qrels: dict[str, dict[str, int]] = {}
     run: dict[str, dict[str, float]] = {}
     outcomes = []
+    library = Library(assistant.corpus, assistant.index.settings)
     for row in rows:
         answer = assistant.ask(row.question, row.history)
-        outcomes.append(judge(row, answer, not assistant.verify(answer)))
+        outcomes.append(judge(row, answer, not library.verify(answer)))
         if row.sections:
             qrels[row.id] = {f"{code} {section}": 1 for code, section in row.sections}
             run[row.id] = _section_run(assistant, row)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import dropwhile
 from statistics import median
 
+from assistant.cells import names_columns
 from assistant.formats.layout import Line, Page, Word, joined, lines_of, rows_of
 from assistant.formats.table import sets_topics
-from assistant.lines import is_question
-from assistant.tables import names_columns
+from assistant.labels import is_question
 from assistant.types import Place
 
 _EDGE_ROWS = 3

@@ -8,9 +8,9 @@ from itertools import zip_longest
 
 from lxml import etree
 
+from assistant.cells import names_columns
 from assistant.formats.page import BLOCKS, HEADINGS, Element, Weight, count, is_footnote_mark, plain
 from assistant.formats.table import FEWEST_TOPICS, TOPIC_WORDS, sets_topics
-from assistant.tables import names_columns
 
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _APART = re.compile(r"\s*;[\s;]*")

@@ -13,6 +13,7 @@ from itertools import takewhile
 
 from lxml import etree
 
+from assistant.cells import is_row
 from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
 from assistant.formats.grid import is_bold, is_data, rewrite_definitions, rewrite_titled, rewrite_topics, table_lines
@@ -32,8 +33,7 @@ from assistant.formats.page import (
     weigh,
 )
 from assistant.formats.text import decode
-from assistant.lines import is_sentence
-from assistant.tables import is_row
+from assistant.labels import is_sentence
 from assistant.types import Place
 
 _LISTS = frozenset({"ul", "ol", "dir", "menu"})

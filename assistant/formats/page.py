@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from assistant.lines import is_sentence
+from assistant.labels import is_sentence
 
 Element: TypeAlias = Any
 # fmt: off

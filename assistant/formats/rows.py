@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from assistant.formats.extract import Extract
 from assistant.formats.table import Table, code_column, coded_columns, codes_of, key_column, names_title, title_column
-from assistant.lines import is_sentence
+from assistant.labels import is_sentence
 from assistant.types import Place, Span
 
 FEWEST_SECTIONS = 2
@@ -127,24 +127,42 @@ class Keys:
         return key
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One sheet with what all its documents are made by; `prefix` begins their keys where a file has several sheets."""
+
+    table: Table
+    prefix: str
+    keys: Keys
+    code_pattern: str
+
+    def codes_of(self, value: str) -> tuple[str, ...]:
+        return codes_of(value, self.code_pattern)
+
+    def document(self, writer: Writer, name: str, codes: tuple[str, ...] | None) -> Extract:
+        """Return what was written as the document of that name; as that of the whole sheet where the name is empty."""
+        key = self.keys.take(self.prefix + name) if self.prefix or name else ""
+        return Extract(writer.text, key, codes, writer.title, tuple(writer.places))
+
+
 def extract_rows(table: Table, prefix: str, keys: Keys, code_pattern: str) -> list[Extract]:
     """Return the documents of one sheet; `prefix` begins their keys where a file has several sheets."""
-    filled = table.filled
+    sheet, filled = _Sheet(table, prefix, keys, code_pattern), table.filled
     if not filled:
         return []
     codes = code_column(table, code_pattern)
     grid = coded_columns(table, code_pattern) if codes is None else None
     if grid:
-        return [_column(table, grid[0], i, grid[1][0], prefix, keys, code_pattern) for i in grid[1]]
+        return [_column(sheet, grid[0], i, grid[1][0]) for i in grid[1]]
     if codes is None and (code := _only_code(table, code_pattern)):
-        return [_outline(table, code, prefix, keys, code_pattern)]
+        return [_outline(sheet, code)]
     if len(filled) == 1 and codes is None:
-        return [_lines(table, prefix, keys)]
+        return [_lines(sheet)]
     if len(filled) == PAIR and codes is None and len(table.rows) <= FIELD_ROWS and table.column(filled[0]):
-        return [_fields(table, filled[0], filled[1], prefix, keys, code_pattern)]
+        return [_fields(sheet, filled[0], filled[1])]
     key = codes if codes is not None else key_column(table)
     title = title_column(table, key)
-    return [_record(table, group, key, codes is not None, title, prefix, keys, code_pattern) for group in _groups(table, key)]
+    return [_record(sheet, group, key, codes is not None, title) for group in _groups(table, key)]
 
 
 def _name(table: Table, i: int) -> str:
@@ -194,9 +212,9 @@ def _counts_on(first: str, cell: str) -> bool:
     return bool(_LINE_NUMBER.fullmatch(first)) and cell.isdecimal() and int(cell) > int(first) and int(cell) % int(first) == 0
 
 
-def _record(
-    table: Table, rows: Sequence[tuple[int, tuple[str, ...]]], key: int, coded: bool, title: int, prefix: str, keys: Keys, code_pattern: str
-) -> Extract:
+def _record(sheet: _Sheet, rows: Sequence[tuple[int, tuple[str, ...]]], key: int, coded: bool, title: int) -> Extract:
+    """Return the rows that are about what the column `key` names as one document, a field for each other column."""
+    table = sheet.table
     first, cells = rows[0]
     name = cells[key] or next(cell for cell in cells if cell)
     fields = []
@@ -206,8 +224,7 @@ def _record(
             fields.append(Field(_name(table, i), tuple(value for value, _ in held), tuple(number for _, number in held)))
     title_name = None if title == key or not cells[title] else _name(table, title)
     writer = write_document(name, first, fields, title_name)
-    codes = codes_of(cells[key], code_pattern) if coded else ()
-    return Extract(writer.text, keys.take(prefix + name), codes, writer.title, tuple(writer.places))
+    return sheet.document(writer, name, sheet.codes_of(cells[key]) if coded else ())
 
 
 def _joined(cells: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -223,8 +240,9 @@ def _joined(cells: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     return held
 
 
-def _fields(table: Table, label: int, value: int, prefix: str, keys: Keys, code_pattern: str) -> Extract:
+def _fields(sheet: _Sheet, label: int, value: int) -> Extract:
     """Return a sheet of labels and values as one document; a row without a label goes on with the one above."""
+    table = sheet.table
     fields: list[Field] = []
     if table.names and not _VALUE_NAME.fullmatch(table.names[value]):
         fields.append(Field(table.names[label], (table.names[value],), (max(table.rows[0][0] - 1, 1),)))
@@ -238,15 +256,16 @@ def _fields(table: Table, label: int, value: int, prefix: str, keys: Keys, code_
             fields[-1] = Field(more.name, (*more.values, cells[label] or cells[value]), (*more.numbers, number))
         else:
             fields.append(Field(_name(table, label), (cells[label] or cells[value],), (number,)))
-    title = _title_field([(field.name, field.values[0]) for field in fields], code_pattern)
-    coded = (codes_of(field.values[0], code_pattern) for field in fields if _CODE_NAME.search(field.name))
+    title = _title_field([(field.name, field.values[0]) for field in fields], sheet.code_pattern)
+    coded = (sheet.codes_of(field.values[0]) for field in fields if _CODE_NAME.search(field.name))
     name, notes = (table.sheet, table.notes) if title or not table.notes else (table.notes[0][1], table.notes[1:])
     writer = write_document(name, fields[0].numbers[0], fields, title and title[0], notes)
-    return Extract(writer.text, keys.take(prefix) if prefix else "", next(filter(None, coded), None), writer.title, tuple(writer.places))
+    return sheet.document(writer, "", next(filter(None, coded), None))
 
 
-def _column(table: Table, at: int, column: int, labels: int, prefix: str, keys: Keys, code_pattern: str) -> Extract:
+def _column(sheet: _Sheet, at: int, column: int, labels: int) -> Extract:
     """Return the document of the code that stands over a column, in row `at`; the names of its fields stand in the first `labels`."""
+    table = sheet.table
     number, head = table.rows[at]
     names = [[cell for cell in cells[:labels] if cell] for _, cells in table.rows[at + 1 :]]
     times = Counter(name[-1] for name in names if name)
@@ -257,10 +276,9 @@ def _column(table: Table, at: int, column: int, labels: int, prefix: str, keys: 
         if name and cells[column]:
             called = name[-1] if times[name[-1]] == 1 or name[-1] == group else f"{group}: {name[-1]}"
             fields.append(Field(called, (cells[column],), (row,)))
-    title = _title_field([(field.name, field.values[0]) for field in fields], code_pattern)
+    title = _title_field([(field.name, field.values[0]) for field in fields], sheet.code_pattern)
     writer = write_document(head[column], number, fields, title and title[0])
-    codes = codes_of(head[column], code_pattern)
-    return Extract(writer.text, keys.take(prefix + head[column]), codes, writer.title, tuple(writer.places))
+    return sheet.document(writer, head[column], sheet.codes_of(head[column]))
 
 
 def _title_field(fields: Sequence[tuple[str, str]], code_pattern: str) -> tuple[str, str] | None:
@@ -327,8 +345,9 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(_one_line(cell).replace('|', chr(92) + '|') for cell in cells)} |\n"
 
 
-def _outline(table: Table, codes: tuple[str, ...], prefix: str, keys: Keys, code_pattern: str) -> Extract:
+def _outline(sheet: _Sheet, codes: tuple[str, ...]) -> Extract:
     """Return a table that is about one code as one document: the first column names its parts, the one with most words says them."""
+    table = sheet.table
     first = table.filled[0]
     said = max(table.filled[1:], key=lambda i: sum(map(len, table.column(i))))
     fields: list[Field] = []
@@ -345,10 +364,10 @@ def _outline(table: Table, codes: tuple[str, ...], prefix: str, keys: Keys, code
         else:
             fields.append(Field(name or _name(table, first), (value,), (number,)))
     writer = write_document(table.notes[0][1] if table.notes else table.sheet, fields[0].numbers[0], fields, None, table.notes[1:])
-    title = _title_field([(cells[said - 1], cells[said]) for _, cells in table.rows if cells[said]], code_pattern)
+    title = _title_field([(cells[said - 1], cells[said]) for _, cells in table.rows if cells[said]], sheet.code_pattern)
     if title:
         writer.find_title(title[1])
-    return Extract(writer.text, keys.take(prefix) if prefix else "", codes, writer.title, tuple(writer.places))
+    return sheet.document(writer, "", codes)
 
 
 def _divides(cell: str) -> bool:
@@ -356,11 +375,11 @@ def _divides(cell: str) -> bool:
     return len(cell.split()) <= DIVIDER_WORDS and cell[0].isupper() and not is_sentence(cell)
 
 
-def _lines(table: Table, prefix: str, keys: Keys) -> Extract:
+def _lines(sheet: _Sheet) -> Extract:
     """Return a sheet of one column as one document, line by line."""
-    (column,) = table.filled
+    (column,) = sheet.table.filled
     writer = Writer()
-    for number, cells in table.rows:
+    for number, cells in sheet.table.rows:
         if cells[column]:
             writer.add(_unmarked(cells[column]) + "\n", number)
-    return Extract(writer.text, keys.take(prefix) if prefix else "", None, None, tuple(writer.places))
+    return sheet.document(writer, "", None)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from assistant.lines import is_sentence
+from assistant.labels import is_sentence
 
 Row = tuple[int, tuple[str, ...]]
 """The row's number in its sheet, counted from 1, and its cells, as many as the sheet has columns."""

@@ -1,0 +1,80 @@
+"""Headings -> those that divide the section of another one. Decides by place and by what stands below them; knows no style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.lines import Shape
+from assistant.shapes import View
+
+MOST_DIVISIONS = 3
+"""A section that looks divided by more headings than these is one over others."""
+
+
+def nested(view: View, chosen: list[int]) -> set[int]:
+    """Return the plain headings that divide the section of another, which has nothing else right below it.
+
+    They are told by lists that follow them, or by blank lines that set them apart otherwise than the heading above.
+    """
+    found: set[int] = set()
+    first = next((n for n in range(len(chosen)) if not _is_bare(chosen, n)), len(chosen))
+    for n in range(first + 1, len(chosen) - 1):
+        above, i = chosen[n], chosen[n + 1]
+        told = view.heads_list(i) or view.lines[i].blank_after != view.lines[above].blank_after
+        if told and _is_bare(chosen, n) and above not in found and not _is_bare(chosen, n + 1):
+            found.update(_divisions(view, chosen, n + 1))
+    return found
+
+
+def _is_bare(headings: Sequence[int], n: int) -> bool:
+    """Say whether the next heading stands right below the heading at position n."""
+    return n + 1 < len(headings) and headings[n + 1] == headings[n] + 1
+
+
+def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
+    """Return the headings that divide a section: the one at position n, right below the section's own, and those after it that look alike.
+
+    Where too many do, the sections that follow may look as they do, and only two are taken: nothing is divided into less.
+    """
+    above, first = view.lines[headings[n - 1]], view.lines[headings[n]]
+    alike, close = [headings[n]], False
+    for m in range(n + 1, len(headings)):
+        i = headings[m]
+        was_close, close = close, above.blank_before and not view.lines[i].blank_before
+        look = view.lines[i].blank_after == first.blank_after and view.heads_list(i) == view.heads_list(headings[n])
+        if _is_bare(headings, m) or not (close or (look and not was_close)) or (view.is_recurrent(i) and len(alike) > 1):
+            break
+        alike.append(i)
+    told = first.blank_after != above.blank_after or (above.blank_before and not view.lines[alike[-1]].blank_before)
+    return alike if told or len(alike) <= MOST_DIVISIONS else alike[:2]
+
+
+def with_questions(headings: list[int], questions: set[int]) -> list[int]:
+    """Return plain headings with the questions that head sections; those that follow a heading at once divide its section.
+
+    What follows the only heading is no part of a section: that heading is a second title.
+    """
+    chosen: list[int] = []
+    divided, plain = False, set(headings)
+    for i in sorted(plain | questions):
+        divided = i in questions and len(plain) > 1 and (divided or i - 1 in plain)
+        if not divided:
+            chosen.append(i)
+    return chosen
+
+
+def without_sublabels(view: View, labels: list[int]) -> list[int]:
+    """Return labelled headings without those that divide a section: the first follows its heading at once."""
+    dropped: set[int] = set()
+    for n in range(1, len(labels)):
+        above, i = labels[n - 1], labels[n]
+        if above in dropped or i != above + 1 or view.lines[above].shape is not Shape.LABEL or view.is_recurrent(i):
+            continue
+        dropped.update(_row(view, labels, n) if view.has_text(i) else _divisions(view, labels, n))
+    return [i for i in labels if i not in dropped]
+
+
+def _row(view: View, labels: Sequence[int], n: int) -> list[int]:
+    """Return the fields that follow one another from position n on."""
+    after = (m for m in range(n + 1, len(labels)) if labels[m] != labels[m - 1] + 1 or not view.has_text(labels[m]))
+    return list(labels[n : next(after, len(labels))])
