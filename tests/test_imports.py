@@ -4,9 +4,9 @@ import pytest
 
 ORDER = [
     "errors", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "numbering", "labels", "cells", "lines",
-    "tables", "splitting", "sentences", "units", "shapes", "unmarked", "titles", "furniture", "divisions", "headings", "codes", "descriptors",
-    "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.table", "formats.page", "formats.grid",
-    "formats.html", "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf", "formats.rows",
+    "tables", "splitting", "sentences", "units", "shapes", "unmarked", "titles", "furniture", "divisions", "headings", "codes",
+    "descriptors", "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.table", "formats.page",
+    "formats.grid", "formats.html", "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf", "formats.rows",
     "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents", "manifest", "freshness", "sections", "chunking", "arrays",
     "storage", "vocabulary", "fusion", "inference", "kinds", "embedding", "vectors", "lexical", "index", "planning", "parts", "writing",
     "building", "watching", "retrieval", "glossary", "spelling", "language", "phrases", "subjects", "cases", "sides", "query", "steps",
