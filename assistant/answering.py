@@ -27,7 +27,7 @@ from assistant.quoting import codes_at, quote_candidate, share_words, shared_cla
 from assistant.reading import Reader, Reading, answerability, beside, choose, covering_texts, read
 from assistant.spelling import nearest_codes
 from assistant.subjects import certain, without_title
-from assistant.tokens import tokenize
+from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
 NEAREST_CODES = 3
@@ -112,6 +112,9 @@ class Answerer:
             held = self._index.candidates.all_of(document.id)
             own = [codes_at(document, c.path(document)) for c in held] if len(document.codes) > 1 else []
             parts = [held[own.index((code,))] for code in query.codes if (code,) in own]
+            if document.descriptor and not parts:
+                quotes.append(title_quote(document))
+                continue
             holders = parts or [c for c in held if c.span(document).contains(document.title)][:1] or held[:1]
             quotes += [quote_candidate(document, holder, Role.ANSWER) for holder in holders]
         return self._answered(query, quotes, 1.0) if quotes else self._refuse(query, Reason.NOT_COVERED)
@@ -161,7 +164,7 @@ class Answerer:
         further = self._uncontrary(query.text, speaking(self._index, text, likely[LISTED_AMONG:]))
         holding = {d: kept for d, readings in (found | further).items() if (kept := matching(self._index, text, d, readings))}
         beliefs = self._beliefs(found, dict.fromkeys(found, text))
-        if not holding and _is_strange(query):
+        if not holding and _is_strange(self._index, query):
             return self._refuse(query, Reason.OUT_OF_SCOPE)
         if not holding:
             sure = saying(self._index, text, found)
@@ -241,8 +244,8 @@ class Answerer:
         return {d: readings if d == surest or not readings else beside(self._index, readings, said) for d, readings in found.items()}
 
     def _several(self, query: Query) -> Answer:
-        """Answer each of several questions about one document; where none is, answer them as one."""
-        answers = [self.answer(replace(query, text=text, asked=(), questions=())) for text in query.questions]
+        """Answer each of several questions; where none is, answer them as one."""
+        answers = [self.answer(one) for one in query.questions]
         answered = [answer for answer in answers if answer.status is Status.ANSWERED]
         if not answered:
             return self.answer(replace(query, questions=()))
@@ -304,7 +307,7 @@ class Answerer:
         found = self._read(contending, query.text)
         beliefs = self._beliefs(found, dict.fromkeys(found, query.text))
         belief = max(beliefs.values(), default=0.0)
-        strange = _is_strange(query)
+        strange = _is_strange(self._index, query)
         enough = LISTED_SURE if belief >= (OUT_OF_SCOPE_SURE if strange else self._index.reader.calibration.reading_sure) else 1.0
         answering = [d for d in contending if found[d] and beliefs[d] >= enough]
         subject = next((s for s in query.subjects if answering == [s.document]), None)
@@ -458,8 +461,11 @@ class Answerer:
         )
 
 
-def _is_strange(query: Query) -> bool:
-    """Say whether no chunk is like a question."""
+def _is_strange(index: Index, query: Query) -> bool:
+    """Say whether no chunk is like a question, or it has no word that a document or the model knows."""
+    said = set(words(query.text)) - FUNCTION_WORDS
+    if said and not any(index.encoder.knows(word) or any(map(index.words.document_frequency, tokenize(word))) for word in said):
+        return True
     return max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE
 
 

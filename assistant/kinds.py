@@ -61,6 +61,14 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _CLAUSE = re.compile(r"(?<=[.?!;:,])\s+|(?<=\s[–—-])\s+")
 """What stands between the clauses of a case; a dash stays with the one before it."""
 _DASHES = " –—-"
+_OVER = re.compile(
+    r"\b(?:finish(?:ed|es)|completed|stopped|ended|discontinued|quit|(?:came|went|is|was|been)\s+off|used\s+to|previously|formerly|in\s+the\s+past"
+    r"|last\s+year|years?\s+back|(?:that|which|it|this)(?:['’]?s|\s+is|\s+was)\s+(?:all\s+)?(?:over|done|finished|behind))\b",
+    re.IGNORECASE,
+)
+"""Says that something is over."""
+LEFT_WORDS = 5
+"""A case has so many words at least that say what is not over."""
 _ASKS_CONTENT = re.compile(
     rf"\b(?:what|how)\b(?!\s+(?:\w+\s+)?{_CODE}).{{0,60}}\b(?:includ|cover|pay|bundl|mean|describ|stand|contain|rolls?|says?)\w*\b|\bin(?:cluded)?\s+(?:in\s+)?(?:this|that|the)\s+{_CODE}",
     re.IGNORECASE,
@@ -155,6 +163,18 @@ def case_of(text: str) -> str:
     """
     told = [(clause, clause.rstrip(_DASHES)) for clause in _CLAUSE.split(text)]
     return " ".join(clause for clause, bare in told if not (asks_for_code(bare) or asks_for_code(f". {bare}"))).rstrip(_DASHES) or text
+
+
+def present(text: str) -> str:
+    """Return a case without the clauses that say what is over; as it is where little else is said.
+
+    >>> present("A boat for two at noon every day, home by six. He finished rowing lessons two years ago.")
+    'A boat for two at noon every day, home by six.'
+    """
+    clauses = _CLAUSE.split(text)
+    kept = [clause for clause in clauses if not _OVER.search(clause)]
+    left = " ".join(kept).rstrip(_DASHES)
+    return left if len(kept) < len(clauses) and len(left.split()) >= LEFT_WORDS else text
 
 
 def lists(text: str) -> bool:

@@ -14,7 +14,18 @@ from rapidfuzz.distance import OSA
 
 from assistant.cases import amended, states_case, weighed
 from assistant.index import Index
-from assistant.kinds import REQUESTS, Kind, asks_for_code, asks_what_to_do, lists, lists_among_all, lists_codes, of_those, uncompared
+from assistant.kinds import (
+    REQUESTS,
+    Kind,
+    asks_for_code,
+    asks_what_to_do,
+    lists,
+    lists_among_all,
+    lists_codes,
+    of_those,
+    present,
+    uncompared,
+)
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import ORDINALS
@@ -53,7 +64,7 @@ QUESTION_WORDS = 3
 class Query:
     """A question made complete. `text` is what is searched for, codes left out; `documents` are those it is surely about.
 
-    `asked` tells what is asked of some of `documents` where that is not `text`, `questions` what several questions are asked of one,
+    `asked` tells what is asked of some of `documents` where that is not `text`, `questions` the several questions that it consists of,
     `context` what the turn before asked of the same documents, in whose light a short turn is read. `spoken` lists all documents that
     the conversation has been about, a repeated one again.
     `unknown` holds codes that no document describes. `carried` names what came from earlier questions: "codes", "topic". `foreign` says
@@ -70,7 +81,7 @@ class Query:
     subjects: tuple[Subject, ...] = ()
     carried: tuple[str, ...] = ()
     asked: tuple[tuple[str, str], ...] = ()
-    questions: tuple[str, ...] = ()
+    questions: tuple[Query, ...] = ()
     foreign: bool = False
     names_only: bool = False
     context: str = ""
@@ -205,14 +216,16 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
 def _after(index: Index, turns: tuple[str, ...]) -> Query:
     """Return the query that the last of some turns stands for."""
     before = index.recall(_after, turns[:-1], REMEMBERED) if len(turns) > 1 else None
-    return _next(index, normalize(_unquoted(turns[-1])), before)
+    turn = normalize(_unquoted(turns[-1]))
+    return _of_several(index, turn, before) or _next(index, turn, before)
 
 
 def about(index: Index, query: Query, code: str) -> Query:
     """Return a query as it is asked of one code of the corpus, whatever else it names."""
-    documents, questions = documents_of_codes(index, (code,)), _questions(query.text)
+    documents = documents_of_codes(index, (code,))
     only = _names_only(index, query.text, documents, Kind.FACT)
-    return Query(query.question, query.text, Kind.FACT, (code,), (), documents, questions=questions, foreign=query.foreign, names_only=only)
+    asked = Query(query.question, query.text, Kind.FACT, (code,), (), documents, foreign=query.foreign, names_only=only)
+    return _apart(asked, query.text)
 
 
 def _unquoted(turn: str) -> str:
@@ -322,10 +335,12 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     if before and own and own != before.documents and carried != ("topic",):
         text = _led(text)[1] or text
     kind = _kind(index, text, documents, heard.named, before, carried)
+    if kind is Kind.SCENARIO and (now := present(text)) != text:
+        text, found = now, subjects(index, now)
     if kind is Kind.SCENARIO and not carried:
         documents = own = _fitting(index, text, found)
     asked = tuple((document, _topic(index, before, document)) for document in documents) if before and carried == ("topic",) else ()
-    return Query(
+    query = Query(
         turn,
         text,
         kind,
@@ -335,11 +350,30 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         found,
         carried,
         asked,
-        _questions(dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else (),
         names_only=bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind),
         context=_context(before, carried) if before else "",
         spoken=(*(before.spoken if before else ()), *documents),
     )
+    return _apart(query, dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else query
+
+
+def _apart(query: Query, text: str) -> Query:
+    """Return a query about one document with the several questions that are asked of it."""
+    return replace(query, questions=tuple(replace(query, text=one, asked=()) for one in _questions(text)))
+
+
+def _of_several(index: Index, turn: str, before: Query | None) -> Query | None:
+    """Return a turn that asks one question after the other, each of another document; None for any other turn."""
+    found: list[Query] = []
+    for part in _questions(turn):
+        found.append(_next(index, part, found[-1] if found else before))
+    own = [one.documents for one in found if one.kind is Kind.FACT and len(one.documents) == 1 and not one.unknown]
+    if len(own) < len(found) or len(set(own)) < 2:
+        return None
+    documents = tuple(dict.fromkeys(name for names in own for name in names))
+    codes = tuple(dict.fromkeys(code for one in found for code in one.codes))
+    heard = _hear(index, turn)
+    return Query(turn, heard.text, Kind.COMPARISON, codes, (), documents, heard.found, questions=tuple(found), spoken=found[-1].spoken)
 
 
 def _named(index: Index, heard: _Spoken, before: Query | None) -> tuple[tuple[str, ...], tuple[Subject, ...]]:
