@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.index import Index
 from assistant.kinds import case_of
 from assistant.quantities import DAY, Quantity, quantities, without_amounts
-from assistant.subjects import Subject
+from assistant.subjects import Subject, called_alike
 from assistant.types import Document
 
 CONSIDERED = 20
@@ -93,10 +93,14 @@ def weighed(index: Index, text: str, subjects: Sequence[Subject]) -> list[Weighe
     asked = quantities(text)
     considered = subjects[:CONSIDERED]
     against = {s.document for s in considered if _is_ruled_out(index, s.document, text, asked)}
-    open_share = 1.0 - sum(s.share for s in considered if s.document in against)
+    inherited = _inherited(index, considered, against)
+    open_share = 1.0 - sum(s.share for s in considered if s.document in against) + sum(inherited.values())
 
     def share_of(subject: Subject) -> float:
-        return subject.share * DISQUALIFIED if subject.document in against else subject.share / max(open_share, subject.share, LEAST)
+        if subject.document in against:
+            return subject.share * DISQUALIFIED
+        own = subject.share + inherited.get(subject.document, 0.0)
+        return own / max(open_share, own, LEAST)
 
     found = []
     for subject in sorted(considered, key=share_of, reverse=True)[:SHOWN]:
@@ -107,6 +111,17 @@ def weighed(index: Index, text: str, subjects: Sequence[Subject]) -> list[Weighe
         found.append(Weighed(subject.document, round(share_of(subject), 4), fits, ruled_out, subject.share >= AGAINST_SHARE))
     found.sort(key=lambda one: (not one.fits, -one.score, one.document))
     return [replace(one, fits=one.fits and i == 0) for i, one in enumerate(found)]
+
+
+def _inherited(index: Index, considered: Sequence[Subject], against: Collection[str]) -> dict[str, float]:
+    """Return what each document takes over of the shares of those ruled out that are called as it is: an amount tells which is meant."""
+    found: dict[str, float] = {}
+    for one in considered:
+        heirs = [o for o in considered if o.document not in against and called_alike(index, o.document, one.document)]
+        if one.document in against and heirs:
+            heir = max(heirs, key=lambda o: o.share).document
+            found[heir] = found.get(heir, 0.0) + one.share
+    return found
 
 
 def _is_like(subject: Subject, ruled_out: float) -> bool:

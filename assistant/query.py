@@ -31,7 +31,7 @@ from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import ORDINALS
 from assistant.sides import sides
 from assistant.spelling import correct, spell_codes
-from assistant.subjects import Subject, names_none, subjects, without_title
+from assistant.subjects import Subject, named_by_amounts, names_none, subjects, without_title
 from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize, words
 from assistant.types import SectionKind
 
@@ -273,7 +273,7 @@ def _hear(index: Index, turn: str) -> _Spoken:
     affirmed = _DENIED.sub(" ", text).strip()
     if affirmed not in ("", text):
         found = subjects(index, affirmed)
-        if found and (found[0].belief >= SURE or found[0].share >= SIDE):
+        if found and (found[0].belief >= SURE or (found[0].share >= SIDE and found[0].belief >= LEAST_NAMED)):
             return _Spoken(spoken, named, known, unknown, text, affirmed, found)
     return _Spoken(spoken, named, known, unknown, text, text, subjects(index, text) if text else ())
 
@@ -382,7 +382,7 @@ def _named(index: Index, heard: _Spoken, before: Query | None) -> tuple[tuple[st
     if own or not before:
         return own, heard.found
     if before.documents:
-        only = _only_subject(index, heard.text)
+        only = _only_subject(index, heard.text) or _sibling(index, heard, before)
         return only if only != before.documents else (), heard.found
     if before.text and heard.text:
         both = subjects(index, f"{before.text} {heard.text}")
@@ -500,6 +500,8 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     if not found:
         return ()
     top = found[0]
+    if len(named := named_by_amounts(index, text, top.document, [one.document for one in found])) > 1:
+        return named
     leaves = before is not None and bool(before.documents) and top.document not in before.documents
     if leaves and names_none(index, text):
         return ()
@@ -531,6 +533,14 @@ def _only_subject(index: Index, text: str) -> tuple[str, ...]:
         return ()
     found = subjects(index, rest)
     return (found[0].document,) if found and found[0].share >= SIDE and found[0].belief >= LEAST_NAMED else ()
+
+
+def _sibling(index: Index, heard: _Spoken, before: Query) -> tuple[str, ...]:
+    """Return the document called as the one spoken of is that a turn names by its amount alone: "and for every 8 hours?"."""
+    last = before.documents[0]
+    among = (*index.alike(last), *(one.document for one in heard.found))
+    named = named_by_amounts(index, heard.text, last, dict.fromkeys(among)) if len(before.documents) == 1 else ()
+    return named if len(named) == 1 else ()
 
 
 def _led(text: str) -> tuple[str, str]:

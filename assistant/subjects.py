@@ -6,7 +6,7 @@ A word tells documents apart when few of them use it; it weighs more in a title 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from assistant.index import Index
 from assistant.inference import packaged_values, several
 from assistant.lexical import FUNCTION_WORDS
 from assistant.phrases import AMONG, beyond_others, phrases
-from assistant.quantities import Quantity, quantities
+from assistant.quantities import Quantity, quantities, without_amounts
 from assistant.tokens import normalize, tokenize
 from assistant.types import Document
 
@@ -42,9 +42,9 @@ SAID = 12.0
 """What a document gains that says the question's own words as one of its units: whoever types a description means its document."""
 FEWEST_SAID = 2
 """So many words are said, not just mentioned."""
-OTHER_AMOUNT, AMOUNTS_AMONG, ALIKE = 4.0, 20, 0.4
+OTHER_AMOUNT, AMOUNTS_AMONG, ALIKE = 4.0, 20, 0.5
 """What a document loses whose name states other amounts than a text, where that of another states the very same; among so many, and where
-what the two codes stand for has so large a part of its words in common."""
+what the two are about is called by words of which so large a part is the same."""
 SMALLEST = 1e-4
 """The least share of which log odds are taken."""
 WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
@@ -181,19 +181,47 @@ def _of_other_amounts(index: Index, documents: Sequence[str], scores: npt.NDArra
     other = np.zeros(len(documents), dtype=np.bool_)
     if asked := quantities(text):
         order = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))[:AMOUNTS_AMONG].tolist()
-        ends = {(one.dimension, one.low, one.high) for one in asked if one.low > 0 and one.high < math.inf}
+        ends = {_ends(one) for one in asked if one.low > 0 and one.high < math.inf}
         dimensions = {one.dimension for one in asked}
         stated = {i: [one for one in _amounts(index.by_id[documents[i]].named) if one.dimension in dimensions] for i in order}
-        same = {i for i, amounts in stated.items() if any((one.dimension, one.low, one.high) in ends for one in amounts)}
+        same = {i for i, amounts in stated.items() if any(_ends(one) in ends for one in amounts)}
         for i in stated.keys() - same:
-            other[i] = bool(stated[i]) and any(_alike(index.by_id[documents[i]], index.by_id[documents[j]]) for j in same)
+            other[i] = bool(stated[i]) and any(called_alike(index, documents[i], documents[j]) for j in same)
     return other
 
 
-def _alike(one: Document, other: Document) -> bool:
-    """Say whether the first clauses of what two codes stand for share most of their words."""
-    ours, theirs = (set(tokenize(d.official.of(d.text).split(";")[0])) - FUNCTION_WORDS for d in (one, other))
+def named_by_amounts(index: Index, text: str, document: str, among: Iterable[str]) -> tuple[str, ...]:
+    """Return the documents, one and those of some that are called alike, of whose names a text states an amount that no other's has."""
+    alike = [document, *(one for one in among if one != document and called_alike(index, one, document))]
+    stated = [set(map(_ends, _amounts(index.by_id[name].named))) for name in alike]
+    found = []
+    for asked in quantities(text):
+        if asked.low > 0 and asked.high < math.inf:
+            stating = [name for name, own in zip(alike, stated, strict=True) if _ends(asked) in own]
+            found += stating if len(stating) == 1 else []
+    return tuple(dict.fromkeys(found))
+
+
+def _ends(one: Quantity) -> tuple[str, float, float]:
+    return one.dimension, one.low, one.high
+
+
+def called_alike(index: Index, one: str, other: str) -> bool:
+    """Say whether what two documents are about is called the same, amounts and what most titles hold aside."""
+    ours, theirs = _called(index, one), _called(index, other)
     return len(ours & theirs) >= ALIKE * len(ours | theirs)
+
+
+def _called(index: Index, name: str) -> frozenset[str]:
+    document, most = index.by_id[name], len(index.documents) / 2
+    said = _first_clause(document.official.of(document.text))
+    return frozenset(word for word in said if index.words.title_frequency(word) <= most)
+
+
+@lru_cache(maxsize=4096)
+def _first_clause(name: str) -> frozenset[str]:
+    clause = name.split(";")[0]
+    return frozenset(tokenize(without_amounts(clause, {one.dimension for one in quantities(clause)}))) - FUNCTION_WORDS
 
 
 @lru_cache(maxsize=4096)
