@@ -31,7 +31,7 @@ from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import ORDINALS
 from assistant.sides import sides
 from assistant.spelling import correct, spell_codes
-from assistant.subjects import Subject, named_by_amounts, names_none, subjects, without_title
+from assistant.subjects import Subject, called_alike, named_by_amounts, names_none, subjects, without_title
 from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize, words
 from assistant.types import SectionKind
 
@@ -180,8 +180,8 @@ LEAST_NAMED = 0.2
 """What follows "what about" names a document only from this belief on."""
 NAMED = 0.5
 """… or this share among all, where the question has a word by which its title differs."""
-RIVALS = 0.15
-"""Another document rivals the first one from this part of its share on."""
+RIVALS, TWIN = 0.15, 0.5
+"""Another document rivals the first one from this part of its share on, and from the second one that is called alike is meant as well."""
 ITS_OWN, KEPT_USING = 0.3, 3
 """… or this one, where the question has a word that stands so often in the document, one time less if the model does not know it, and in
 no other."""
@@ -511,13 +511,15 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
 def _is_clear(index: Index, text: str, found: Sequence[Subject], leaves: bool) -> bool:
     """Say whether a text is about the first of its subjects: by belief, or by a word of its title, which alone leaves no other subject.
 
-    A word that the title of another likely one has too names neither. One that the document keeps using and no other has does.
+    A word that the title of another likely one has too names neither; of two called alike that are about as likely, neither is clear. One
+    that the document keeps using, and no other has, names it.
     """
     top, *others = found
     rivals = [one.document for one in others if one.share >= RIVALS * top.share]
     named = top.share >= NAMED and _in_title(index, top.document, text, rivals)
     named = named or (top.share >= ITS_OWN and _is_its_own(index, top.document, text))
-    return top.belief >= (SURE_ENOUGH_TO_LEAVE if leaves and not named else SURE) or (named and not leaves)
+    twin = any(one.share >= TWIN * top.share and called_alike(index, one.document, top.document) for one in others)
+    return (top.belief >= (SURE_ENOUGH_TO_LEAVE if leaves and not named else SURE) and not twin) or (named and not leaves)
 
 
 def _is_topic(index: Index, word: str) -> bool:
