@@ -56,6 +56,12 @@ _OPENING = re.compile(r"[,;:(]")
 _NEXT_QUESTION = re.compile(rf"[?;.!]+\s*(?={_OPENS})|(?:[?;.!]+\s*|,?\s+)(?:(?:and|plus|also|&)\s+)+(?={_OPENS})", re.IGNORECASE)
 """What stands between two questions: a mark or a conjunction with words after it that open a question."""
 _QUESTION = re.compile(rf"(?:^\W*|[,:–-]\s+)(?:(?:and|so|ok|okay|also|please)\W+)*{_OPENS}", re.IGNORECASE)
+_LEANS = re.compile(
+    r"^\W*(?:(?:how|what|who|when|where|why)\s+(?:about|for|on|with|in|of|at|to|from|during|by)|(?:is|are|does|do|can)\s+(?:it|he|she|they|this|that))\b"
+    r"|\b(?:too|as\s+well|either|likewise)\W*$",
+    re.IGNORECASE,
+)
+"""Asks what the question before it asks, of another service: "…, and how for the boat?"."""
 QUESTION_WORDS = 3
 """A question that can stand alone has so many words."""
 
@@ -365,7 +371,10 @@ def _apart(query: Query, text: str) -> Query:
 def _of_several(index: Index, turn: str, before: Query | None) -> Query | None:
     """Return a turn that asks one question after the other, each of another document; None for any other turn."""
     found: list[Query] = []
-    for part in _questions(turn):
+    parts = _questions(turn)
+    if any(map(_LEANS.search, parts[1:])):
+        return None
+    for part in parts:
         found.append(_next(index, part, found[-1] if found else before))
     own = [one.documents for one in found if one.kind is Kind.FACT and len(one.documents) == 1 and not one.unknown]
     if len(own) < len(found) or len(set(own)) < 2:
