@@ -71,11 +71,11 @@ _GIVEN_OVER = re.compile(
 _PER_AMOUNT = re.compile(r"\s*(?:/|per\s+)\s*(?:d?l|m[lg]|liters?|litres?|grams?|g|kg|kilograms?|m2|square)\b", re.IGNORECASE)
 """What makes a mass a concentration or a dose by weight: "3 mg/dL"."""
 _AGED = re.compile(
-    r"\b(?:ages?|aged|(?:(?:wo)?m[ae]n|child(?:ren)?|boys?|girls?|bab(?:y|ies)|infants?|adults?|patients?|persons?|people|lady|gentleman)\s+of)"
-    rf"\s+(?:(?:{_BEFORE})\s+)?$",
+    r"\b(?:ages?|aged|(?:(?:wo)?m[ae]n|child(?:ren)?|boys?|girls?|bab(?:y|ies)|infants?|adults?|patients?|persons?|people|lady|gentleman)(?:\s+of)?)"
+    r"\s+$",
     re.IGNORECASE,
 )
-"""What stands before an age."""
+"""What stands before an age in years or months."""
 _OLDER = re.compile(r"older|younger")
 _NEGATED = re.compile(_NOT, re.IGNORECASE)
 _LOWER = re.compile(r"at\s+least|minimum")
@@ -266,7 +266,7 @@ def _periods(text: str) -> str:
         flags=re.IGNORECASE,
     )
     text = re.sub(
-        r"\bq\s?(\d{1,2})(?:\s?h(?:ours?|rs?)?)?\b(?![\s-]*(?:d|w|days?|weeks?|wks?|min\w*)\b)",
+        r"\bq\s?(\d{1,2})(?:\s?h(?:ours?|rs?)?)?\b(?![\s-]*(?:d|w|days?|weeks?|wks?|min\w*|\d+)\b)",
         r"every \1 hours",
         text,
         flags=re.IGNORECASE,
@@ -285,7 +285,7 @@ def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
     """Return the quantity and where the text that it was read from ends."""
     end = match.end()
     dimension, factor, base = _factor(match["unit"])
-    if dimension == "time" and (match["age"] or _OLDER.search(match["after"] or "") or _AGED.search(text[: match.start()])):
+    if dimension == "time" and (match["age"] or _OLDER.search(match["after"] or "") or _is_aged(match, text)):
         dimension = "age"
     low = _value(match["low"]) * factor
     high = _value(match["high"]) * factor if match["high"] else low
@@ -311,6 +311,11 @@ def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
     if re.search(r"less|shorter|fewer|younger|under", after):
         return Quantity(dimension, 0, high, base), end
     return Quantity(dimension, low, high, base), end
+
+
+def _is_aged(match: re.Match[str], text: str) -> bool:
+    """Say whether years or months are said of somebody: "patients over 65 years"."""
+    return match["unit"].casefold().startswith(("y", "mo")) and bool(_AGED.search(text[: match.start()]))
 
 
 def _in_words(text: str) -> Iterator[tuple[int, int, Quantity]]:

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.errors import ModelError
-from assistant.kinds import Forms, asks_for_code, asks_what_to_do, case_of, listed, lists, of_one_side, presumes, surface
+from assistant.kinds import Forms, asks_for_code, asks_what_to_do, case_of, listed, lists, of_one_side, present, presumes, surface
 
 
 @pytest.mark.parametrize(
@@ -161,3 +161,16 @@ def test_what_is_asked_of_one_side_leaves_out_the_words_that_compare(text, left)
 )
 def test_a_case_is_told_apart_from_the_question_for_its_code(text, case):
     assert case_of(text) == case
+
+
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("A leg that hurts, seen at home by a nurse. He finished his swims two years ago.", "A leg that hurts, seen at home by a nurse."),
+        ("She used to swim, now a leg hurts at home every day, code?", "now a leg hurts at home every day, code?"),
+        ("A leg, he stopped swimming.", "A leg, he stopped swimming."),
+        ("A leg that hurts at home every day", "A leg that hurts at home every day"),
+    ],
+)
+def test_what_is_over_is_no_part_of_a_case(text, now):
+    assert present(text) == now

@@ -120,7 +120,7 @@ def test_a_question_is_told_by_its_kind_and_its_documents(assistant, question, k
     ],
 )
 def test_several_questions_about_one_document_are_told_apart(assistant, question, questions):
-    assert understand(assistant.index, question, []).questions == questions
+    assert tuple(one.text for one in understand(assistant.index, question, []).questions) == questions
 
 
 def test_an_unknown_code_is_kept_apart(assistant):
