@@ -30,8 +30,8 @@ Found = TypeVar("Found")
 CHUNKS, CANDIDATES = "chunks", "candidates"
 READING, OPENINGS = "candidate-vectors.npy", "openings.npy"
 LEXICAL, ENCODER, READER = "bm25", "encoder", "reader"
-MOST_AROUND = 4
-"""So many documents at most stand around the others of their file; more without a code are a table's rows."""
+MOST_AROUND = 2
+"""So many documents at most stand around the others of their file; more without a code are a table's rows, each of something else."""
 ALIKE = 8
 """So many documents of the same kind are looked at beside one."""
 OPENINGS_TRIED = 5
@@ -176,8 +176,8 @@ class Index:
 
     @cached_property
     def around(self) -> frozenset[str]:
-        """Return the documents that hold what stands around others of their files: the rest of a text, or sheets that describe no code."""
-        return frozenset(name for names in self._around_of.values() for name in names)
+        """Return the documents that hold the rest of texts of whose parts others are; no question is about these by themselves."""
+        return frozenset(name for file, names in self._around_of.items() for name in names if name == file)
 
     @cached_property
     def _around_of(self) -> dict[str, tuple[str, ...]]:
