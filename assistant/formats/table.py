@@ -38,13 +38,18 @@ FEWEST_TOPICS, TOPIC_WORDS, LONG_WORDS = 4, 10, 15
 class Table:
     """A header and the rows below it. `names` has one name for each column and is empty where the sheet has no header.
 
-    `notes` are what stands alone in rows above the header, with the numbers of these rows.
+    `above` are the rows above the header.
     """
 
     sheet: str
     names: tuple[str, ...]
     rows: tuple[Row, ...]
-    notes: tuple[tuple[int, str], ...] = ()
+    above: tuple[Row, ...] = ()
+
+    @property
+    def notes(self) -> tuple[tuple[int, str], ...]:
+        """Return what stands alone in rows above the header, with the numbers of these rows."""
+        return tuple((number, next(filter(None, cells))) for number, cells in self.above if len({cell for cell in cells if cell}) == 1)
 
     def column(self, i: int) -> list[str]:
         """Return the filled cells of a column."""
@@ -72,18 +77,17 @@ def find_table(sheet: str, grid: Sequence[Row], code_pattern: str) -> Table:
         return Table(sheet, (), tuple(rows))
     above = rows[at - 1] if at and rows[at - 1][0] == rows[at][0] - 1 else None
     below = tuple(row for row in rows[at + 1 :] if row[1] != rows[at][1])
-    notes = tuple((number, next(filter(None, cells))) for number, cells in rows[:at] if len({cell for cell in cells if cell}) == 1)
-    return Table(sheet, _names(rows[at][1], above[1] if above else ()), below, notes)
+    return Table(sheet, _names(rows[at][1], above[1] if above else ()), below, tuple(rows[:at]))
 
 
 def _header(rows: Sequence[Row], codes: re.Pattern[str]) -> int | None:
-    """Return the position of the first row that can name the columns of those below it."""
+    """Return the position of the first row that can name the columns of those below it; a code beside its label names none."""
     if len(rows) < 2:
         return None
     usual = median(sum(map(bool, cells)) for _, cells in rows)
     for at, (_, cells) in enumerate(rows[: min(LOOKED_AT, len(rows) - 1)]):
         named = [cell for cell in cells if cell]
-        if len(named) >= max(2, MOST_FILLED * usual):
+        if len(named) >= max(2, MOST_FILLED * usual) and not (len(named) == 2 < usual and codes.fullmatch(named[1].upper())):
             at = _lowest(at, rows, codes)
             named = [cell for cell in rows[at][1] if cell]
             return at if all(_may_name(cell, codes) for cell in named) and not _recurs(at, rows[at][1], rows) else None
