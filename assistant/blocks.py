@@ -1,4 +1,7 @@
-"""One text that describes codes one after the other -> a document for each. Knows how such blocks begin, not what they say."""
+"""One text that describes codes one after the other -> a document for each. Knows how such blocks begin, not what they say.
+
+A row of a table that has one for each code is such a block too, under the names of the columns.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,10 @@ from functools import cached_property
 from statistics import median
 from typing import NamedTuple
 
+from assistant.cells import FEWEST_COLUMNS, cell_texts, is_row
 from assistant.codes import NEIGHBOURS, OF_ANOTHER, is_advice, leading_codes, valued_codes
 from assistant.formats.extract import Extract
+from assistant.formats.table import Table, title_column
 from assistant.labels import is_sentence, value_start
 from assistant.lines import FURNISHED, Line, Shape
 from assistant.numbering import ordinals_of
@@ -32,6 +37,8 @@ FEWEST_LINES, TOLD = 3, 0.75
 """This part of the blocks has so many lines at least; fewer tell nothing of a code but its name."""
 SHARE = 0.5
 """The blocks hold this part of the text at least; else the text is about something else and only names them."""
+TABLE_SHARE = 0.25
+"""Tables with a row for each code hold this part of the text at least; rules for all of them may well be longer."""
 UNEVEN = 8
 """No block is so many times as long as half of them; else it is the text, and the others are remarks in it."""
 DEEPEST = 200
@@ -106,7 +113,7 @@ def blocks_of(one: Extract, pattern: str) -> list[Extract]:
         end = _end(text, group, starts)
         if starts and _are_blocks(text, group, starts, end):
             return _taken_apart(text, group, starts, end)
-    return [one]
+    return _rows_apart(text) or [one]
 
 
 def _opening(text: _Text, i: int) -> _Opening | None:
@@ -200,6 +207,86 @@ def _taken_apart(text: _Text, group: Sequence[_Opening], starts: Sequence[int], 
         title = _title(text, opening, first)
         found.append(replace(part, title=title and Span(title.start - a, title.end - a)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table with a row for each code: its header's lines, the codes of each row, and the column that says what they are called."""
+
+    head: range
+    codes: dict[int, tuple[str, ...]]
+    called: int
+
+
+def _rows_apart(text: _Text) -> list[Extract]:
+    """Return a document for each code that has rows of its own in tables, after what stands around these; [] where there is none.
+
+    A text that names one code above is about that one, and its table compares it.
+    """
+    tables = [table for i, line in enumerate(text.lines) if line.shape is Shape.HEADER and (table := _coded_rows(text, i))]
+    rows: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for table in tables:
+        for i, codes in table.codes.items():
+            rows[codes].append(i)
+    named = tuple(code for codes in rows for code in codes)
+    if len(rows) < FEWEST_BLOCKS or len(set(named)) < len(named):
+        return []
+    above = set(codes_in(text.one.text[: text.start(tables[0].head[0])], text.pattern))
+    taken = {i for table in tables for i in (*table.head, *table.codes)}
+    around = [i for i in range(len(text.lines)) if i not in taken]
+    held = sum(len(text.lines[i].span.of(text.one.text)) for i in taken)
+    if held < TABLE_SHARE * len(text.one.text) or (above and (len(above) == 1 or not above <= set(named))):
+        return []
+    found = [_part(text, [_line(text, i) for i in around], named)] if len(around) > 1 else []
+    for codes, own in rows.items():
+        spans: list[Span] = []
+        for table in tables:
+            if lines := [i for i in own if i in table.codes]:
+                head = _line(text, table.head[0])
+                spans += [Span(head.start - 1, head.end) if spans else head, *(_line(text, i) for i in (*table.head[1:], *lines))]
+        part = _part(text, spans, codes)
+        called = next(table.called for table in tables if own[0] in table.codes)
+        found.append(replace(part, key="+".join(codes), title=_called(text, part.text, own[0], called)))
+    return found
+
+
+def _coded_rows(text: _Text, header: int) -> _Table | None:
+    """Return the table below a header between pipes where each row opens with codes, or has them in one column, and says more of them."""
+    end = next((i for i in range(header + 1, len(text.lines)) if not _goes_on(text, i)), len(text.lines))
+    head = range(header, next((i for i in range(header, end) if text.lines[i].shape is Shape.ROW), end))
+    rows = [(i, cell_texts(text.lines[i].content.of(text.one.text))) for i in range(head.stop, end) if text.lines[i].shape is Shape.ROW]
+    names = cell_texts(text.lines[header].content.of(text.one.text))
+    if (
+        not is_row(text.lines[header].span.of(text.one.text))
+        or len(names) < FEWEST_COLUMNS
+        or any(len(row) != len(names) for _, row in rows)
+    ):
+        return None
+    coded = [n for n in range(len(names)) if rows and all(leading_codes(row[n], text.pattern) for _, row in rows)]
+    if not coded or NEIGHBOURS.search(names[coded[0]]) or _among_neighbours(text, header):
+        return None
+    cells = tuple((i, tuple(cell.strip(_EMPHASIS) for cell in row)) for i, row in rows)
+    codes = {i: leading_codes(row[coded[0]], text.pattern) for i, row in rows}
+    beside = all(any(map(str.isalpha, row[coded[0]][_after_codes(row[coded[0]], text.pattern) :])) for _, row in cells)
+    return _Table(head, codes, coded[0] if beside else title_column(Table("", tuple(names), cells), coded[0]))
+
+
+def _goes_on(text: _Text, i: int) -> bool:
+    """Say whether line i is one of the same table as the line above it."""
+    return text.lines[i].shape in (Shape.ROW, Shape.FRAME) and not text.lines[i].blank_before
+
+
+def _line(text: _Text, i: int) -> Span:
+    """Return line i as a whole, up to the next."""
+    return Span(text.start(i), text.start(i + 1))
+
+
+def _called(text: _Text, part: str, row: int, column: int) -> Span | None:
+    """Return what the cell of a row calls its codes, where it stands in the part that has the row; None where that is nothing but codes."""
+    words = cell_texts(text.lines[row].content.of(text.one.text))[column]
+    kept = words[_after_codes(words, text.pattern) :].strip(_EMPHASIS)
+    at = part.find(kept, part.find(text.lines[row].content.of(text.one.text)))
+    return Span(at, at + len(kept)) if any(map(str.isalpha, kept)) else None
 
 
 def _title(text: _Text, opening: _Opening, first: int) -> Span | None:

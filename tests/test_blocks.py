@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from assistant.blocks import blocks_of
@@ -190,6 +192,54 @@ def test_what_is_hidden_stays_hidden():
     found = {one.key: one for one in parts(text, hidden=(Span(start, start + 17),))}
     assert [span.of(found["F1002"].text) for span in found["F1002"].hidden] == ["A tandem is long."]
     assert found["F1001"].hidden == ()
+
+
+TABLED = """# Harbour fares
+
+| Code | Who | Fare | Limit |
+|---|---|---|---|
+| F1001 | Foot passenger | four coins | one bag |
+| F1002 | Bicycle | six coins | one rider |
+| F1003 | Car | twenty coins | two tons |
+
+## Rules for all
+
+All fares are paid before landing. Dogs travel free.
+"""
+
+
+def test_each_code_owns_the_rows_of_a_table_that_has_some_for_it_under_the_names_of_the_columns():
+    around, *rows = parts(TABLED)
+    assert [one.codes for one in rows] == [("F1001",), ("F1002",), ("F1003",)]
+    assert [one.title.of(one.text) for one in rows] == ["Foot passenger", "Bicycle", "Car"]
+    assert rows[1].text == "| Code | Who | Fare | Limit |\n|---|---|---|---|\n| F1002 | Bicycle | six coins | one rider |\n"
+    assert rows[1].places[-1].number == 6
+    assert around.codes == ("F1001", "F1002", "F1003")
+    assert around.text == "# Harbour fares\n\n## Rules for all\n\nAll fares are paid before landing. Dogs travel free.\n"
+
+
+def test_two_tables_of_the_same_codes_are_put_together_and_a_cell_may_hold_code_and_name():
+    again = "## Times\n\n| Code | By day | By night |\n|:--|--:|--:|\n| F1001 | hourly | never |\n| F1002 | hourly | twice |\n"
+    _, first, *_ = parts(TABLED.replace("## Rules", f"{again}\n## Rules"))
+    assert first.text.count("F1001") == 2
+    assert "one bag |\n\n| Code | By day | By night |\n|:--|--:|--:|\n| F1001 | hourly | never |\n" in first.text
+    joined = re.sub(r"(F\d+) \|", r"\1 –", TABLED.replace(" | Who", "").replace("|---|", "|", 1))
+    named = parts(joined)
+    assert [one.title.of(one.text) for one in named[1:]] == ["Foot passenger", "Bicycle", "Car"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TABLED.replace("Harbour fares", "Harbour fare F1001"),
+        TABLED.replace("Harbour fares", "Similar codes"),
+        TABLED.replace("| Code", "| Replaced"),
+        TABLED.replace("F1003", "None"),
+        TABLED.replace("Dogs travel free.", "Dogs travel free. " * 60),
+    ],
+)
+def test_a_table_that_compares_codes_is_not_taken_apart(text):
+    assert keys(text) == [""]
 
 
 LISTED = """Foot passengers F1001
