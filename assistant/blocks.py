@@ -1,6 +1,7 @@
 """One text that describes codes one after the other -> a document for each. Knows how such blocks begin, not what they say.
 
-A row of a table that has one for each code is such a block too, under the names of the columns.
+A row of a table that has one for each code is such a block too, under the names of the columns, and so is a paragraph or item that opens
+with a code and says what it is.
 """
 
 from __future__ import annotations
@@ -43,6 +44,15 @@ UNEVEN = 8
 """No block is so many times as long as half of them; else it is the text, and the others are remarks in it."""
 DEEPEST = 200
 """A line is set in by at most so many characters."""
+TOLD_WORDS = 8
+"""A sentence that says what a code is says something of it where it has so many words; a mere name needs more after it."""
+_IS = re.compile(
+    r"\s*(?:(?:is|are)\s+(?:the|an?)|(?:means|describes|denotes|represents|stands\s+for|refers\s+to)(?:\s+(?:the|an?))?)\s+"
+    r"(?:(?:\w+\s+)?codes?\s+for\s+(?:(?:the|an?)\s+)?)?",
+    re.IGNORECASE,
+)
+"""What stands between a code and what it is."""
+_SENTENCE_END = re.compile(r"[.;!?](?=\s|[*_)]*\Z)")
 _EMPHASIS = "*_ \t"
 _SYSTEM = r"(?:(?:hcpcs|cpt|cdt)(?:\s+codes?)?|(?:billing\s+|procedure\s+)?codes?)\b[\s:#]*"
 _SYSTEM_NAME = re.compile(_SYSTEM, re.IGNORECASE)
@@ -113,7 +123,7 @@ def blocks_of(one: Extract, pattern: str) -> list[Extract]:
         end = _end(text, group, starts)
         if starts and _are_blocks(text, group, starts, end):
             return _taken_apart(text, group, starts, end)
-    return _rows_apart(text) or [one]
+    return _rows_apart(text) or _told_apart(text) or [one]
 
 
 def _opening(text: _Text, i: int) -> _Opening | None:
@@ -287,6 +297,82 @@ def _called(text: _Text, part: str, row: int, column: int) -> Span | None:
     kept = words[_after_codes(words, text.pattern) :].strip(_EMPHASIS)
     at = part.find(kept, part.find(text.lines[row].content.of(text.one.text)))
     return Span(at, at + len(kept)) if any(map(str.isalpha, kept)) else None
+
+
+class _Told(NamedTuple):
+    """A paragraph or item that says what its codes are: its first line, the line after it, its codes, and where their name stands."""
+
+    line: int
+    end: int
+    codes: tuple[str, ...]
+    title: Span
+
+
+def _told_apart(text: _Text) -> list[Extract]:
+    """Return a document for each paragraph or outer item that opens with codes of its own and says what they are; [] where few do.
+
+    Paragraphs without a code that stand between two go with the first. A text that names one code above is about that one.
+    """
+    told = [one for i in range(len(text.lines)) if (one := _told(text, i)) and not _among_neighbours(text, i)]
+    items = [one for one in told if text.lines[one.line].is_item]
+    outer = min((text.lines[one.line].indent for one in items), default=0)
+    listed = [one for one in items if text.lines[one.line].indent == outer]
+    for group in ([one for one in told if one not in items], listed):
+        named = tuple(code for one in group for code in one.codes)
+        if len(group) < FEWEST_BLOCKS or len(set(named)) < len(named):
+            continue
+        first = group[0].line
+        between = {i for one, after in zip(group, group[1:], strict=False) for i in range(one.end, after.line)}
+        heads = (i for i in range(group[-1].end, len(text.lines)) if text.heads(i))
+        end = next(heads, len(text.lines)) if between and group is not listed else group[-1].end
+        edges = [*(text.start(one.line) for one in group), text.start(end)]
+        lengths = [b - a for a, b in zip(edges, edges[1:], strict=False)]
+        above = set(codes_in(text.one.text[: edges[0]], text.pattern))
+        divided = between and (group is listed or any(text.heads(i) for i in between))
+        apart = not divided and len(above) != 1 and above <= set(named)
+        if apart and edges[-1] - edges[0] >= SHARE * len(text.one.text) and max(lengths) <= UNEVEN * median(lengths):
+            whole = [Span(a, b) for a, b in ((0, edges[0]), (edges[-1], len(text.one.text))) if a < b]
+            found = [_part(text, whole, named)] if len(text.lines) - (end - first) > 1 else []
+            for one, a, b in zip(group, edges, edges[1:], strict=False):
+                title = Span(one.title.start - a, one.title.end - a)
+                found.append(replace(_part(text, [Span(a, b)], one.codes), key="+".join(one.codes), title=title))
+            return found
+    return []
+
+
+def _told(text: _Text, i: int) -> _Told | None:
+    """Return what line i opens where that is a paragraph or an item which says what a code is, and more than its name."""
+    line = text.lines[i]
+    if line.shape in FURNISHED or line.marker == "#" or not (line.is_item or text.is_apart(i)):
+        return None
+    end = i + 1
+    while end < len(text.lines) and not _begins(text, i, end):
+        end += 1
+    words = text.one.text[line.content.start : text.lines[end - 1].span.end]
+    codes = leading_codes(words, text.pattern)
+    start = _after_codes(words, text.pattern)
+    start += len(words[start:]) - len(words[start:].lstrip(_EMPHASIS))
+    defined = _IS.match(words, max(start - 1, 0)) if codes else None
+    start = defined.end() if defined else start
+    closed = _SENTENCE_END.search(words, start)
+    name = words[start : closed.start() if closed else len(words)]
+    rest = words[start + len(name) :].strip(" .;*_\n")
+    if not codes or not name[:1].isalpha() or OF_ANOTHER.search(name) or len(name.split()) < 2:
+        return None
+    says_more = rest or (defined and len(name.split()) >= TOLD_WORDS)
+    if not says_more or not (defined or not is_advice(f"{codes[0]} {name}.", text.pattern)):
+        return None
+    title = name.split("\n", 1)[0].strip(_EMPHASIS)
+    at = line.content.start + words.index(title, start)
+    return _Told(i, end, codes, Span(at, at + len(title)))
+
+
+def _begins(text: _Text, i: int, j: int) -> bool:
+    """Say whether line j begins something else than the paragraph, or the item with what is set in below it, that line i opens."""
+    line, first = text.lines[j], text.lines[i]
+    if first.is_item:
+        return line.indent <= first.indent and (line.is_item or line.blank_before or line.marker == "#")
+    return line.blank_before or line.shape in FURNISHED or bool(line.marker)
 
 
 def _title(text: _Text, opening: _Opening, first: int) -> Span | None:

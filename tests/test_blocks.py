@@ -242,6 +242,72 @@ def test_a_table_that_compares_codes_is_not_taken_apart(text):
     assert keys(text) == [""]
 
 
+TOLD = """Fares again
+
+Hi all,
+
+F1001 is the fare for a foot passenger, one way. It is four coins. It is paid at the pier.
+
+F1002 is the bicycle fare. It is six coins, and F1004 is paid apart.
+
+Neither of them is paid on Sundays.
+
+Thanks
+Ruth
+"""
+ITEMS = """# Fares
+
+- **F1001** foot passenger by ferry. Four coins.
+  - Paid at the pier.
+- **F1002** bicycle by ferry. Six coins.
+  - Paid on board.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "titles"),
+    [
+        (TOLD, ["", "F1001", "F1002"], ["fare for a foot passenger, one way", "bicycle fare"]),
+        (TOLD.replace("is the fare", "means the fare"), ["", "F1001", "F1002"], ["fare for a foot passenger, one way", "bicycle fare"]),
+        (TOLD.replace(" is the", " – the").replace("the fare", "fare").replace("the bi", "bi"), ["", "F1001", "F1002"], None),
+        (ITEMS, ["F1001", "F1002"], ["foot passenger by ferry", "bicycle by ferry"]),
+        (ITEMS.replace("- **", "* **"), ["F1001", "F1002"], ["foot passenger by ferry", "bicycle by ferry"]),
+    ],
+)
+def test_paragraphs_and_items_that_each_say_what_another_code_is_are_documents(text, found, titles):
+    apart = [one for one in parts(text) if one.key]
+    assert keys(text) == found
+    assert titles is None or [one.title.of(one.text) for one in apart] == titles
+    assert "Paid at the pier" not in apart[1].text
+    assert "Sundays" not in apart[1].text
+
+
+def test_paragraphs_without_a_code_go_with_the_one_above_and_the_last_block_reaches_down_to_a_heading():
+    text = TOLD.replace("It is paid at the pier.", "\n\nIt is paid at the pier.").replace("Thanks", "Refunds\n\nNo refunds at all.")
+    around, first, second = parts(text)
+    assert "It is paid at the pier." in first.text
+    assert "Sundays" in second.text
+    assert "No refunds at all." in around.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TOLD.replace("F1002 is the bicycle fare", "F1002 is billed separately"),
+        TOLD.replace("Fares again", "F1001 again"),
+        TOLD.replace("Fares again", "Related codes").replace("Hi all,\n\n", ""),
+        TOLD.replace("F1002 is", "F1001 is"),
+        TOLD.replace("Neither", "The ferry leaves every hour. " * 20 + "Neither"),
+        ITEMS.replace("# Fares", "# Ferries F1001"),
+        ITEMS.replace("# Fares", "# Similar codes"),
+        ITEMS.replace(" Six coins.", "").replace("  - Paid on board.\n", ""),
+        "# F1001 Ferry\n\n" + "It leaves every hour. " * 9 + "\n\n## See also\n\n" + ITEMS.replace("# Fares\n\n", ""),
+    ],
+)
+def test_remarks_on_codes_and_lists_of_related_ones_open_no_documents(text):
+    assert keys(text) == [""]
+
+
 LISTED = """Foot passengers F1001
 
 About
@@ -266,7 +332,7 @@ Use it for a car. It has its own fare.
         NAMED.replace("F1002", "F1001"),
         "About ferries. " * 60 + NAMED,
         "Codes\n\nF1001 - Foot passenger\n\nF1002 - Bicycle\n\nF1003 - Car\n",
-        "- F1001 Foot passenger\n  Four coins.\n  Always.\n- F1002 Bicycle\n  Six coins.\n  Always.\n",
+        "- F1001 Foot passenger\n- F1002 Bicycle, with a lock\n- F1003 Car\n",
         "| Code | Fare |\n|---|---|\n| F1001 | four |\n| F1002 | six |\n",
         "F1001 is paid at the pier.\nIt is four coins.\nIt is paid daily.\n\nF1002 is paid on board.\nIt is six.\nIt is paid daily.\n",
         "",
