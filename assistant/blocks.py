@@ -113,7 +113,7 @@ def blocks_of(one: Extract, pattern: str) -> list[Extract]:
         return [one]
     if len(codes_in(one.text, pattern)) < FEWEST_BLOCKS:
         return [one]
-    text = _Text(one, split_lines(one.text, one.hidden), pattern)
+    text = _Text(one, split_lines(one.text, one.hidden, one.bold), pattern)
     groups: dict[tuple[str, str, int], list[_Opening]] = defaultdict(list)
     for i in range(len(text.lines)):
         if (opening := _opening(text, i)) and not _among_neighbours(text, i):
@@ -399,9 +399,9 @@ def _after_codes(words: str, pattern: str) -> int:
 
 
 def _part(text: _Text, spans: Sequence[Span], codes: tuple[str, ...]) -> Extract:
-    """Return a document of some parts of the text, its places and what is hidden counted anew."""
+    """Return a document of some parts of the text, its places and what is hidden or bold counted anew."""
     places = text.one.places or text.places
-    words, kept, hidden = "", [], []
+    words, kept, hidden, bold = "", [], [], []
     for span in spans:
         shift = len(words) - span.start
         above = [place for place in places if place.start <= span.start][-1:]
@@ -410,6 +410,7 @@ def _part(text: _Text, spans: Sequence[Span], codes: tuple[str, ...]) -> Extract
         for veil in text.one.hidden:
             if veil.start < span.end and span.start < veil.end:
                 hidden.append(Span(max(veil.start, span.start) + shift, min(veil.end, span.end) + shift))
+        bold += [Span(one.start + shift, one.end + shift) for one in text.one.bold if span.contains(one)]
         words += span.of(text.one.text)
     title = text.one.title if text.one.title and spans[0].start == 0 and text.one.title.end <= spans[0].end else None
-    return replace(text.one, text=words, codes=codes, title=title, places=tuple(kept), hidden=tuple(hidden))
+    return replace(text.one, text=words, codes=codes, title=title, places=tuple(kept), hidden=tuple(hidden), bold=tuple(bold))

@@ -88,7 +88,7 @@ def parse_document(source: Source, settings: Settings, known: frozenset[str] = f
 
 def _lines(source: Source, settings: Settings) -> list[Line]:
     """Return the lines of a source, those of lists without marks as items."""
-    lines = split_lines(source.text, source.hidden)
+    lines = split_lines(source.text, source.hidden, source.bold)
     return with_items(source.text, lines, settings.code_pattern)
 
 
@@ -150,7 +150,8 @@ def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[L
     bold = bare and words[:1] in "*_" and words[-1:] in "*_"
     content = Span(start, start + len(bare)) if bold else Span(line.content.end - len(words), line.content.end)
     marker = "" if line.marker == "#" else line.marker
-    return [*lines[:title], replace(line, content=content, marker=marker, level=0, shape=Shape.TEXT, label=""), *lines[title + 1 :]]
+    bare_line = replace(line, content=content, marker=marker, level=0, shape=Shape.TEXT, label="", bold=False)
+    return [*lines[:title], bare_line, *lines[title + 1 :]]
 
 
 def _with_labels(text: str, lines: Sequence[Line], labels: frozenset[int]) -> Sequence[Line]:
