@@ -17,9 +17,10 @@ from assistant.descriptors import find_descriptor
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
 from assistant.labels import value_start
-from assistant.lines import Line, Shape, line_width
+from assistant.lines import FURNISHED, Line, Shape, line_width
 from assistant.shapes import heading_name, normal_name
 from assistant.splitting import split_lines
+from assistant.tokens import codes_in
 from assistant.types import Document, Section, SectionKind, Span, Unit
 from assistant.units import UnitReader
 from assistant.unmarked import with_items
@@ -96,7 +97,7 @@ def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Se
     lines = _with_bare_title(source.text, _with_labels(source.text, lines, outline.labels), outline.title)
     sections = _sections(source.text, lines, outline, source.hidden)
     units = _units(source.text, lines, outline, sections)
-    title = source.title or lines[max(outline.title, 0)].content
+    title = source.title or (lines[outline.title].content if outline.title >= 0 else _name(source.text, lines, settings.code_pattern))
     codes = source.codes
     if codes is None:
         codes = codes_of(source.text, title, sections, units, source.file, settings.code_pattern)
@@ -115,6 +116,12 @@ def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Se
         source.dated,
         find_descriptor(source.text, title, units, codes),
     )
+
+
+def _name(text: str, lines: Sequence[Line], pattern: str) -> Span:
+    """Return the words by which a document without a title is called: its first line, or the first that names a code after a table."""
+    naming = (line.content for line in lines if line.shape not in FURNISHED and codes_in(line.content.of(text), pattern))
+    return next(naming, lines[0].content) if lines[0].shape in FURNISHED else lines[0].content
 
 
 def _without_neighbours(

@@ -265,6 +265,57 @@ def test_a_table_that_sets_topics_beside_their_text_becomes_sections(settings):
     assert parse_document(source, settings).codes == ("S9357",)
 
 
+ROWS = (
+    ("Who", "People with a ticket that was bought on the pier."),
+    ("When", "Every hour by day, and twice by night."),
+    ("Not with", "A horse, or a goat of any size"),
+)
+TABLE = "<table>{}</table>".format("".join(f"<tr><td><b>{name}</b></td><td>{said}</td></tr>" for name, said in ROWS))
+TERMS = "<dl>{}</dl>".format("".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in ROWS))
+
+
+@pytest.mark.parametrize("rows", [TABLE, TERMS, TABLE.replace("td><b>", "th><b>").replace("</b></td>", "</b></th>"), TERMS * 2])
+@pytest.mark.parametrize("after", ["", "<h2>Fares</h2><p>Four coins.</p>", "<details><summary>Fares</summary><p>Four coins.</p></details>"])
+def test_topics_beside_sentences_are_the_sections_of_a_page_that_has_no_others_above(settings, rows, after):
+    found = text_of(f"<body><h1>Ferry</h1>{rows}{after}</body>", settings)
+    assert [line for line in found.splitlines() if line.startswith("#")][1:4] == ["## Who", "## When", "## Not with"]
+    assert ("## Fares" in found) is bool(after)
+    assert "\n\nA horse, or a goat of any size\n" in found
+
+
+def test_a_row_above_topics_that_fills_the_table_may_be_the_title(settings):
+    page = TABLE.replace("<table>", "<table><tr><td colspan=2><b>F1001 - Ferry, one way</b></td></tr>")
+    (source,) = read_bytes("a.html", page.encode(), settings)
+    document = parse_document(source, settings)
+    assert document.title_text == "F1001 - Ferry, one way"
+    assert [section.heading for section in document.sections] == ["Title", "Who", "When", "Not with"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<h1>Ferry</h1><h2>Boats</h2>{}",
+        "<h1>Ferry</h1>{}<p>It runs on Sundays too.</p>",
+        "<h1>Ferry</h1><details><summary>Boats</summary>{}</details>",
+    ],
+)
+def test_topics_inside_a_section_or_above_other_text_stay_rows_and_items(settings, page):
+    assert "| Who | People with" in text_of(page.format(TABLE), settings)
+    assert "- Who: People with" in text_of(page.format(TERMS), settings)
+
+
+def test_short_values_of_terms_stay_fields(settings):
+    terms = "<dl><dt>Pier</dt><dd>North</dd><dt>Fare</dt><dd>Four coins.</dd><dt>Boat</dt><dd>Large.</dd></dl>"
+    assert "- Pier: North\n" in text_of(f"<h1>Ferry</h1>{terms}", settings)
+
+
+def test_a_page_that_begins_with_a_table_is_called_by_the_line_that_names_its_code(settings):
+    (source,) = read_bytes("a.html", f"<body>{TABLE}<p>HCPCS: F1001</p></body>".encode(), settings)
+    document = parse_document(source, settings)
+    assert document.codes == ("F1001",)
+    assert document.title_text == "HCPCS: F1001"
+
+
 def test_a_table_of_fields_stays_a_table(settings):
     fields = TOPICS.replace("<p>Sit down.</p><p>Stay there.</p>", "<p>Sit down.</p>")
     assert "| Wrong for | Nobody. |" in text_of(f"<body><h1>Ferry</h1>{fields}</body>", settings)

@@ -225,10 +225,10 @@ class _Writer:
             self._flush()
             asked = element.get("aria-level") or "2"
             self.level = HEADINGS.get(tag) or (int(asked) if asked in set("123456") else 2)
-        elif tag == "details":
+        elif tag in ("details", "topics"):
             self.outer_levels.append(self.last_level)
-        elif tag == "summary":
-            self.level = min(6, self.last_level + 1)
+        elif tag in ("summary", "topic"):
+            self.level = min(6, self.outer_levels[-1] + 1) if self.outer_levels else 2
         elif tag in _LISTS:
             self._open_list(tag == "ol")
         elif tag == "li":
@@ -243,11 +243,11 @@ class _Writer:
         tag = element.tag
         if tag in BLOCKS or element.get("role") == "heading":
             self._flush()
-        if tag in HEADINGS or tag == "summary" or element.get("role") == "heading":
+        if tag in HEADINGS or tag in ("summary", "topic") or element.get("role") == "heading":
             self.level = 0
         if tag in ("main", "article"):
             self.inside -= 1
-        elif tag == "details":
+        elif tag in ("details", "topics"):
             self.last_level = self.outer_levels.pop()
         elif tag in _LISTS:
             self.lists.pop()

@@ -32,6 +32,8 @@ _SHORTER = re.compile(r"\b(?:short|brief|abbreviat\w*|abbr|code|id|date|type|typ
 _BETWEEN_CODES = re.compile(r"[\s,;/&]+")
 FEWEST_TOPICS, TOPIC_WORDS, LONG_WORDS = 4, 10, 15
 """Rows of two cells set topics beside their text where there are so many, with so few words in the first and, usually, so many beside."""
+FEWEST_SET_OFF, SAID_WORDS = 3, 5
+"""So many topics that look otherwise than their text are enough, with so many words beside each as a rule, half of it in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +177,18 @@ def coded_columns(table: Table, code_pattern: str) -> tuple[int, tuple[int, ...]
     return None
 
 
-def sets_topics(rows: Sequence[Sequence[str]], laid_out: bool = False) -> bool:
-    """Say whether rows set topics, each its own, beside what is said of them: half of it in many words, unless it is `laid_out`."""
-    if len(rows) < FEWEST_TOPICS or any(len(row) != 2 for row in rows):
+def sets_topics(rows: Sequence[Sequence[str]], laid_out: bool = False, set_off: bool = False) -> bool:
+    """Say whether rows set topics, each its own, beside what is said of them: half of it in many words, unless it is `laid_out`.
+
+    Where the topics are `set_off` from their text, as bold words are, fewer are enough that say something in sentences.
+    """
+    if len(rows) < (FEWEST_SET_OFF if set_off else FEWEST_TOPICS) or any(len(row) != 2 for row in rows):
         return False
     names = [name for name, _ in rows]
     named = all(0 < len(name.split()) <= TOPIC_WORDS and not is_sentence(name) for name in names) and len(set(names)) == len(names)
-    return named and (laid_out or median(len(text.split()) for _, text in rows) >= LONG_WORDS)
+    words = median(len(text.split()) for _, text in rows)
+    said = set_off and words >= SAID_WORDS and 2 * sum(is_sentence(text) for _, text in rows) >= len(rows)
+    return named and (said or (len(rows) >= FEWEST_TOPICS and (laid_out or words >= LONG_WORDS)))
 
 
 def key_column(table: Table) -> int:
