@@ -204,7 +204,8 @@ def _close_sections(text: str, lines: Sequence[Line], starts: list[tuple[int, st
     edges = [0, *(start for start, *_ in starts[1:]), len(text)]
     for (start, name, kind, body), left, right in zip(starts, edges, edges[1:], strict=False):
         above, below = bisect_left(begins, start), bisect_left(begins, right)
-        first = body if body is not None else begins[above + 1] if above + 1 < below else None
+        next_line = above + 1 + (above + 1 < below and lines[above + 1].shape is Shape.RULE and not lines[above + 1].blank_before)
+        first = body if body is not None else begins[next_line] if next_line < below else None
         last = lines[below - 1].span.end if above < below else right
         has_body = kind is not SectionKind.FURNITURE and first is not None and first < last
         sections.append(Section(name, kind, Span(left, right), Span(first, last) if has_body and first is not None else None))
