@@ -39,7 +39,7 @@ FEWEST_LINES, TOLD = 3, 0.75
 SHARE = 0.5
 """The blocks hold this part of the text at least; else the text is about something else and only names them."""
 TABLE_SHARE = 0.25
-"""Tables with a row for each code hold this part of the text at least; rules for all of them may well be longer."""
+"""Tables with a row for each code, above all sections, hold this part of the text at least; rules for all of them may well be longer."""
 UNEVEN = 8
 """No block is so many times as long as half of them; else it is the text, and the others are remarks in it."""
 DEEPEST = 200
@@ -245,7 +245,8 @@ def _rows_apart(text: _Text) -> list[Extract]:
     taken = {i for table in tables for i in (*table.head, *table.codes)}
     around = [i for i in range(len(text.lines)) if i not in taken]
     held = sum(len(text.lines[i].span.of(text.one.text)) for i in taken)
-    if held < TABLE_SHARE * len(text.one.text) or (above and (len(above) == 1 or not above <= set(named))):
+    sections = any(text.heads(i) for i in range(1, tables[0].head[0] - 1))
+    if held < (SHARE if sections else TABLE_SHARE) * len(text.one.text) or (above and (len(above) == 1 or not above <= set(named))):
         return []
     found = [_part(text, [_line(text, i) for i in around], named)] if len(around) > 1 else []
     for codes, own in rows.items():

@@ -235,6 +235,7 @@ def test_two_tables_of_the_same_codes_are_put_together_and_a_cell_may_hold_code_
         TABLED.replace("Harbour fares", "Similar codes"),
         TABLED.replace("| Code", "| Replaced"),
         TABLED.replace("F1003", "None"),
+        TABLED.replace("fares\n", "fares\n\n## Boats\n\nThe ferry is old. It is large.\n\n## Fares\n", 1).replace("free.", "free. " * 20),
         TABLED.replace("Dogs travel free.", "Dogs travel free. " * 60),
     ],
 )
