@@ -76,15 +76,15 @@ def codes_of(text: str, title: Span, sections: Sequence[Section], units: Sequenc
     head = [unit for unit in units if unit.span.start < first]
     opening = [unit.span.of(text) for unit in units if unit.span.start < body and not _of_neighbours(unit.path)]
     heading = [s.heading for s in sections if s.kind is SectionKind.BODY and not _of_neighbours([s.heading])][:1]
-    titled = _stated([title.of(text)], pattern)
+    titled = stated_codes([title.of(text)], pattern)
     labelled = _labelled(text, head, pattern)
     top = (titled if set(titled) <= set(labelled) else labelled) or titled or labelled
     headed = _headed([s.heading for s in sections if s.kind is SectionKind.BODY], pattern)
-    if headed and set(top or _stated(above, pattern)) <= set(headed):
+    if headed and set(top or stated_codes(above, pattern)) <= set(headed):
         return headed
     return (
         top
-        or _stated([*above, *heading, *opening], pattern)
+        or stated_codes([*above, *heading, *opening], pattern)
         or _labelled(text, units, pattern)
         or _mentioned([title.of(text), *opening], pattern)
         or tuple(code for code in codes_in(PurePosixPath(file).stem.replace("_", " "), pattern) if is_code(code, pattern))
@@ -222,7 +222,7 @@ def part_length(value: str) -> int:
     return len(value) - len(bare) + ordinal.length if ordinal else 0
 
 
-def _stated(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
+def stated_codes(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
     """Return the codes of the first text that states any, and of those right after it that begin with a code too and are no sentences.
 
     A code is stated after the word "code", in parentheses, or where it opens or ends a line; remarks about neighbours are left out, what

@@ -67,5 +67,5 @@ def _closing_note(view: View, headings: Sequence[int]) -> range:
     note = range(rules[-1], len(view.lines))
     gap = view.text[view.lines[note[0]].span.end : view.lines[note[1]].span.start] if len(note) > 1 else ""
     beside = gap != "" and not gap.strip(" \t")
-    emphasized = all(view.of(i)[0] == view.of(i)[-1] in ("*", "_") for i in note[1:])
+    emphasized = all(view.lines[i].bold or view.of(i)[0] == view.of(i)[-1] in ("*", "_") for i in note[1:])
     return note if beside or emphasized or not any(is_content(view, i) or view.has_text(i) for i in note) else range(0)

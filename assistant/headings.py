@@ -166,13 +166,15 @@ def _rules_plainly(view: View, plain: list[int], labelled: list[int]) -> bool:
 
 
 def _opens(view: View, i: int) -> bool:
-    """Say whether text stands under line i, or beside it after a colon; under a `#` a short line without a mark is text too."""
+    """Say whether text stands under line i, or beside it after a colon; under a `#` or bold words a plain short line is text too."""
     if view.has_text(i):
         return True
     following = i + 2 if view.underlined(i) else i + 1
     if following >= len(view.lines):
         return False
-    return view.lines[i].marker == "#" or bool(view.ordinals(following)) or not is_plain(view, following)
+    if view.lines[i].marker == "#" or (view.lines[i].bold and not view.lines[following].bold):
+        return True
+    return bool(view.ordinals(following)) or not is_plain(view, following)
 
 
 def _mark_level(view: View, i: int) -> int:

@@ -13,6 +13,8 @@ _RUN_IN = (
     re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
+_CLAUSE = re.compile(r"\A\W*\w\S*\s+\w.*\s(?:while|until|unless|because|although|whenever)\s+\S+\s+\S", re.IGNORECASE)
+"""What a sentence has before a colon after which it goes on, and no label: words, then why or how long they hold."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 _INNER_END = re.compile(r"[.!?](?=\s|\Z)")
 EMPHASIS = "*_ \t"
@@ -49,6 +51,8 @@ def labelled(content: str) -> tuple[str, int]:
         return "", 0
     label = content[: found.end()].rstrip().rstrip(EMPHASIS).rstrip(":").strip(EMPHASIS)
     if not label or len(_BRACKETED.sub("", label).split()) > LABEL_WORDS or "://" in content[: found.end() + 2]:
+        return "", 0
+    if _CLAUSE.search(label) and content[found.end() : found.end() + 1].islower():
         return "", 0
     return label, found.end()
 

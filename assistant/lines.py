@@ -60,7 +60,7 @@ class Line:
     `span` runs from the line's first to its last visible character, `content` leaves the bullet, number or `#` out. `indent` counts
     columns. `marker` is "-" for a bullet, "1" for a number, "#" for a heading mark with `level`, "" for none. `label` is the text
     before a colon where the shape is LABEL or FIELD. HEADER and ROW are lines of a table, with the outer pipes left out of `content`;
-    FRAME is a rule between them or the fence of CODE, and is never quoted.
+    FRAME is a rule between them or the fence of CODE, and is never quoted. `bold` says that the file shows the line so, as a whole.
     """
 
     span: Span
@@ -72,6 +72,7 @@ class Line:
     label: str
     blank_before: bool
     blank_after: bool
+    bold: bool = False
 
     @property
     def is_item(self) -> bool:
@@ -163,6 +164,12 @@ def line_between(text: str, span: Span, indent: int, blank: bool = False) -> Lin
     content = Span(span.start + skip, end)
     shape, label = shape_of(content.of(text))
     return Line(span, content, indent, marker, level, shape, label, blank, False)
+
+
+def bold_line(text: str, span: Span, blank: bool) -> Line:
+    """Return a line that is bold as a whole, whatever it begins with."""
+    shape, label = shape_of(span.of(text))
+    return Line(span, span, 0, "", 0, shape, label, blank, False, bold=True)
 
 
 def shape_of(content: str) -> tuple[Shape, str]:

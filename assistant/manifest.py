@@ -18,7 +18,7 @@ from typing import Any
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.types import IndexStamp
 
-FORMAT = 18
+FORMAT = 19
 """Raised whenever files written before cannot be read any more or would be read differently."""
 MANIFEST = "manifest.json"
 HASHED_BYTES = 4_000_000

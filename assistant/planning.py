@@ -141,7 +141,8 @@ def _look(name: str, corpus: Path, owned: list[Known], settings: Settings) -> tu
 def _content(source: Source) -> str:
     title = [source.title.start, source.title.end] if source.title else None
     what: list[object] = [source.id, source.text, source.codes, title, [(p.start, p.kind, p.number) for p in source.places]]
-    what += [[(span.start, span.end) for span in source.hidden], source.sha256, source.authority, source.dated]
+    what += [[(span.start, span.end) for span in spans] for spans in (source.hidden, source.bold)]
+    what += [source.sha256, source.authority, source.dated]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:32]
 
 

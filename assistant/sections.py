@@ -17,9 +17,10 @@ from assistant.descriptors import find_descriptor
 from assistant.documents import Source
 from assistant.headings import Outline, find_outline
 from assistant.labels import value_start
-from assistant.lines import Line, Shape, line_width
+from assistant.lines import FURNISHED, Line, Shape, line_width
 from assistant.shapes import heading_name, normal_name
 from assistant.splitting import split_lines
+from assistant.tokens import codes_in
 from assistant.types import Document, Section, SectionKind, Span, Unit
 from assistant.units import UnitReader
 from assistant.unmarked import with_items
@@ -88,7 +89,7 @@ def parse_document(source: Source, settings: Settings, known: frozenset[str] = f
 
 def _lines(source: Source, settings: Settings) -> list[Line]:
     """Return the lines of a source, those of lists without marks as items."""
-    lines = split_lines(source.text, source.hidden)
+    lines = split_lines(source.text, source.hidden, source.bold)
     return with_items(source.text, lines, settings.code_pattern)
 
 
@@ -96,7 +97,7 @@ def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Se
     lines = _with_bare_title(source.text, _with_labels(source.text, lines, outline.labels), outline.title)
     sections = _sections(source.text, lines, outline, source.hidden)
     units = _units(source.text, lines, outline, sections)
-    title = source.title or lines[max(outline.title, 0)].content
+    title = source.title or (lines[outline.title].content if outline.title >= 0 else _name(source.text, lines, settings.code_pattern))
     codes = source.codes
     if codes is None:
         codes = codes_of(source.text, title, sections, units, source.file, settings.code_pattern)
@@ -115,6 +116,12 @@ def _build(source: Source, lines: Sequence[Line], outline: Outline, settings: Se
         source.dated,
         find_descriptor(source.text, title, units, codes),
     )
+
+
+def _name(text: str, lines: Sequence[Line], pattern: str) -> Span:
+    """Return the words by which a document without a title is called: its first line, or the first that names a code after a table."""
+    naming = (line.content for line in lines if line.shape not in FURNISHED and codes_in(line.content.of(text), pattern))
+    return next(naming, lines[0].content) if lines[0].shape in FURNISHED else lines[0].content
 
 
 def _without_neighbours(
@@ -150,7 +157,8 @@ def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[L
     bold = bare and words[:1] in "*_" and words[-1:] in "*_"
     content = Span(start, start + len(bare)) if bold else Span(line.content.end - len(words), line.content.end)
     marker = "" if line.marker == "#" else line.marker
-    return [*lines[:title], replace(line, content=content, marker=marker, level=0, shape=Shape.TEXT, label=""), *lines[title + 1 :]]
+    bare_line = replace(line, content=content, marker=marker, level=0, shape=Shape.TEXT, label="", bold=False)
+    return [*lines[:title], bare_line, *lines[title + 1 :]]
 
 
 def _with_labels(text: str, lines: Sequence[Line], labels: frozenset[int]) -> Sequence[Line]:
@@ -196,7 +204,8 @@ def _close_sections(text: str, lines: Sequence[Line], starts: list[tuple[int, st
     edges = [0, *(start for start, *_ in starts[1:]), len(text)]
     for (start, name, kind, body), left, right in zip(starts, edges, edges[1:], strict=False):
         above, below = bisect_left(begins, start), bisect_left(begins, right)
-        first = body if body is not None else begins[above + 1] if above + 1 < below else None
+        next_line = above + 1 + (above + 1 < below and lines[above + 1].shape is Shape.RULE and not lines[above + 1].blank_before)
+        first = body if body is not None else begins[next_line] if next_line < below else None
         last = lines[below - 1].span.end if above < below else right
         has_body = kind is not SectionKind.FURNITURE and first is not None and first < last
         sections.append(Section(name, kind, Span(left, right), Span(first, last) if has_body and first is not None else None))

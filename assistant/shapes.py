@@ -61,7 +61,7 @@ def has_text(line: Line, text: str) -> bool:
 def _names_division(line: Line, text: str) -> bool:
     """Say whether a line is a heading such as "Section 2: Units", whose colon announces the heading itself."""
     content = line.content.of(text)
-    return _is_brief(content) and any(ordinal.named and ordinal.length > len(line.label) for ordinal in ordinals_of(content))
+    return _is_brief(content, line.bold) and any(ordinal.named and ordinal.length > len(line.label) for ordinal in ordinals_of(content))
 
 
 def normal_name(name: str) -> str:
@@ -77,10 +77,10 @@ def _asks(content: str) -> bool:
     return is_question(bare[ordinals[0].length :] if ordinals else bare)
 
 
-def _is_brief(content: str) -> bool:
+def _is_brief(content: str, bold: bool) -> bool:
     """Say whether words are as few as a heading's and end as no sentence does but a question."""
     asked = _asks(content)
-    most = LONGER_WORDS if asked or _is_emphasized(content) else HEADING_WORDS
+    most = LONGER_WORDS if asked or bold or _is_emphasized(content) else HEADING_WORDS
     return len(content.split()) <= most and len(content) <= 10 * most and (asked or not is_sentence(content))
 
 
@@ -105,6 +105,10 @@ class View:
         """Say whether line i, as a heading, has its text beside it."""
         return has_text(self.lines[i], self.text)
 
+    def is_emphasized(self, i: int) -> bool:
+        """Say whether line i is bold as a whole, by its marks or by what its file says."""
+        return self.lines[i].bold or _is_emphasized(self.of(i))
+
     def ordinals(self, i: int) -> tuple[Ordinal, ...]:
         """Return what line i is counted by; nothing in a table, beside another mark, or where it is set in and no clause."""
         line = self.lines[i]
@@ -118,7 +122,7 @@ class View:
         line, content = self.lines[i], self.of(i)
         bare = self.name(i) if self.ordinals(i) else content.strip(_EDGE)
         return (
-            _is_brief(content)
+            _is_brief(content, line.bold)
             and bool(bare)
             and not self._goes_on(i)
             and (bare[0].isupper() or bare[0].isdigit())
@@ -254,7 +258,7 @@ def _is_capitals(view: View, i: int) -> bool:
 
 
 def _is_bold(view: View, i: int) -> bool:
-    return not view.lines[i].is_item and _is_emphasized(view.of(i)) and view.is_short(i)
+    return not view.lines[i].is_item and view.is_emphasized(i) and view.is_short(i)
 
 
 def _is_emphasized(content: str) -> bool:

@@ -16,6 +16,7 @@ from assistant.lines import (
     KEEP_TO_WIDTH,
     Line,
     Shape,
+    bold_line,
     indent_of,
     is_definition,
     is_wrapped,
@@ -42,14 +43,14 @@ WIDEST, FEWEST_SET_IN = 1000, 8
 """A margin has at most so many columns, and so many lines at least that keep to it."""
 
 
-def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
+def split_lines(text: str, hidden: Sequence[Span] = (), bold: Sequence[Span] = ()) -> list[Line]:
     """Return the non-blank lines of `text` in order. Lines that begin in one of the `hidden` spans are left out, as if blank.
 
-    What all are set in by is the margin of the page and no indent.
+    What all are set in by is the margin of the page and no indent. Each of the `bold` spans is one line, and no list item.
     """
     lines: list[Line] = []
     blank, margin = True, WIDEST
-    spans = iter(hidden)
+    spans, shown_bold = iter(hidden), {span.start: span for span in bold}
     veil = next(spans, None)
     for match in re.finditer(r"[^\r\n\x0b\x0c\u2028\u2029]*(?:\r\n|[\r\n\x0b\x0c\u2028\u2029]|\Z)", text):
         raw = match.group().rstrip()
@@ -60,7 +61,8 @@ def split_lines(text: str, hidden: Sequence[Span] = ()) -> list[Line]:
                 lines[-1] = replace(lines[-1], blank_after=True)
             blank = blank or bool(match.group())
             continue
-        lines.extend(read_line(text, match.start(), raw, blank))
+        whole = shown_bold.get(match.start())
+        lines.extend([bold_line(text, whole, blank)] if whole else read_line(text, match.start(), raw, blank))
         margin = min(margin, indent_of(raw))
         blank = False
     if margin and len(lines) >= FEWEST_SET_IN:

@@ -120,7 +120,7 @@ def value_of(view: View, i: int) -> str:
 
 def _is_name_of_code(view: View, i: int) -> bool:
     """Say whether line i is the name of a code: it holds the code and is no field of a form and no question."""
-    emphasized = view.of(i).startswith(("**", "__"))
+    emphasized = view.lines[i].bold or view.of(i).startswith(("**", "__"))
     return _names_code(view, i) and (emphasized or not view.has_text(i)) and not view.of(i).rstrip("*_ ").endswith("?")
 
 

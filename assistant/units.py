@@ -194,9 +194,10 @@ class UnitReader:
     def _is_bold(self, line: Line) -> bool:
         """Say whether a short line is bold as a whole, as a heading inside a section is."""
         content = line.content.of(self.text)
-        bold = len(content) > 4 and content.startswith(("**", "__")) and content.endswith(content[:2]) and content[:2] not in content[2:-2]
+        mark = content[:2]
+        marked = len(content) > 4 and mark in ("**", "__") and content.endswith(mark) and mark not in content[2:-2]
         heads = is_question(content) or (len(content.split()) <= LABEL_WORDS and not is_sentence(content))
-        return bold and not line.is_item and line.shape is Shape.TEXT and heads
+        return (marked or line.bold) and not line.is_item and line.shape is Shape.TEXT and heads
 
     def _add_table(self, lines: Sequence[Line]) -> None:
         """Add the rows of one table as one list under its header; the first cell of two names its row where all such cells are labels."""

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from assistant.blocks import blocks_of
@@ -192,6 +194,121 @@ def test_what_is_hidden_stays_hidden():
     assert found["F1001"].hidden == ()
 
 
+TABLED = """# Harbour fares
+
+| Code | Who | Fare | Limit |
+|---|---|---|---|
+| F1001 | Foot passenger | four coins | one bag |
+| F1002 | Bicycle | six coins | one rider |
+| F1003 | Car | twenty coins | two tons |
+
+## Rules for all
+
+All fares are paid before landing. Dogs travel free.
+"""
+
+
+def test_each_code_owns_the_rows_of_a_table_that_has_some_for_it_under_the_names_of_the_columns():
+    around, *rows = parts(TABLED)
+    assert [one.codes for one in rows] == [("F1001",), ("F1002",), ("F1003",)]
+    assert [one.title.of(one.text) for one in rows] == ["Foot passenger", "Bicycle", "Car"]
+    assert rows[1].text == "| Code | Who | Fare | Limit |\n|---|---|---|---|\n| F1002 | Bicycle | six coins | one rider |\n"
+    assert rows[1].places[-1].number == 6
+    assert around.codes == ("F1001", "F1002", "F1003")
+    assert around.text == "# Harbour fares\n\n## Rules for all\n\nAll fares are paid before landing. Dogs travel free.\n"
+
+
+def test_two_tables_of_the_same_codes_are_put_together_and_a_cell_may_hold_code_and_name():
+    again = "## Times\n\n| Code | By day | By night |\n|:--|--:|--:|\n| F1001 | hourly | never |\n| F1002 | hourly | twice |\n"
+    _, first, *_ = parts(TABLED.replace("## Rules", f"{again}\n## Rules"))
+    assert first.text.count("F1001") == 2
+    assert "one bag |\n\n| Code | By day | By night |\n|:--|--:|--:|\n| F1001 | hourly | never |\n" in first.text
+    joined = re.sub(r"(F\d+) \|", r"\1 –", TABLED.replace(" | Who", "").replace("|---|", "|", 1))
+    named = parts(joined)
+    assert [one.title.of(one.text) for one in named[1:]] == ["Foot passenger", "Bicycle", "Car"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TABLED.replace("Harbour fares", "Harbour fare F1001"),
+        TABLED.replace("Harbour fares", "Similar codes"),
+        TABLED.replace("| Code", "| Replaced"),
+        TABLED.replace("F1003", "None"),
+        TABLED.replace("fares\n", "fares\n\n## Boats\n\nThe ferry is old. It is large.\n\n## Fares\n", 1).replace("free.", "free. " * 20),
+        TABLED.replace("Dogs travel free.", "Dogs travel free. " * 60),
+    ],
+)
+def test_a_table_that_compares_codes_is_not_taken_apart(text):
+    assert keys(text) == [""]
+
+
+TOLD = """Fares again
+
+Hi all,
+
+F1001 is the fare for a foot passenger, one way. It is four coins. It is paid at the pier.
+
+F1002 is the bicycle fare. It is six coins, and F1004 is paid apart.
+
+Neither of them is paid on Sundays.
+
+Thanks
+Ruth
+"""
+ITEMS = """# Fares
+
+- **F1001** foot passenger by ferry. Four coins.
+  - Paid at the pier.
+- **F1002** bicycle by ferry. Six coins.
+  - Paid on board.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "titles"),
+    [
+        (TOLD, ["", "F1001", "F1002"], ["fare for a foot passenger, one way", "bicycle fare"]),
+        (TOLD.replace("is the fare", "means the fare"), ["", "F1001", "F1002"], ["fare for a foot passenger, one way", "bicycle fare"]),
+        (TOLD.replace(" is the", " – the").replace("the fare", "fare").replace("the bi", "bi"), ["", "F1001", "F1002"], None),
+        (ITEMS, ["F1001", "F1002"], ["foot passenger by ferry", "bicycle by ferry"]),
+        (ITEMS.replace("- **", "* **"), ["F1001", "F1002"], ["foot passenger by ferry", "bicycle by ferry"]),
+    ],
+)
+def test_paragraphs_and_items_that_each_say_what_another_code_is_are_documents(text, found, titles):
+    apart = [one for one in parts(text) if one.key]
+    assert keys(text) == found
+    assert titles is None or [one.title.of(one.text) for one in apart] == titles
+    assert "Paid at the pier" not in apart[1].text
+    assert "Sundays" not in apart[1].text
+
+
+def test_paragraphs_without_a_code_go_with_the_one_above_and_the_last_block_reaches_down_to_a_heading():
+    text = TOLD.replace("It is paid at the pier.", "\n\nIt is paid at the pier.").replace("Thanks", "Refunds\n\nNo refunds at all.")
+    around, first, second = parts(text)
+    assert "It is paid at the pier." in first.text
+    assert "Sundays" in second.text
+    assert "No refunds at all." in around.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TOLD.replace("F1002 is the bicycle fare", "F1002 is billed separately"),
+        TOLD.replace("Fares again", "F1001 again"),
+        TOLD.replace("Fares again", "Related codes").replace("Hi all,\n\n", ""),
+        TOLD.replace("F1002 is", "F1001 is"),
+        TOLD.replace("Neither", "The ferry leaves every hour. " * 20 + "Neither"),
+        ITEMS.replace("# Fares", "# Ferries F1001"),
+        ITEMS.replace("# Fares", "# Similar codes"),
+        ITEMS.replace(" Six coins.", "").replace("  - Paid on board.\n", ""),
+        "# F1001 Ferry\n\n" + "It leaves every hour. " * 9 + "\n\n## See also\n\n" + ITEMS.replace("# Fares\n\n", ""),
+    ],
+)
+def test_remarks_on_codes_and_lists_of_related_ones_open_no_documents(text):
+    assert keys(text) == [""]
+
+
 LISTED = """Foot passengers F1001
 
 About
@@ -216,7 +333,7 @@ Use it for a car. It has its own fare.
         NAMED.replace("F1002", "F1001"),
         "About ferries. " * 60 + NAMED,
         "Codes\n\nF1001 - Foot passenger\n\nF1002 - Bicycle\n\nF1003 - Car\n",
-        "- F1001 Foot passenger\n  Four coins.\n  Always.\n- F1002 Bicycle\n  Six coins.\n  Always.\n",
+        "- F1001 Foot passenger\n- F1002 Bicycle, with a lock\n- F1003 Car\n",
         "| Code | Fare |\n|---|---|\n| F1001 | four |\n| F1002 | six |\n",
         "F1001 is paid at the pier.\nIt is four coins.\nIt is paid daily.\n\nF1002 is paid on board.\nIt is six.\nIt is paid daily.\n",
         "",

@@ -13,6 +13,7 @@ from assistant.documents import Refusal, read_bytes
 from assistant.formats import Unreadable, extract
 from assistant.formats.zipped import check_zip
 from assistant.sections import parse_document
+from assistant.types import SectionKind, UnitKind
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -84,6 +85,48 @@ def test_headings_that_are_only_bold_head_sections(settings):
     parsed = parse_document(source, settings)
     assert [section.heading for section in parsed.sections] == ["Title", "Summary", "Duration", "Risks"]
     assert parsed.title_text == "Harbour ferry crossing, one way"
+
+
+CARD = [
+    ("1. Good for", "people with a ticket"),
+    ("Not good for:", "people with a horse"),
+    ("Included", "The crossing, one bag"),
+    ("Not included:", "a seat"),
+    ("How often?", "Every hour by day"),
+    ("Cleaning", "Wash the deck daily. Paint it monthly."),
+]
+
+
+@pytest.mark.parametrize("shown", ["as it is", "colons", "no colons", "full stops", "capitals"])
+def test_bold_paragraphs_head_sections_whatever_they_end_with_and_stands_below(settings, shown):
+    document = docx.Document()
+    document.add_paragraph().add_run("YOUR HARBOUR FERRY").bold = True
+    document.add_paragraph("F1001 Harbour ferry crossing, one way")
+    for heading, words in CARD:
+        bare = heading.rstrip(":")
+        ended = heading if shown == "as it is" or heading.endswith("?") else f"{bare}:" if shown == "colons" else bare
+        document.add_paragraph().add_run(ended).bold = True
+        said = words.rstrip(".") + "." if shown == "full stops" else words[0].upper() + words[1:] if shown == "capitals" else words
+        document.add_paragraph(said)
+    (source,) = read_bytes("a.docx", saved(document), settings)
+    parsed = parse_document(source, settings)
+    headings = [section.heading for section in parsed.sections if section.kind is SectionKind.BODY]
+    assert headings == ["Good for", "Not good for", "Included", "Not included", "How often?", "Cleaning"]
+    assert "*" not in parsed.text
+
+
+def test_the_title_of_a_bold_line_is_quoted_without_marks(settings):
+    document = docx.Document()
+    document.add_paragraph().add_run("Your harbour ferry").bold = True
+    document.add_paragraph("What the crew wants you to know")
+    for heading, words in CARD:
+        document.add_paragraph().add_run(heading).bold = True
+        document.add_paragraph(words)
+    (source,) = read_bytes("a.docx", saved(document), settings)
+    parsed = parse_document(source, settings)
+    assert parsed.title_text == "Your harbour ferry"
+    assert parsed.sections[0].body.of(parsed.text) == "Your harbour ferry\n\nWhat the crew wants you to know"
+    assert parsed.units[0].kind is UnitKind.SENTENCE
 
 
 def test_tracked_deletions_are_left_out_and_insertions_read(settings):

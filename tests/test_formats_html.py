@@ -20,7 +20,7 @@ def text_of(page, settings, suffix=".html"):
     [
         ("<h1>Ferry</h1><h2>Risks</h2><p>Fog is\n rare.</p>", "# Ferry\n\n## Risks\n\nFog is rare.\n"),
         ("<title>Ferry | Harbour Inc</title><p>It runs.", "# Ferry\n\nIt runs.\n"),
-        ("<title>Member portal</title><p><b>Ferry F1001</b><p>It runs.", "**Ferry F1001**\n\nIt runs.\n"),
+        ("<title>Member portal</title><p><b>Ferry F1001</b><p>It runs.", "Ferry F1001\n\nIt runs.\n"),
         ("<ol><li>Crew</ol><p>Two.<ol start=2><li><b>Fare</b></ol><p>Nine.", "## Crew\n\nTwo.\n\n## Fare\n\nNine.\n"),
         ("<ol><li>Come early.</ol><p>Two.<ol><li>Board now.</ol><p>Nine.", "  1. Come early.\n\nTwo.\n\n  1. Board now.\n\nNine.\n"),
         ("<table><tr><td>F1001<td>Ferry<td>2<tr><td>F1002<td>Tram<td>3</table>", "| F1001 | Ferry | 2 |\n| F1002 | Tram | 3 |\n"),
@@ -56,7 +56,7 @@ def text_of(page, settings, suffix=".html"):
         ("<details><summary><button>Fog?</button></summary>Rare.</details>", "## Fog?\n\nRare.\n"),
         ("<pre>a<br>\fb<br></pre><pre><br>\1</pre>", "a\n\fb\n\n\1\n"),
         ("<pre>a  b\n  c</pre><pre><code># x</code></pre>", "a  b\n  c\n\n```\n# x\n```\n"),
-        ("<p><b>Risks</b></p><p><strong>Note:</strong> fog</p><p># of trips</p>", "**Risks**\n\nNote: fog\n\n\\# of trips\n"),
+        ("<p><b>Risks</b></p><p><strong>Note:</strong> fog</p><p># of trips</p>", "Risks\n\nNote: fog\n\n\\# of trips\n"),
         ("<div role=heading aria-level=3>Risks</div><p>Fog.</p>", "### Risks\n\nFog.\n"),
         ("<p>Fog<sup><a href='#fn1'>1</a></sup> is 10<sup>2</sup> m.</p>", "Fog is 102 m.\n"),
         ("<p>Old <del>price</del><s>2</s> <ins>new</ins></p>", "Old new\n"),
@@ -223,11 +223,18 @@ LED = "".join(
 def test_bold_words_that_paragraphs_open_with_are_headings_in_a_page_without_others(settings):
     assert text_of(f"<body><h1>Ferry</h1>{LED}</body>", settings) == (
         "# Ferry\n\nCard number: 41-C\n\n"
-        "**Why you get this**\nFrom April on we change what we ask for before we sell a ticket.\n\n"
-        "**Fares**\nAdults pay four coins and children one, on all days of the week.\n\n"
-        "**Money back?**\nHalf the fare after one hour, the whole fare after two hours.\n\n"
-        "**Dogs**\nfree\n"
+        "Why you get this\nFrom April on we change what we ask for before we sell a ticket.\n\n"
+        "Fares\nAdults pay four coins and children one, on all days of the week.\n\n"
+        "Money back?\nHalf the fare after one hour, the whole fare after two hours.\n\n"
+        "Dogs\nfree\n"
     )
+
+
+def test_lines_that_are_bold_as_a_whole_are_told_without_marks_in_the_text(settings):
+    page = "<p><b>Risks</b></p><p>Some <b>fog</b></p><p><b>Dogs allowed?</b></p>"
+    page += "<p><b>Not included:</b></p><p><b>Board now. Sit.</b></p><ul><li><b>Tea</b></ul>"
+    (one,) = extract("a.html", ".html", page.encode(), settings)
+    assert [span.of(one.text) for span in one.bold] == ["Risks", "Dogs allowed?", "Not included:"]
 
 
 @pytest.mark.parametrize("other", ["<h2>Boats</h2><p>Old.</p><h2>Crews</h2><p>New.</p>", "<p><b>Boats</b></p><p>Old.</p>" * 6])
@@ -256,6 +263,57 @@ def test_a_table_that_sets_topics_beside_their_text_becomes_sections(settings):
     )
     (source,) = read_bytes("a.html", f"<body><h1>Ferry</h1>{TOPICS}</body>".encode(), settings)
     assert parse_document(source, settings).codes == ("S9357",)
+
+
+ROWS = (
+    ("Who", "People with a ticket that was bought on the pier."),
+    ("When", "Every hour by day, and twice by night."),
+    ("Not with", "A horse, or a goat of any size"),
+)
+TABLE = "<table>{}</table>".format("".join(f"<tr><td><b>{name}</b></td><td>{said}</td></tr>" for name, said in ROWS))
+TERMS = "<dl>{}</dl>".format("".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in ROWS))
+
+
+@pytest.mark.parametrize("rows", [TABLE, TERMS, TABLE.replace("td><b>", "th><b>").replace("</b></td>", "</b></th>"), TERMS * 2])
+@pytest.mark.parametrize("after", ["", "<h2>Fares</h2><p>Four coins.</p>", "<details><summary>Fares</summary><p>Four coins.</p></details>"])
+def test_topics_beside_sentences_are_the_sections_of_a_page_that_has_no_others_above(settings, rows, after):
+    found = text_of(f"<body><h1>Ferry</h1>{rows}{after}</body>", settings)
+    assert [line for line in found.splitlines() if line.startswith("#")][1:4] == ["## Who", "## When", "## Not with"]
+    assert ("## Fares" in found) is bool(after)
+    assert "\n\nA horse, or a goat of any size\n" in found
+
+
+def test_a_row_above_topics_that_fills_the_table_may_be_the_title(settings):
+    page = TABLE.replace("<table>", "<table><tr><td colspan=2><b>F1001 - Ferry, one way</b></td></tr>")
+    (source,) = read_bytes("a.html", page.encode(), settings)
+    document = parse_document(source, settings)
+    assert document.title_text == "F1001 - Ferry, one way"
+    assert [section.heading for section in document.sections] == ["Title", "Who", "When", "Not with"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<h1>Ferry</h1><h2>Boats</h2>{}",
+        "<h1>Ferry</h1>{}<p>It runs on Sundays too.</p>",
+        "<h1>Ferry</h1><details><summary>Boats</summary>{}</details>",
+    ],
+)
+def test_topics_inside_a_section_or_above_other_text_stay_rows_and_items(settings, page):
+    assert "| Who | People with" in text_of(page.format(TABLE), settings)
+    assert "- Who: People with" in text_of(page.format(TERMS), settings)
+
+
+def test_short_values_of_terms_stay_fields(settings):
+    terms = "<dl><dt>Pier</dt><dd>North</dd><dt>Fare</dt><dd>Four coins.</dd><dt>Boat</dt><dd>Large.</dd></dl>"
+    assert "- Pier: North\n" in text_of(f"<h1>Ferry</h1>{terms}", settings)
+
+
+def test_a_page_that_begins_with_a_table_is_called_by_the_line_that_names_its_code(settings):
+    (source,) = read_bytes("a.html", f"<body>{TABLE}<p>HCPCS: F1001</p></body>".encode(), settings)
+    document = parse_document(source, settings)
+    assert document.codes == ("F1001",)
+    assert document.title_text == "HCPCS: F1001"
 
 
 def test_a_table_of_fields_stays_a_table(settings):

@@ -620,3 +620,12 @@ def test_a_table_of_short_values_stays_one():
         [[name, text.split()[1]] for name, text in TOPICS], colWidths=[100, 380], style=[("GRID", (0, 0), (-1, -1), 0.5, colors.black)]
     )
     assert "| Fares | pay |" in text_of(pdf([Paragraph("Harbour ferry sheet", H1), table, Paragraph(PROSE, BODY)]))
+
+
+@pytest.mark.parametrize(("foot", "left"), [("- 1 -", False), ("– 1 –", False), ("- 7 -", True), ("- 1 per day -", True)])
+def test_the_number_of_the_only_page_between_dashes_is_no_part_of_its_text(foot, left):
+    def draw(canvas):
+        for n, words in enumerate(["Ferry F1001", "", "It runs every hour by day.", "It is closed on Sundays.", "", foot]):
+            canvas.drawString(72, 700 - 14 * n, words)
+
+    assert ("1" in text_of(drawn(draw)).replace("F1001", "") or "7" in text_of(drawn(draw))) is left

@@ -468,3 +468,66 @@ def test_a_workbook_whose_cover_names_one_code_is_one_document_with_a_section_fo
 def test_other_workbooks_are_a_document_for_each_row_or_sheet(settings, changes):
     sources = read_bytes("dossier.xlsx", book(DOSSIER | changes), settings)
     assert len(sources) > 1
+
+
+TOPICS = [
+    ["Topic", "Rule", "Who", "Limit"],
+    ["Boarding", "Walk up the ramp in a line", "Crew", "Ten minutes before"],
+    ["Luggage", "One trunk for each passenger", "Porter", "Forty pounds"],
+    [None, "Two bags beside it", "Passenger", None],
+    ["Not carried", "Horses, goats and geese; see F1002", "Pier", "Always"],
+]
+TITLE = "F1001 Foot passenger by ferry, one way"
+
+
+def topics(*above, sheet="Sheet1", name="ferry.xlsx", rows=TOPICS):
+    """Return the documents of a sheet of topics below some rows."""
+    return read_bytes(name, workbook((sheet, [*above, *rows])), make_settings())
+
+
+@pytest.mark.parametrize(
+    ("above", "sheet", "name", "title"),
+    [
+        ([[TITLE], []], "Rules", "ferry.xlsx", TITLE),
+        ([[TITLE]], "F1001", "ferry.xlsx", TITLE),
+        ([["Harbour ferry"], ["HCPCS code: F1001"]], "Rules", "ferry.xlsx", "Harbour ferry"),
+        ([["HCPCS code: F1001"]], "Ferry rules", "ferry.xlsx", "Ferry rules"),
+        ([["HCPCS", "F1001"], []], "Ferry_rules", "ferry.xlsx", "Ferry rules"),
+        ([["Harbour ferry"], ["valid", "this year"]], "F1001", "ferry.xlsx", "Harbour ferry"),
+        ([], "F1001 ferry", "ferry.xlsx", "F1001 ferry"),
+        ([], "Sheet1", "F1001_ferry.xlsx", "F1001 ferry"),
+        ([], "Rules", "F1001_ferry.xlsx", "Rules"),
+    ],
+)
+def test_topics_under_a_title_a_sheet_or_a_file_that_states_the_code_are_one_document(above, sheet, name, title):
+    (source,) = topics(*above, sheet=sheet, name=name)
+    document = parse_document(source, make_settings())
+    assert source.id == name
+    assert document.codes == ("F1001",)
+    assert document.title_text == title
+    said = {one.heading: one.body.of(document.text) for one in document.sections if one.kind is SectionKind.BODY and one.body}
+    assert list(said) == ["Boarding", "Luggage", "Not carried"]
+    assert said["Not carried"] == "- Rule: Horses, goats and geese; see F1002\n- Who: Pier\n- Limit: Always"
+    assert said["Luggage"].startswith("- Rule: One trunk for each passenger; Who: Porter; Limit: Forty pounds\n- Rule: Two bags beside it")
+    at = document.text.index("Horses")
+    assert document.place_of(at).number == len(above) + 5
+
+
+def test_topics_of_three_columns_lose_none_below_the_code():
+    rows = [["HCPCS", "F1001", None], *[row[:3] for row in TOPICS]]
+    (one,) = read(text_of(rows), "ferry.csv")
+    assert one.codes == ("F1001",)
+    assert "## Boarding\n- Rule: Walk up the ramp in a line\n- Who: Crew\n" in one.text
+
+
+@pytest.mark.parametrize("name", ["ferry.xlsx", "F1001_ferry.xlsx"])
+def test_rows_without_a_code_anywhere_or_beside_sheets_that_name_one_stay_documents_of_their_own(name):
+    other = [["Code", "Fare", "Note"], ["F1002", "four", "by day"], ["F1003", "one", "by night"]]
+    found = read_bytes(name, workbook(("Fares", other), ("Rules", TOPICS)), make_settings())
+    assert [one.codes for one in found] == [("F1002",), ("F1003",), *[()] * 4]
+    assert len(topics(name="ferry.xlsx")) == 4
+
+
+def test_a_long_list_under_a_code_is_no_sheet_of_topics():
+    rows = [["Pier", "Street", "Clerk"], *[[f"Pier {n}", f"{n} Bank Street", f"Clerk {n}"] for n in range(101)]]
+    assert len(topics([TITLE], rows=rows)) == 101

@@ -94,6 +94,11 @@ def test_a_rule_that_opens_a_line_stands_apart_from_its_text():
         ("See https://example.org for more", Shape.TEXT, ""),
         ("It begins at 10:30", Shape.TEXT, ""),
         ("No label here", Shape.TEXT, ""),
+        ("Board it only while the bell rings: by day, or in fog.", Shape.TEXT, ""),
+        ("Seats kept until the boat leaves: two", Shape.TEXT, ""),
+        ("Until help has arrived: stay on land", Shape.FIELD, "Until help has arrived"),
+        ("Valid until: May", Shape.FIELD, "Valid until"),
+        ("Things to do while you wait: Read.", Shape.FIELD, "Things to do while you wait"),
     ],
 )
 def test_what_stands_before_a_colon_is_a_label_where_it_is_short(text, shape, label):

@@ -451,3 +451,10 @@ def test_bullets_set_apart_below_a_counted_list_are_a_list_of_their_own_and_thos
     assert found["Wait."] == (0, ("Board", "Guests do"))
     assert found["Dogs"] == found["Cats"] == (1, ("Board",))
     assert {found[word][0] for word in ("Come", "early", "Go", "late")} == {2}
+
+
+def test_the_stroke_below_a_heading_is_no_part_of_its_section(settings):
+    (document,) = parsed(settings, "Ferry F1001\n===========\n\nFares\n-----\nFour coins.\n\nTimes\n-----\n\nBy day.\n")
+    bodies = {section.heading: section.body.of(document.text) for section in document.sections if section.body}
+    assert bodies["Fares"] == "Four coins."
+    assert bodies["Times"] == "By day."

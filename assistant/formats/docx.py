@@ -51,5 +51,4 @@ def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
         raise Unreadable("is nested too deeply to be read") from error
     except Exception as error:  # whatever a broken part makes the library raise
         raise Unreadable(f"is not a Word file that can be read ({type(error).__name__})") from error
-    text, places = read_page(f"<html><body><main>{page}</main></body></html>", "paragraph")
-    return [Extract(text, places=places)]
+    return [read_page(f"<html><body><main>{page}</main></body></html>", "paragraph")]

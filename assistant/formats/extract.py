@@ -19,7 +19,8 @@ class Extract:
     `text` is canonical: offsets count in it. For text and Markdown it is the decoded file itself, for other formats the extracted
     text, with headings marked by `#`, list items by `-` and table rows by `|`, so that one parser serves all. `key` tells the documents
     of one file apart and is empty where the file is one document. `hidden` are parts of `text` that no reader of the file sees, such as
-    front matter and comments, in order; they are never quoted. `codes` and `title` are None where the text has to tell. `places`
+    front matter and comments, in order; they are never quoted. `bold` are short lines that are bold as
+    a whole, in order, where the text has no marks that say so. `codes` and `title` are None where the text has to tell. `places`
     says where in the file the text comes from, in order of `start`. `authority` ranks sources that disagree, higher first; `dated` is
     an ISO date or empty.
     """
@@ -32,3 +33,4 @@ class Extract:
     authority: int = 0
     dated: str = ""
     hidden: tuple[Span, ...] = ()
+    bold: tuple[Span, ...] = ()

@@ -26,6 +26,7 @@ _EDGE_SHARE = 0.12
 _NUMBERS = 4
 """So many numbers of a running head or foot are looked at."""
 _COUNTER = re.compile(r"(?<![\w.,-])\d{1,4}(?![\w,-])")
+_DASHED = re.compile(r"[-–—]\s?(?P<number>\d{1,4})\s?[-–—]")
 _DASHES = "-–—|·. "
 _MARGIN = 0.045
 """What stands so near the edge of the page, in shares of its height, and is small or set apart is no part of the text."""
@@ -127,7 +128,8 @@ def _without_furniture(pages: Sequence[Page]) -> list[list[Word]]:
     kept = []
     for page, own in zip(pages, rows, strict=True):
         edge = _edge_rows(page, own)
-        gone = {i for i in edge if not recurrent.isdisjoint(_keys(page, own[i])) or _is_margin(page, own, i, body)}
+        gone = {i for i in edge if not recurrent.isdisjoint(_keys(page, own[i]))}
+        gone |= {i for i in edge | {len(own) - 1} if _is_margin(page, own, i, body)}
         inner = {i for i in gone if not (set(range(i)) <= gone or set(range(i + 1, len(own))) <= gone)}
         kept.append([word for i, row in enumerate(own) if i not in gone - inner for word in row])
     return kept if any(kept) else [list(page.words) for page in pages]
@@ -158,7 +160,10 @@ def _keys(page: Page, row: Sequence[Word]) -> set[tuple[str, int]]:
 
 
 def _is_margin(page: Page, rows: Sequence[Sequence[Word]], i: int, body: float) -> bool:
-    """Say whether an outermost row is a page number, or small print in the part of the page that nobody sets text in."""
+    """Say whether an outermost row is a page number, or small print in the part of the page that nobody sets text in.
+
+    The number of the page between dashes is one wherever the page ends.
+    """
     if i not in (0, len(rows) - 1) or len(rows) < 2:
         return False
     row = rows[i]
@@ -167,6 +172,9 @@ def _is_margin(page: Page, rows: Sequence[Sequence[Word]], i: int, body: float) 
     outer = min(page.top - y - row[0].size, y - page.bottom) / height
     neighbour = rows[1] if i == 0 else rows[-2]
     apart = abs(neighbour[0].y - y) > 1.8 * body
+    dashed = _DASHED.fullmatch(text)
+    if dashed and apart and i > 0 and int(dashed["number"]) == page.number:
+        return True
     if outer < _MARGIN and (row[0].size < 0.95 * body or (apart and row[0].size < 1.25 * body)):
         return True
     return outer < 0.12 and apart and bool(_NAMED_NUMBER.fullmatch(text) or (_PAGE_NUMBER.fullmatch(text) and str(page.number) in text))

@@ -12,6 +12,7 @@ from assistant.cells import names_columns
 from assistant.formats.page import BLOCKS, HEADINGS, Element, Weight, count, is_footnote_mark, plain
 from assistant.formats.table import FEWEST_TOPICS, TOPIC_WORDS, sets_topics
 
+_HEADING_LIKE = {*HEADINGS, "summary", "topic", "footer"}
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _APART = re.compile(r"\s*;[\s;]*")
 LONGEST_CELL = 1500
@@ -24,9 +25,18 @@ MOST_COLUMNS = 100
 
 
 def rewrite_definitions(root: Element) -> None:
-    """Make a list of every definition list: "Term: definition", or the term with the list of its definitions below."""
-    for given in list(root.iter("dl")):
+    """Make a list of every definition list: "Term: definition", or the term with the list of its definitions below.
+
+    One that says something of topics, in sentences, becomes `topics` instead where these can be sections of the page.
+    """
+    sections = _before_headings(root)
+    for given in reversed(list(root.iter("dl"))):
         entries = [one for one in given.iter("dt", "dd") if _owner(one) is given]
+        tags = [one.tag for one in entries]
+        pairs = [[plain(term), plain(said)] for term, said in zip(entries[::2], entries[1::2], strict=False)]
+        if tags == ["dt", "dd"] * len(pairs) and given in sections and sets_topics(pairs, set_off=True) and _ends_section(given):
+            _make_topics(given, entries[::2], entries[1::2])
+            continue
         items: list[Element] = []
         for one in entries:
             one.tail = None
@@ -39,6 +49,29 @@ def rewrite_definitions(root: Element) -> None:
         for item in items:
             _rewrite_definition(item)
             given.append(item)
+
+
+def _before_headings(root: Element) -> set[Element]:
+    """Return the tables and definition lists above all headings of a page but its title, which may be its sections themselves."""
+    found: set[Element] = set()
+    for one in root.iter("dl", "table", "summary", "h2", "h3", "h4", "h5", "h6"):
+        if one.tag not in ("dl", "table"):
+            break
+        found.add(one)
+    return found - {above for one in root.iter("h2", "h3", "h4", "h5", "h6") for above in one.iterancestors("dl", "table")}
+
+
+def _ends_section(given: Element) -> bool:
+    """Say whether nothing but headings follows an element, so that what its last part heads ends with it."""
+    while given is not None and given.tag != "body":
+        if (given.tail or "").strip():
+            return False
+        following = given.getnext()
+        for one in following.iter() if following is not None else ():
+            if isinstance(one.tag, str) and (one.text or "").strip():
+                return any(around.tag in _HEADING_LIKE for around in (one, *one.iterancestors()))
+        given = given.getparent() if following is None else following
+    return True
 
 
 def _owner(entry: Element) -> Element | None:
@@ -69,20 +102,29 @@ def _rewrite_definition(item: Element) -> None:
 
 
 def rewrite_topics(root: Element) -> None:
-    """Make headings and text of every table that only sets topics beside what is said of them, which lists or paragraphs lay out."""
-    deepest = max((level for tag, level in HEADINGS.items() if root.find(f".//{tag}") is not None), default=1)
-    for table in list(root.iter("table")):
+    """Make `topics` of every table that only sets topics beside what is said of them, in lists, paragraphs or sentences."""
+    sections = _before_headings(root)
+    for table in reversed(list(root.iter("table"))):
         if table.find(".//table") is not None:
             continue
         rows = [row for row in table.iter("tr") if plain(row)]
-        if not _holds_topics(table, rows):
+        above = next((n for n, row in enumerate(rows) if len(row) != 1), len(rows))
+        if not _holds_topics(table, rows[above:], table in sections and _ends_section(table)):
             continue
-        for part in (table, *table.iter("thead", "tbody", "tfoot", "tr", "td", "th")):
+        for part in table.iter("thead", "tbody", "tfoot", "tr", "td", "th"):
             part.tag = "div"
-        for row in rows:
-            row[0].tag = f"h{min(6, deepest + 1)}"
-            for inner in row[0].iter("p", "div"):
-                inner.tag = "span"
+        _make_topics(table, [row[0] for row in rows[above:]], [])
+
+
+def _make_topics(given: Element, names: Iterable[Element], said: Iterable[Element]) -> None:
+    """Make `topics` of an element whose `names` each head what stands after them."""
+    given.tag = "topics"
+    for one in names:
+        one.tag = "topic"
+        for inner in one.iter("p", "div"):
+            inner.tag = "span"
+    for one in said:
+        one.tag = "div"
 
 
 def rewrite_titled(root: Element) -> None:
@@ -100,14 +142,19 @@ def rewrite_titled(root: Element) -> None:
                 one.tag = "h2"
 
 
-def _holds_topics(table: Element, rows: Sequence[Element]) -> bool:
-    """Say whether a table has two columns, the first of names, the second of text that lists or paragraphs lay out."""
+def _holds_topics(table: Element, rows: Sequence[Element], may_be_sections: bool) -> bool:
+    """Say whether a table has two columns, the first of names, the second of text that lists or paragraphs lay out.
+
+    Bold names of what is told in sentences are enough where they may be sections of the page.
+    """
     if any(True for _ in table.iter(*HEADINGS)):
         return False
     if any(len(row) != 2 or not all(_is_cell(cell) for cell in row) or row[0].tag == row[1].tag == "th" for row in rows):
         return False
     laid_out = sum(sum(1 for _ in row[1].iter("li", "p", "br")) > 1 for row in rows) >= FEWEST_TOPICS / 2
-    return sets_topics([[plain(cell) for cell in row] for row in rows], laid_out)
+    bold = [[cell.tag == "th" or _is_bold_cell(cell) for cell in row] for row in rows]
+    set_off = may_be_sections and all(first and not second for first, second in bold)
+    return sets_topics([[plain(cell) for cell in row] for row in rows], laid_out, set_off)
 
 
 def is_bold(element: Element) -> bool:

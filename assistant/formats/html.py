@@ -33,8 +33,8 @@ from assistant.formats.page import (
     weigh,
 )
 from assistant.formats.text import decode
-from assistant.labels import is_sentence
-from assistant.types import Place
+from assistant.labels import is_question, is_sentence
+from assistant.types import Place, Span
 
 _LISTS = frozenset({"ul", "ol", "dir", "menu"})
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\xad\0"))
@@ -66,11 +66,10 @@ def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
         Unreadable: it is no text, nested too deeply, or holds no words.
     """
     declared = _CHARSET.search(data[:4096])
-    text, places = read_page(decode(data, declared[1].decode("ascii", "ignore") if declared else None), "line")
-    return [Extract(text, places=places)]
+    return [read_page(decode(data, declared[1].decode("ascii", "ignore") if declared else None), "line")]
 
 
-def read_page(page: str, kind: str) -> tuple[str, tuple[Place, ...]]:
+def read_page(page: str, kind: str) -> Extract:
     """Return the canonical text of a page and where its blocks come from: by the `line` of the page, or counted as `paragraph`s.
 
     Raises:
@@ -134,13 +133,14 @@ def _is_counted(given: Element) -> bool:
 class _Block:
     """One line of canonical text, where in the page it came from, and whether it follows the one before without a blank line.
 
-    So many characters of a paragraph, its `lead`, are bold as a heading would be, and run into the rest of it.
+    So many characters of a paragraph, its `lead`, are bold as a heading would be, and run into the rest of it; or it is `bold` as a whole.
     """
 
     text: str
     line: int
     tight: bool
     lead: int = 0
+    bold: bool = False
 
 
 @dataclass(slots=True)
@@ -225,10 +225,10 @@ class _Writer:
             self._flush()
             asked = element.get("aria-level") or "2"
             self.level = HEADINGS.get(tag) or (int(asked) if asked in set("123456") else 2)
-        elif tag == "details":
+        elif tag in ("details", "topics"):
             self.outer_levels.append(self.last_level)
-        elif tag == "summary":
-            self.level = min(6, self.last_level + 1)
+        elif tag in ("summary", "topic"):
+            self.level = min(6, self.outer_levels[-1] + 1) if self.outer_levels else 2
         elif tag in _LISTS:
             self._open_list(tag == "ol")
         elif tag == "li":
@@ -243,11 +243,11 @@ class _Writer:
         tag = element.tag
         if tag in BLOCKS or element.get("role") == "heading":
             self._flush()
-        if tag in HEADINGS or tag == "summary" or element.get("role") == "heading":
+        if tag in HEADINGS or tag in ("summary", "topic") or element.get("role") == "heading":
             self.level = 0
         if tag in ("main", "article"):
             self.inside -= 1
-        elif tag == "details":
+        elif tag in ("details", "topics"):
             self.last_level = self.outer_levels.pop()
         elif tag in _LISTS:
             self.lists.pop()
@@ -290,18 +290,18 @@ class _Writer:
             self.last_level = self.level
             return
         for n, (text, bold) in enumerate(kept):
-            heads = bold and not self.lists and len(text.split()) <= BOLD_WORDS and not is_sentence(text) and not text.endswith(":")
-            self._write(f"**{text}**" if heads else _without_marks(text), n > 0)
+            short = len(text.split()) <= BOLD_WORDS and (not is_sentence(text) or is_question(text))
+            self._write(_without_marks(text), n > 0, bold=bold and short and not self.lists)
         lead = _lead(lines[0])
         if kept and lead and not self.lists and kept[0] == (texts[0][0], False):
             self.blocks[-len(kept)].lead = len(lead)
 
-    def _write(self, text: str, broken: bool) -> None:
+    def _write(self, text: str, broken: bool, bold: bool = False) -> None:
         """Write one line; in a list with the mark of its item, or below it."""
         if self.lists and not self.level:
             text = f"{' ' * self.lists[-1].indent}{self.mark or '  '}{text}"
             self.mark = ""
-        self.blocks.append(_Block(text, self.line, broken or (self.listed and not self.level)))
+        self.blocks.append(_Block(text, self.line, broken or (self.listed and not self.level), bold=bold))
         self.listed = bool(self.lists) and not self.level
 
 
@@ -320,7 +320,7 @@ def _with_leads(blocks: Sequence[_Block]) -> list[_Block]:
     """
     led = [n for n, block in enumerate(blocks) if block.lead]
     marked = sum(block.text.startswith("#") for block in blocks[1:])
-    bold = sum(block.text.startswith("**") for block in blocks)
+    bold = sum(block.bold for block in blocks)
     if marked >= FEWEST_HEADED or len(led) < max(FEWEST_LEADS, bold):
         return list(blocks)
     first = next((n for n in led if len(blocks[n].text[blocks[n].lead :].split()) > FIELD_WORDS), len(blocks))
@@ -330,7 +330,7 @@ def _with_leads(blocks: Sequence[_Block]) -> list[_Block]:
             found.append(block)
             continue
         lead, rest = block.text[: block.lead].rstrip(_CLOSING), block.text[block.lead :].lstrip(_CLOSING)
-        found += [_Block(f"**{lead}**", block.line, False), _Block(rest, block.line, True)]
+        found += [_Block(lead, block.line, False, bold=True), _Block(rest, block.line, True)]
     return found
 
 
@@ -352,10 +352,11 @@ def _preformatted(element: Element) -> list[tuple[int, str]]:
     return [(0, f"```\n{words}\n```" if coded else words)]
 
 
-def _join(blocks: Sequence[_Block], kind: str) -> tuple[str, tuple[Place, ...]]:
-    """Return blocks as one text, and the place of each."""
+def _join(blocks: Sequence[_Block], kind: str) -> Extract:
+    """Return blocks as one text with the place of each, and those that are bold."""
     pieces: list[str] = []
     places: list[Place] = []
+    bold: list[Span] = []
     at, after_line = 0, 0
     for n, block in enumerate(blocks):
         gap = "" if n == 0 else "\n" if block.tight else "\n\n"
@@ -363,6 +364,8 @@ def _join(blocks: Sequence[_Block], kind: str) -> tuple[str, tuple[Place, ...]]:
         if number != after_line:
             places.append(Place(at + len(gap), kind, number))
             after_line = number
+        if block.bold:
+            bold.append(Span(at + len(gap), at + len(gap) + len(block.text)))
         pieces += [gap, block.text]
         at += len(gap) + len(block.text)
-    return "".join([*pieces, "\n"]), tuple(places)
+    return Extract("".join([*pieces, "\n"]), places=tuple(places), bold=tuple(bold))

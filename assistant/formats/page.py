@@ -27,6 +27,7 @@ BLOCKS = frozenset({
     "html", "head", "body", "main", "article", "section", "div", "p", "ul", "ol", "li", "dl", "dt", "dd", "dir", "menu", "pre",
     "blockquote", "table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", "figure", "figcaption", "address", "details", "summary",
     "header", "footer", "form", "fieldset", "legend", "hr", "center", "h1", "h2", "h3", "h4", "h5", "h6", "hgroup", "search", "dialog",
+    "topics", "topic",
 })
 # fmt: on
 HEADINGS = {f"h{n}": n for n in range(1, 7)}

@@ -1,7 +1,8 @@
 """Table -> documents: each row is one, its cells sections under the names of their columns. Knows no file format and no layout by name.
 
 A sheet of two columns without codes is no table of things but one thing's fields, and becomes one document; so does a sheet of one column,
-and one of more columns that states a single code. Where codes stand over columns, each column is a document.
+and one of more columns that states a single code, in a row or above its header, or bears it as its name. Where codes stand over columns,
+each column is a document.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.codes import stated_codes
 from assistant.formats.extract import Extract
-from assistant.formats.table import Table, code_column, coded_columns, codes_of, key_column, names_title, title_column
+from assistant.formats.table import Row, Table, code_column, coded_columns, codes_of, key_column, names_title, title_column
 from assistant.labels import is_sentence
+from assistant.tokens import codes_in, is_code
 from assistant.types import Place, Span
 
 FEWEST_SECTIONS = 2
@@ -24,12 +27,14 @@ DIVIDER_WORDS = 4
 PAIR = 2
 """A row of so many cells is a name and a value."""
 FIELD_ROWS = 100
-"""A longer sheet of two columns is a list of things and not the fields of one."""
+"""A longer sheet of two columns, or of topics, is a list of things and not what is said of one."""
 MOSTLY_EMPTY = 0.5
 """A row goes on with the one above when it repeats or lacks its key and fills fewer than this part of its other cells."""
 _HEADED = re.compile(r"^(?=#{1,6}\s)", re.MULTILINE)
 _LINE_NUMBER = re.compile(r"0*10{0,2}")
+_ANNOUNCES = re.compile(r"(?:codes?|hcpcs|cpt|cdt|icd|cm|procedure|service|billing|number|no)", re.IGNORECASE)
 _CODE_NAME = re.compile(r"\bcodes?\b|\A(?:hcpcs|cpt|cdt|icd(?:-?10)?(?:-?cm)?)\Z", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _VALUE_NAME = re.compile(r"(?:values?|descriptions?|definitions?|meanings?|text|contents?|answers?|details?)", re.IGNORECASE)
 
 
@@ -145,8 +150,11 @@ class _Sheet:
         return Extract(writer.text, key, codes, writer.title, tuple(writer.places))
 
 
-def extract_rows(table: Table, prefix: str, keys: Keys, code_pattern: str) -> list[Extract]:
-    """Return the documents of one sheet; `prefix` begins their keys where a file has several sheets."""
+def extract_rows(table: Table, prefix: str, keys: Keys, code_pattern: str, named: tuple[str, ...] = ()) -> list[Extract]:
+    """Return the documents of one sheet; `prefix` begins their keys where a file has several sheets.
+
+    `named` are the codes in the name of the file, where none of its sheets names any.
+    """
     sheet, filled = _Sheet(table, prefix, keys, code_pattern), table.filled
     if not filled:
         return []
@@ -160,6 +168,8 @@ def extract_rows(table: Table, prefix: str, keys: Keys, code_pattern: str) -> li
         return [_lines(sheet)]
     if len(filled) == PAIR and codes is None and len(table.rows) <= FIELD_ROWS and table.column(filled[0]):
         return [_fields(sheet, filled[0], filled[1])]
+    if codes is None and (about := _codes_above(table, code_pattern) or named) and _sets_topics(table):
+        return [_topics(sheet, about)]
     key = codes if codes is not None else key_column(table)
     title = title_column(table, key)
     return [_record(sheet, group, key, codes is not None, title) for group in _groups(table, key)]
@@ -368,6 +378,75 @@ def _outline(sheet: _Sheet, codes: tuple[str, ...]) -> Extract:
     if title:
         writer.find_title(title[1])
     return sheet.document(writer, "", codes)
+
+
+def _codes_above(table: Table, code_pattern: str) -> tuple[str, ...]:
+    """Return the codes that stand above a header, in words or beside their label; else those in the name of the sheet."""
+    above = stated_codes([_beside(cells) for _, cells in table.above], code_pattern) if code_pattern else ()
+    return above or codes_of_name(table.sheet, code_pattern)
+
+
+def codes_of_name(name: str, code_pattern: str) -> tuple[str, ...]:
+    """Return the codes in the name of a sheet or file."""
+    return tuple(code for code in codes_in(name.replace("_", " "), code_pattern) if is_code(code, code_pattern))
+
+
+def has_codes(table: Table, code_pattern: str) -> bool:
+    """Say whether a sheet names codes of its own: in its rows, over its columns, above its header or in its name."""
+    found = code_column(table, code_pattern) is not None or coded_columns(table, code_pattern) or _stated_codes(table, code_pattern)
+    return bool(found or _codes_above(table, code_pattern))
+
+
+def _beside(cells: Sequence[str]) -> str:
+    """Return the different words of a row on one line, those of the first as the label of the others."""
+    return ": ".join(dict.fromkeys(_one_line(cell) for cell in cells if cell))
+
+
+def _sets_topics(table: Table) -> bool:
+    """Say whether the rows of a table with a header each say something of a topic."""
+    topics = table.column(_topic_column(table)) if table.rows else []
+    return bool(table.names) and len(table.filled) > PAIR and len(table.rows) <= FIELD_ROWS and any(map(_has_letter, topics))
+
+
+def _topic_column(table: Table) -> int:
+    """Return the column that names the topics of rows: the first where it has words in it, else the one that tells rows apart."""
+    first = table.filled[0]
+    return first if 2 * sum(map(_has_letter, table.column(first))) > len(table.column(first)) else key_column(table)
+
+
+def _has_letter(cell: str) -> bool:
+    return any(map(str.isalpha, cell))
+
+
+def _topics(sheet: _Sheet, codes: tuple[str, ...]) -> Extract:
+    """Return a table of topics as one document about `codes`: each topic heads what its rows say, every cell under its column's name.
+
+    What names the codes above the header is the title; where that is nothing but a label and codes, another line or the sheet's name is.
+    """
+    table = sheet.table
+    key = _topic_column(table)
+    runs: list[tuple[str, list[Row]]] = []
+    for row in table.rows:
+        if runs and row[1][key] in ("", runs[-1][0]):
+            runs[-1][1].append(row)
+        else:
+            runs.append((row[1][key] or _name(table, key), [row]))
+    fields = []
+    for name, rows in runs:
+        said = [(number, [f"{_name(table, i)}: {cells[i]}" for i in table.filled if i != key and cells[i]]) for number, cells in rows]
+        told = [(one, number) for number, cells in said for one in (cells if len(rows) == 1 else ["; ".join(cells)]) if one]
+        fields.append(Field(name, tuple(one for one, _ in told) or (name,), tuple(number for _, number in told) or (rows[0][0],)))
+    above = [(number, _beside(cells)) for number, cells in table.above]
+    worded = [one for one in above if _names_more(one[1], sheet.code_pattern)]
+    worded.sort(key=lambda one: not codes_in(one[1], sheet.code_pattern))
+    named = next(iter(worded), (fields[0].numbers[0], _heading(table.sheet)))
+    writer = write_document(named[1], named[0], fields, None, [one for one in above if one is not named])
+    return sheet.document(writer, "", codes)
+
+
+def _names_more(words: str, code_pattern: str) -> bool:
+    """Say whether words are more than codes and what announces them."""
+    return any(_has_letter(one) for one in _WORD.findall(words) if not (_ANNOUNCES.fullmatch(one) or is_code(one, code_pattern)))
 
 
 def _divides(cell: str) -> bool:

@@ -21,7 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from assistant.config import Settings
 from assistant.formats.extract import Extract, Unreadable
 from assistant.formats.hcpcs import extract_hcpcs, is_hcpcs
-from assistant.formats.rows import Keys, extract_book, extract_rows
+from assistant.formats.rows import Keys, codes_of_name, extract_book, extract_rows, has_codes
 from assistant.formats.table import Row, Table, find_table
 from assistant.formats.text import decode
 from assistant.formats.zipped import check_zip
@@ -62,11 +62,13 @@ def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
     book = None if any(is_hcpcs(table) for table in tables) else extract_book(tables, settings.code_pattern)
     if book:
         return [book]
+    own = any(has_codes(table, settings.code_pattern) for table in tables)
+    named = () if own else codes_of_name(path.stem, settings.code_pattern)
     keys = Keys()
     found: list[Extract] = []
     size = 0
     for table in tables:
-        for one in _documents(table, f"{table.sheet} " if len(tables) > 1 else "", keys, settings.code_pattern):
+        for one in _documents(table, f"{table.sheet} " if len(tables) > 1 else "", keys, settings.code_pattern, named):
             size += len(one.text)
             if size > settings.max_text_characters:
                 raise Unreadable(f"holds more than {settings.max_text_characters:,} characters of text")
@@ -74,10 +76,10 @@ def extract(name: str, data: bytes, settings: Settings) -> list[Extract]:
     return found
 
 
-def _documents(table: Table, prefix: str, keys: Keys, code_pattern: str) -> list[Extract]:
+def _documents(table: Table, prefix: str, keys: Keys, code_pattern: str, named: tuple[str, ...]) -> list[Extract]:
     if is_hcpcs(table):
         return extract_hcpcs(table, prefix, keys, code_pattern)
-    return extract_rows(table, prefix, keys, code_pattern)
+    return extract_rows(table, prefix, keys, code_pattern, named)
 
 
 def _delimited(text: str, suffix: str) -> Grid:

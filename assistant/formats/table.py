@@ -32,19 +32,26 @@ _SHORTER = re.compile(r"\b(?:short|brief|abbreviat\w*|abbr|code|id|date|type|typ
 _BETWEEN_CODES = re.compile(r"[\s,;/&]+")
 FEWEST_TOPICS, TOPIC_WORDS, LONG_WORDS = 4, 10, 15
 """Rows of two cells set topics beside their text where there are so many, with so few words in the first and, usually, so many beside."""
+FEWEST_SET_OFF, SAID_WORDS = 3, 5
+"""So many topics that look otherwise than their text are enough, with so many words beside each as a rule, half of it in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A header and the rows below it. `names` has one name for each column and is empty where the sheet has no header.
 
-    `notes` are what stands alone in rows above the header, with the numbers of these rows.
+    `above` are the rows above the header.
     """
 
     sheet: str
     names: tuple[str, ...]
     rows: tuple[Row, ...]
-    notes: tuple[tuple[int, str], ...] = ()
+    above: tuple[Row, ...] = ()
+
+    @property
+    def notes(self) -> tuple[tuple[int, str], ...]:
+        """Return what stands alone in rows above the header, with the numbers of these rows."""
+        return tuple((number, next(filter(None, cells))) for number, cells in self.above if len({cell for cell in cells if cell}) == 1)
 
     def column(self, i: int) -> list[str]:
         """Return the filled cells of a column."""
@@ -72,18 +79,17 @@ def find_table(sheet: str, grid: Sequence[Row], code_pattern: str) -> Table:
         return Table(sheet, (), tuple(rows))
     above = rows[at - 1] if at and rows[at - 1][0] == rows[at][0] - 1 else None
     below = tuple(row for row in rows[at + 1 :] if row[1] != rows[at][1])
-    notes = tuple((number, next(filter(None, cells))) for number, cells in rows[:at] if len({cell for cell in cells if cell}) == 1)
-    return Table(sheet, _names(rows[at][1], above[1] if above else ()), below, notes)
+    return Table(sheet, _names(rows[at][1], above[1] if above else ()), below, tuple(rows[:at]))
 
 
 def _header(rows: Sequence[Row], codes: re.Pattern[str]) -> int | None:
-    """Return the position of the first row that can name the columns of those below it."""
+    """Return the position of the first row that can name the columns of those below it; a code beside its label names none."""
     if len(rows) < 2:
         return None
     usual = median(sum(map(bool, cells)) for _, cells in rows)
     for at, (_, cells) in enumerate(rows[: min(LOOKED_AT, len(rows) - 1)]):
         named = [cell for cell in cells if cell]
-        if len(named) >= max(2, MOST_FILLED * usual):
+        if len(named) >= max(2, MOST_FILLED * usual) and not (len(named) == 2 < usual and codes.fullmatch(named[1].upper())):
             at = _lowest(at, rows, codes)
             named = [cell for cell in rows[at][1] if cell]
             return at if all(_may_name(cell, codes) for cell in named) and not _recurs(at, rows[at][1], rows) else None
@@ -171,13 +177,18 @@ def coded_columns(table: Table, code_pattern: str) -> tuple[int, tuple[int, ...]
     return None
 
 
-def sets_topics(rows: Sequence[Sequence[str]], laid_out: bool = False) -> bool:
-    """Say whether rows set topics, each its own, beside what is said of them: half of it in many words, unless it is `laid_out`."""
-    if len(rows) < FEWEST_TOPICS or any(len(row) != 2 for row in rows):
+def sets_topics(rows: Sequence[Sequence[str]], laid_out: bool = False, set_off: bool = False) -> bool:
+    """Say whether rows set topics, each its own, beside what is said of them: half of it in many words, unless it is `laid_out`.
+
+    Where the topics are `set_off` from their text, as bold words are, fewer are enough that say something in sentences.
+    """
+    if len(rows) < (FEWEST_SET_OFF if set_off else FEWEST_TOPICS) or any(len(row) != 2 for row in rows):
         return False
     names = [name for name, _ in rows]
     named = all(0 < len(name.split()) <= TOPIC_WORDS and not is_sentence(name) for name in names) and len(set(names)) == len(names)
-    return named and (laid_out or median(len(text.split()) for _, text in rows) >= LONG_WORDS)
+    words = median(len(text.split()) for _, text in rows)
+    said = set_off and words >= SAID_WORDS and 2 * sum(is_sentence(text) for _, text in rows) >= len(rows)
+    return named and (said or (len(rows) >= FEWEST_TOPICS and (laid_out or words >= LONG_WORDS)))
 
 
 def key_column(table: Table) -> int:
