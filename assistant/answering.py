@@ -358,7 +358,7 @@ class Answerer:
 
     def _read(self, documents: Sequence[str], text: str) -> dict[str, list[Reading]]:
         """Return, for each document, its readings, or those of another that describes the same code and answers better."""
-        self._index.reader.remember([text, *(without_title(self._index, text, d) for d in documents)])
+        self._index.reader.encode_words([text, *(without_title(self._index, text, d) for d in documents)])  # several at once
         self._index.all_alike(documents)
         return {d: self._best(self._read_service(d, text)) for d in documents}
 

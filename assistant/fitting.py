@@ -55,7 +55,7 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     found = weighed(index, text, subjects)
     if read_of := sorted(one.document for one in found if (one.fits or one.likely) and not one.ruled_out):
         index.all_alike(read_of)
-        index.reader.remember([case, *(without_title(index, case, name) for name in read_of)])
+        index.reader.encode_words([case, *(without_title(index, case, name) for name in read_of)])  # several at once
     fits = []
     for one in found:
         document = index.by_id[one.document]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,10 +23,10 @@ from assistant.types import Span
 
 Vectors = npt.NDArray[np.float32]
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
-BATCH = 32
-"""Texts a batch; more gains nothing on two cores and costs memory."""
-WORDS_BATCH = 4
-"""Texts a batch for word vectors: few, so that long ones do not pad short ones."""
+THREADS = min(4, os.cpu_count() or 1)
+"""So many texts are worked on at once, each by one thread: two on a short text take more of the processor and no less time."""
+AT_ONCE = 256
+"""Texts that wait for a thread; each costs a little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,8 @@ class Calibration:
     reading_words: float = 0.0
 
 
-REMEMBERED = 256
-"""Vectors of questions kept at hand, since one question is looked at from several sides."""
-REMEMBERED_WORDS = 768
-"""Texts whose word vectors are kept at hand, about 50 kB each; the candidates of a few documents."""
+REMEMBERED = 1024
+"""Texts whose vectors are kept at hand, about 50 kB each: a question is looked at from several sides, as is what may answer it."""
 
 
 class Encoder(Protocol):
@@ -77,10 +76,6 @@ class Encoder(Protocol):
 
     def encode_one(self, text: str) -> Vectors:
         """Return the `(dimension,)` vector of one text."""
-        ...
-
-    def remember(self, texts: Sequence[str]) -> None:
-        """Have at hand what `encode_one` and `encode_words` return for some texts; together they take less time."""
         ...
 
     def encode_words(self, texts: Sequence[str]) -> list[Vectors]:
@@ -135,61 +130,32 @@ class OnnxEncoder:
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelError(f"the encoder in '{folder}' cannot be loaded ({error}); run 'assistant index --rebuild'") from error
         self._recent: dict[str, tuple[Vectors, Vectors]] = {}
-        self._recent_words: dict[str, Vectors] = {}
         self._inputs = {one.name for one in self._session.get_inputs()}
-
-    def encode_one(self, text: str) -> Vectors:
-        """Return the `(dimension,)` vector of one text; the last ones are remembered, with their word vectors."""
-        known = self._recent.get(text)
-        return (known or self._read([text])[0])[0]
-
-    def remember(self, texts: Sequence[str]) -> None:
-        """Have at hand what `encode_one` and `encode_words` return for some texts; read together they take less time."""
-        fresh = [text for text in dict.fromkeys(texts) if text not in self._recent]
-        if fresh:
-            self._read(fresh)
-
-    def _read(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
-        """Return the vectors of texts with their word vectors, and remember them."""
-        ids = [self._tokenizer.encode(text).ids for text in texts]
-        hidden, mask = self._hidden(ids)
-        found = [(whole, _unit(rows[1 : len(own) - 1])) for whole, rows, own in zip(_pooled(hidden, mask), hidden, ids, strict=True)]
-        for text, known in zip(texts, found, strict=True):
-            keep(self._recent, text, known, REMEMBERED)
-        return found
 
     def knows(self, word: str) -> bool:
         """Say whether a case-folded word is one token of the model, as common words are."""
         return self._tokenizer.token_to_id(word) is not None
 
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """Return unit vectors in the order of `texts`; batches are sorted by length so that little is padded."""
+        """Return unit vectors in the order of `texts`."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
-        for begin in range(0, len(order), BATCH):
-            rows = order[begin : begin + BATCH]
-            vectors[rows] = _pooled(*self._hidden([ids[i] for i in rows]))
+        for begin in range(0, len(texts), AT_ONCE):
+            rows = texts[begin : begin + AT_ONCE]
+            vectors[begin : begin + len(rows)] = _each(lambda text: _mean(self._hidden(text)), rows)
             if progress:
                 progress(len(rows))
         return vectors
 
+    def encode_one(self, text: str) -> Vectors:
+        """Return the `(dimension,)` vector of one text; the last ones are remembered, with their word vectors."""
+        return self._read([text])[0][0]
+
     def encode_words(self, texts: Sequence[str]) -> list[Vectors]:
         """Return unit rows for the word pieces of each text, the marks at its ends left out; the last texts are remembered.
 
-        A text's rows do not depend on what else is in a batch.
+        `encode_one` has these at hand too: several texts take less time together.
         """
-        found = {text: known[1] for text in texts if (known := self._recent.get(text)) is not None}
-        found |= {text: rows for text in texts if (rows := self._recent_words.get(text)) is not None}
-        ids = {text: self._tokenizer.encode(text).ids for text in dict.fromkeys(texts) if text not in found}
-        order = sorted(ids, key=lambda text: len(ids[text]))
-        for begin in range(0, len(order), WORDS_BATCH):
-            batch = order[begin : begin + WORDS_BATCH]
-            hidden, _ = self._hidden([ids[text] for text in batch])
-            for text, rows in zip(batch, hidden, strict=True):
-                found[text] = _unit(rows[1 : len(ids[text]) - 1])
-                keep(self._recent_words, text, found[text], REMEMBERED_WORDS)
-        return [found[text] for text in texts]
+        return [words for _, words in self._read(texts)]
 
     def encode_phrases(self, text: str, spans: Sequence[Span]) -> Vectors:
         """Return the mean of the word pieces in each span of a text, as unit rows; zeros for what stands past the longest text."""
@@ -201,15 +167,20 @@ class OnnxEncoder:
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.float32(1e-6))
         return means
 
-    def _hidden(self, ids: Sequence[Sequence[int]]) -> tuple[Vectors, npt.NDArray[np.int64]]:
-        width = max(len(row) for row in ids)
-        tokens = np.zeros((len(ids), width), dtype=np.int64)
-        mask = np.zeros((len(ids), width), dtype=np.int64)
-        for i, row in enumerate(ids):
-            tokens[i, : len(row)] = row
-            mask[i, : len(row)] = 1
-        feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
-        return self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0], mask
+    def _read(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
+        """Return the vector of each text and those of its words, and remember them."""
+        found = {text: known for text in texts if (known := self._recent.get(text))}
+        fresh = [text for text in dict.fromkeys(texts) if text not in found]
+        for text, hidden in zip(fresh, _each(self._hidden, fresh), strict=True):
+            found[text] = keep(self._recent, text, (_mean(hidden), _unit(hidden[1:-1])), REMEMBERED)
+        return [found[text] for text in texts]
+
+    def _hidden(self, text: str) -> Vectors:
+        """Return `(word pieces, dimension)`. A text runs by itself, so that none is padded; a batch takes as long for each piece."""
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        hidden: Vectors = self._session.run(None, {key: value for key, value in feed.items() if key in self._inputs})[0][0]
+        return hidden
 
 
 @lru_cache(maxsize=2)
@@ -221,22 +192,27 @@ def _tokenizer(said: str, most: int) -> Tokenizer:
     return tokenizer
 
 
-def _pooled(hidden: Vectors, mask: npt.NDArray[np.int64]) -> Vectors:
-    """Return `(batch, dimension)` unit rows: the mean over the pieces of each text."""
-    weights = mask[:, :, None].astype(np.float32)
-    return _unit((hidden * weights).sum(axis=1) / weights.sum(axis=1))
+def _each(encode: Callable[[str], Vectors], texts: Sequence[str]) -> list[Vectors]:
+    """Return what is made of each text, of several by several threads."""
+    if len(texts) < 2:
+        return list(map(encode, texts))
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(encode, texts))
+
+
+def _mean(hidden: Vectors) -> Vectors:
+    """Return the mean over the word pieces of a text, of unit length."""
+    return _unit(hidden.mean(axis=0))
 
 
 def _unit(rows: Vectors) -> Vectors:
-    unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    unit: Vectors = (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
     return unit
 
 
 def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = min(4, os.cpu_count() or 1)
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a thread that waits leaves the core to others
-    options.add_session_config_entry("session.disable_quant_qdq", "1")  # rows of words become float on loading; products stay int8
     return options

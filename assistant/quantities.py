@@ -1,6 +1,6 @@
 """Text -> quantities as comparable intervals: "less than twenty-four hours" is time in [0 h, 24 h). Knows English and units, no document.
 
-Number words come from text2num, units from pint. A rate of repetition ("every two weeks") is kept apart from an amount.
+Number words come from text2num. A rate of repetition ("every two weeks") is kept apart from an amount.
 
 >>> [str(q) for q in quantities("an 18-hour infusion every 2 weeks")]
 ['time [18, 18] hour', 'period [336, 336] hour']
@@ -12,13 +12,8 @@ import math
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from text_to_num import alpha2digit
-
-if TYPE_CHECKING:
-    import pint
 
 CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -84,18 +79,6 @@ _BELOW = re.compile(r"less\s+than|under|below|fewer|shorter|lower")
 _UP_TO = re.compile(r"up\s+to|at\s+most|maximum|within")
 _EVERY = re.compile(r"every|each|once|^q$")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
-_SHORT = {
-    **dict.fromkeys(("h", "hr", "hrs"), "hour"),
-    **dict.fromkeys(("min", "mins"), "minute"),
-    **dict.fromkeys(("sec", "secs"), "second"),
-    **dict.fromkeys(("wk", "wks"), "week"),
-    **dict.fromkeys(("yr", "yrs"), "year"),
-    **dict.fromkeys(("l", "litre", "litres"), "liter"),
-    **dict.fromkeys(("lb", "lbs"), "pound"),
-    **dict.fromkeys(("ft", "feet"), "foot"),
-    "cc": "milliliter",
-    "inches": "inch",
-}
 DAY = 24.0
 HOURS = {
     **dict.fromkeys(("hour", "hourly"), 1.0), **dict.fromkeys(("week", "weekly"), 7 * DAY),
@@ -132,53 +115,29 @@ class Quantity:
         return low[0] < high[0] or (low[0] == high[0] and not low[1] and high[1])
 
 
-_UNITS = """
-deci- = 1e-1 = d-
-centi- = 1e-2 = c-
-milli- = 1e-3 = m-
-kilo- = 1e3 = k-
-second = [time] = s = sec
-minute = 60 * second = min
-hour = 60 * minute = h = hr
-day = 24 * hour = d
-week = 7 * day
-year = 365.25 * day = a = yr
-month = year / 12
-meter = [length] = m = metre
-yard = 0.9144 * meter = yd
-inch = yard / 36 = in
-foot = yard / 3 = ft
-mile = 1760 * yard = mi
-liter = decimeter ** 3 = l = L = litre
-gram = [mass] = g
-grain = 64.79891 * milligram = gr
-pound = 7e3 * grain = lb
-ounce = pound / 16 = oz
-"""
-"""The lines that pint defines these units by: reading all of its units takes longer than answering a question."""
-
-
-@lru_cache(maxsize=1)
-def _registry() -> pint.UnitRegistry[float]:
-    """Return the units, made when the first amount is met."""
-    import pint
-
-    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None, cache_folder=None)
-    registry.load_definitions(_UNITS.strip().splitlines())
-    return registry
-
-
-_BASES = {"[time]": ("time", "hour"), "[length] ** 3": ("volume", "liter"), "[mass]": ("mass", "kilogram"), "[length]": ("length", "meter")}
-
-
-@lru_cache(maxsize=256)
-def _factor(unit: str) -> tuple[str, float, str]:
-    """Return the dimension of a unit, its size in the dimension's base unit, and that unit's name."""
-    word = unit.casefold()
-    name = _SHORT.get(word) or (word.rstrip("s") if len(word) > 3 else word)
-    one = _registry().Quantity(1, name)
-    dimension, base = _BASES[str(one.dimensionality)]
-    return dimension, float(one.to(base).magnitude), base
+_SIZES = {
+    "time": ("hour", {
+        ("hour", "hours", "hr", "hrs", "h"): 1.0, ("minute", "minutes", "min", "mins"): 1 / 60,
+        ("second", "seconds", "sec", "secs"): 1 / 3600,
+        ("day", "days"): DAY, ("week", "weeks", "wk", "wks"): 7 * DAY, ("month", "months"): 365.25 * DAY / 12,
+        ("year", "years", "yr", "yrs"): 365.25 * DAY,
+    }),
+    "volume": ("liter", {
+        ("liter", "liters", "litre", "litres", "l"): 1.0,
+        ("milliliter", "milliliters", "millilitre", "millilitres", "ml", "cc"): 0.001,
+    }),
+    "mass": ("kilogram", {
+        ("kilogram", "kilograms", "kg"): 1.0, ("gram", "grams", "g"): 0.001, ("milligram", "milligrams", "mg"): 1e-6,
+        ("pound", "pounds", "lb", "lbs"): 0.45359237, ("ounce", "ounces", "oz"): 0.45359237 / 16,
+    }),
+    "length": ("meter", {
+        ("centimeter", "centimeters", "cm"): 0.01, ("mm",): 0.001, ("inch", "inches"): 0.0254, ("foot", "feet", "ft"): 0.3048,
+        ("mile", "miles"): 1609.344,
+    }),
+}  # fmt: skip
+"""For each dimension the unit of its amounts, and the size of every unit by what it is called; a test compares them with pint."""
+_FACTORS = {word: (dimension, size, base) for dimension, (base, sizes) in _SIZES.items() for words, size in sizes.items() for word in words}
+"""The dimension, the size and the base unit, by what a unit is called."""
 
 
 _ASKS_TIME = re.compile(
@@ -284,9 +243,9 @@ def _value(text: str) -> float:
 def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
     """Return the quantity and where the text that it was read from ends."""
     end = match.end()
-    dimension, factor, base = _factor(match["unit"])
-    if dimension == "time" and (match["age"] or _OLDER.search(match["after"] or "") or _is_aged(match, text)):
-        dimension = "age"
+    measured, factor, base = _FACTORS[match["unit"].casefold()]
+    aged = measured == "time" and (match["age"] or _OLDER.search(match["after"] or "") or _is_aged(match, text))
+    dimension = "age" if aged else measured
     low = _value(match["low"]) * factor
     high = _value(match["high"]) * factor if match["high"] else low
     before, after = (match["before"] or "").casefold(), (match["after"] or "").casefold()
@@ -302,8 +261,8 @@ def _quantity(match: re.Match[str], text: str) -> tuple[Quantity, int]:
     if (above := bool(_ABOVE.search(before))) or _LOWER.search(before):
         bounded = _AND_HIGH.match(text, end)
         limit = _QUANTITY.match(text, bounded.end()) if bounded else None
-        of_limit, size, _ = _factor(limit["unit"]) if limit else ("", 0.0, "")
-        if bounded is None or limit is None or of_limit != dimension:
+        of_limit, size, _ = _FACTORS[limit["unit"].casefold()] if limit else ("", 0.0, "")
+        if bounded is None or limit is None or of_limit != measured:
             return Quantity(dimension, low, math.inf, base, low_open=above), end
         return Quantity(dimension, low, _value(limit["low"]) * size, base, above, bounded["open"] is not None), limit.end()
     if _BELOW.search(before):

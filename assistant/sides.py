@@ -71,7 +71,7 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     if len(looked_at) < 2:
         return None
     best: dict[str, Subject] = {}
-    index.encoder.remember(looked_at)
+    index.encoder.encode_words(looked_at)  # several at once
     for part in sorted(looked_at, key=text.find):
         first = next(iter(subjects(index, part)), None)
         if first and (first.document not in best or first.share > best[first.document].share):

@@ -41,8 +41,10 @@ ENVIRONMENT = {
     "TRANSFORMERS_OFFLINE": "1",
     "HAYSTACK_TELEMETRY_ENABLED": "False",
     "DO_NOT_TRACK": "1",
+    "PYTHONDONTWRITEBYTECODE": "",
     "PYTHONPATH": str(ROOT),
 }
+"""No network; modules are compiled once, as an installation has them, also where the environment says otherwise."""
 
 
 class Failed(Exception):

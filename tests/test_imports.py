@@ -19,7 +19,7 @@ ORDER = [
 ENGINES = {
     "faiss": {"vectors"}, "sentence_transformers": {"embedding", "crossing"},
     "torch": {"embedding"}, "transformers": {"embedding"}, "gradio": {"web"},
-    "onnxruntime": {"inference"}, "tokenizers": {"inference"}, "pint": {"quantities"},
+    "onnxruntime": {"inference"}, "tokenizers": {"inference"},
     "pydantic": {"config", "web"}, "matplotlib": {"evaluation.report"},
     "ir_measures": {"evaluation.metrics"}, "tiktoken": {"chunking"}, "typer": {"cli"}, "filelock": {"building"},
     "watchfiles": {"watching"}, "lxml": {"formats.page", "formats.grid", "formats.html"}, "mammoth": {"formats.docx"},

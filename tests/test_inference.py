@@ -28,10 +28,11 @@ def test_every_word_piece_has_a_row_of_unit_length(encoder):
         assert (len(rows) == 0) == (text == "")
 
 
-def test_word_vectors_do_not_depend_on_what_else_is_encoded_or_was_before(encoder, monkeypatch):
+def test_vectors_do_not_depend_on_what_else_is_encoded_or_was_before(encoder, monkeypatch):
+    assert all(np.array_equal(encoder.encode_one(text), row) for text, row in zip(TEXTS, encoder.encode(TEXTS), strict=True))
     together = encoder.encode_words(TEXTS)
     again = encoder.encode_words(TEXTS)
-    monkeypatch.setattr(inference, "REMEMBERED_WORDS", 1)
+    monkeypatch.setattr(inference, "REMEMBERED", 1)
     forgetful = OnnxEncoder(PACKAGED_READER)
     for text, *rows in zip(TEXTS, together, again, forgetful.encode_words(TEXTS), strict=True):
         assert all(np.array_equal(forgetful.encode_words([text])[0], one) for one in rows)
@@ -50,17 +51,16 @@ def test_a_phrase_is_the_mean_of_its_word_pieces_and_nothing_past_the_longest_te
     assert not rest.any()
 
 
-def test_what_was_read_together_is_what_is_read_alone(encoder):
-    alone = OnnxEncoder(PACKAGED_READER)
-    encoder.remember([*TEXTS, "The ferry leaves at noon."])
-    for text in TEXTS:
-        assert np.allclose(encoder.encode_one(text), alone.encode_one(text), atol=1e-6)
-        assert np.allclose(encoder.encode_words([text])[0], alone.encode_words([text])[0], atol=1e-6)
-
-
 def test_what_is_remembered_is_not_read_again(encoder, monkeypatch):
-    encoder.remember(TEXTS)
+    vectors, words = encoder.encode(TEXTS), encoder.encode_words(TEXTS)
     monkeypatch.setattr(encoder, "_hidden", None)
-    encoder.remember(TEXTS)
-    assert encoder.encode_one(TEXTS[0]).shape == (encoder.dimension,)
-    assert len(encoder.encode_words(TEXTS)) == len(TEXTS)
+    assert all(np.array_equal(encoder.encode_one(text), row) for text, row in zip(TEXTS, vectors, strict=True))
+    assert all(map(np.array_equal, encoder.encode_words(TEXTS), words))
+
+
+def test_progress_counts_every_text(encoder, monkeypatch):
+    monkeypatch.setattr(inference, "AT_ONCE", 2)
+    done = []
+    assert encoder.encode(TEXTS, done.append).shape == (len(TEXTS), encoder.dimension)
+    assert done == [2, 2, 1]
+    assert encoder.encode([]).shape == (0, encoder.dimension)

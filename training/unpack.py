@@ -1,15 +1,13 @@
-"""A model that the package carries -> a model folder to train further: int8 weights expanded, under the names that torch knows.
+"""A model that the package carries -> a model folder to train further: int8 weights expanded.
 
     python training/unpack.py assistant/data/reader training/runs/reader
 
-The exported graph names its tensors after itself. Which is which is told by exporting the base model the same way: a tensor there that
-equals a parameter of the base stands, in the packaged graph, for the trained one.
+The tensors of a packaged graph are named after the parameters that they hold.
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -19,53 +17,39 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from sentence_transformers import SentenceTransformer
 
-from assistant.embedding import export, locate
+from assistant.embedding import locate
 from assistant.inference import MODEL_FILE
-from export import BLOCKS, ZERO, parity
+from export import BESIDE, BLOCKS, ROWS, SCALES, ZERO, parity
 
 
-def tensors(folder: Path) -> dict[str, NDArray[np.float32]]:
-    """Return the float tensors of the graph in `folder` by name, those stored as int8 expanded."""
-    graph = onnx.load(folder / MODEL_FILE).graph
-    found = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "DequantizeLinear":
-            rows, scale = found[node.input[0]], found[node.input[1]]
-            found[node.output[0]] = rows.astype(np.float32) * scale[:, None]
-        elif node.op_type == "MatMulNBits":
-            blocks, scale = found[node.input[1]].astype(np.float32) - ZERO, found[node.input[2]]
-            columns = blocks * scale.reshape(*blocks.shape[:2], 1)
-            found[node.input[1].removesuffix(BLOCKS)] = columns.reshape(len(columns), -1).T
-    return {name: values for name, values in found.items() if values.dtype == np.float32}
+def weights(model: onnx.ModelProto) -> dict[str, NDArray[np.float32]]:
+    """Return the parameters that a graph of `export.build` holds, by name."""
+    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    found = {}
+    for name, values in held.items():
+        if name.endswith(SCALES):
+            continue
+        if name.endswith(ROWS):
+            name = name.removesuffix(ROWS)
+            values = values * held[name + SCALES]
+        elif name.endswith(BLOCKS):
+            name = name.removesuffix(BLOCKS)
+            blocks = (values.astype(np.float32) - ZERO) * held[name + SCALES].reshape(*values.shape[:2], 1)
+            values = blocks.reshape(len(blocks), -1)
+        names = name.split(BESIDE)
+        found.update(zip(names, np.split(values, len(names)), strict=True))
+    return found
 
 
 def unpack(packaged: Path) -> SentenceTransformer:
-    """Return the packaged model as the base model with its weights.
-
-    Raises:
-        ValueError: a parameter has no tensor of its own, since the two were not exported alike.
-    """
-    base = locate("default")
-    model = SentenceTransformer(base, device="cpu")
-    with tempfile.TemporaryDirectory() as work:
-        export(base, Path(work))
-        known = tensors(Path(work))
-    trained = tensors(packaged)
+    """Return the packaged model as the base model with its weights."""
+    model = SentenceTransformer(locate("default"), device="cpu")
+    held = weights(onnx.load(packaged / MODEL_FILE))
     with torch.no_grad():
         for name, parameter in model[0].auto_model.named_parameters():
-            if name.startswith("pooler"):
-                continue
-            weights = parameter.numpy()
-            alike = [key for key, values in known.items() if _equal(values, weights) or (weights.ndim == 2 and _equal(values.T, weights))]
-            if len(alike) != 1 or alike[0] not in trained:
-                raise ValueError(f"{name} is found {len(alike)} times in the exported graph")
-            values = trained[alike[0]]
-            parameter.copy_(torch.tensor(values if _equal(known[alike[0]], weights) else values.T))
+            if not name.startswith("pooler"):
+                parameter.copy_(torch.tensor(held[name]))
     return model
-
-
-def _equal(values: NDArray[np.float32], weights: NDArray[np.float32]) -> bool:
-    return values.shape == weights.shape and bool(np.array_equal(values, weights))
 
 
 def main() -> None:
