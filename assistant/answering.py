@@ -15,7 +15,7 @@ from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_
 from assistant.fitting import code_fits, weigh
 from assistant.glossary import names_drug
 from assistant.index import Index
-from assistant.kinds import Kind, lists, of_one_side, presumes
+from assistant.kinds import Kind, counts_in, lists, of_one_side, presumes
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import asked_of_each, matching, speaking, uncontrary
 from assistant.listing import beliefs as saying
@@ -268,19 +268,19 @@ class Answerer:
     def _headed(self, query: Query) -> list[Quote]:
         """Return the whole sections that a question names by their heading and nothing else, one of each document; else none."""
         asked = [word for word in tokenize(query.text) if word not in FUNCTION_WORDS]
-        quotes = []
+        quotes, included = [], counts_in(query.text)
         for name in query.documents if asked else ():
             held = (candidate for d in self._index.service(name) for candidate in self._index.candidates.all_of(d))
             own = (c for c in held if not query.codes or speaks_of(self._index.by_id[c.document], c, query.codes))
-            widest = max((c for c in own if self._heads(c, asked)), key=lambda c: (c.last - c.first, -c.first), default=None)
+            widest = max((c for c in own if self._heads(c, asked, included)), key=lambda c: (c.last - c.first, -c.first), default=None)
             if widest is None:
                 return []
             quotes.append(quote_candidate(self._index.by_id[widest.document], widest, Role.ANSWER))
         return quotes
 
-    def _heads(self, candidate: Candidate, asked: Sequence[str]) -> bool:
+    def _heads(self, candidate: Candidate, asked: Sequence[str], included: bool | None) -> bool:
         heading = self._index.by_id[candidate.document].sections[candidate.section].heading
-        return [word for word in tokenize(heading) if word not in FUNCTION_WORDS] == list(asked)
+        return [word for word in tokenize(heading) if word not in FUNCTION_WORDS] == list(asked) and counts_in(heading) is included
 
     def _rival(self, query: Query) -> str | None:
         """Return the document that the words of a question are about where they contradict the one code that it names."""

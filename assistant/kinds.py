@@ -60,6 +60,10 @@ _INSIDE_CODE = re.compile(
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _CLAUSE = re.compile(r"(?<=[.?!;:,])\s+|(?<=\s[–—-])\s+")
 """What stands between the clauses of a case; a dash stays with the one before it."""
+_INCLUSION = re.compile(
+    r"\b(?:includ(?:e|es|ed|ing)|exclu(?:de|des|ded|sions?)|bundled|covered|billed\s+(?:separately|apart)|paid\s+apart)\b", re.IGNORECASE
+)
+_LEFT_OUT = re.compile(r"\b(?:not|non|never|exclu\w+|separately|apart|extra|what\s+else)\b|n['’]t\b", re.IGNORECASE)
 _DASHES = " –—-"
 _OVER = re.compile(
     r"\b(?:finish(?:ed|es)|completed|stopped|ended|discontinued|quit|(?:came|went|is|was|been)\s+off|used\s+to|previously|formerly|in\s+the\s+past"
@@ -238,6 +242,15 @@ def _without(pattern: re.Pattern[str], text: str) -> str:
 def asks_inclusion(text: str) -> bool:
     """Say whether a question asks outright what is included or billed apart."""
     return bool(_ASKS_INCLUSION.search(text))
+
+
+def counts_in(text: str) -> bool | None:
+    """Say whether a question or a label is about what is included, or about what is not; None where it is about neither.
+
+    >>> [counts_in(text) for text in ("What is included?", "Not covered", "Storage")]
+    [True, False, None]
+    """
+    return not _LEFT_OUT.search(text) if _INCLUSION.search(text) else None
 
 
 def surface(text: str) -> list[float]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from assistant.chunking import Candidate, column_of, read_texts
 from assistant.index import Index
 from assistant.inference import Vectors
-from assistant.kinds import presumes
+from assistant.kinds import counts_in, presumes
 from assistant.quantities import asked_dimension, quantities
 from assistant.steps import asked_step, step_of
 from assistant.subjects import logistic, without_title
@@ -116,7 +116,24 @@ class EncoderReader:
 
 
 def opposed(index: Index, text: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return `(len(rows),)`: which candidates say who may have something where a question asks who must not."""
+    """Return `(len(rows),)`: which candidates say the opposite of what a question asks for.
+
+    Who may have something where it asks who must not; what is left out, by the labels above it, where it asks what is included, and the
+    other way round.
+    """
+    return _of_the_others(index, text, rows) | _of_other_labels(index, text, rows)
+
+
+def _of_other_labels(index: Index, text: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    asked = None if presumes(text) else counts_in(text)
+    if asked is None:
+        return np.zeros(len(rows), dtype=np.bool_)
+    labelled = (candidate.path(index.by_id[candidate.document]) for candidate in map(index.candidates.__getitem__, rows.tolist()))
+    told = ([one for label in path if (one := counts_in(label)) is not None] for path in labelled)
+    return np.asarray([bool(ones) and ones[-1] is not asked for ones in told], dtype=np.bool_)
+
+
+def _of_the_others(index: Index, text: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     if not asks_who_must_not(index, text):
         return np.zeros(len(rows), dtype=np.bool_)
     must_not, may = map(index.reader.encode_one, (MUST_NOT, MAY))

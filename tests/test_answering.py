@@ -245,6 +245,20 @@ def test_a_heading_alone_is_answered_with_its_whole_section(assistant, question)
     assert answer.confidence == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What is included in F1001?", "one mast and one sail"),
+        ("What's not included with F1001?", "spare oars and ropes"),
+        ("What does F1001 not include?", "spare oars and ropes"),
+        ("What is excluded from F1001?", "spare oars and ropes"),
+    ],
+)
+def test_what_is_included_and_what_is_not_are_told_apart(opened, question, words):
+    text = "# Hire of a boat (F1001)\n\n## Included\n\none mast and one sail\n\n## Not included\n\nspare oars and ropes\n\n## Return\n\nBy six.\n"
+    assert [quote.text for quote in opened({"boat.md": text}).ask(question).quotes] == [words]
+
+
 def test_what_the_title_contradicts_is_no_answer(assistant):
     quotes = assistant.ask("does S9330 include the drugs?").quotes
     against = [(quote.start, quote.end) for quote in quotes if quote.role is Role.CONFLICT]
