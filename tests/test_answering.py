@@ -255,7 +255,7 @@ def test_a_heading_alone_is_answered_with_its_whole_section(assistant, question)
     ],
 )
 def test_what_is_included_and_what_is_not_are_told_apart(opened, question, words):
-    text = "# Hire of a boat (F1001)\n\n## Included\n\none mast and one sail\n\n## Not included\n\nspare oars and ropes\n\n## Return\n\nBy six.\n"
+    text = "# Boat hire (F1001)\n\n## Included\n\none mast and one sail\n\n## Not included\n\nspare oars and ropes\n\n## Return\n\nSix.\n"
     assert [quote.text for quote in opened({"boat.md": text}).ask(question).quotes] == [words]
 
 
