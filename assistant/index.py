@@ -176,8 +176,8 @@ class Index:
 
     @cached_property
     def around(self) -> frozenset[str]:
-        """Return the documents that hold the rest of texts of whose parts others are; no question is about these by themselves."""
-        return frozenset(name for file, names in self._around_of.items() for name in names if name == file)
+        """Return the documents that hold what stands around others of their files: the rest of a text, or sheets that describe no code."""
+        return frozenset(name for names in self._around_of.values() for name in names)
 
     @cached_property
     def _around_of(self) -> dict[str, tuple[str, ...]]:
