@@ -119,18 +119,22 @@ def opposed(index: Index, text: str, rows: npt.NDArray[np.int64]) -> npt.NDArray
     """Return `(len(rows),)`: which candidates say the opposite of what a question asks for.
 
     Who may have something where it asks who must not; what is left out, by the labels above it, where it asks what is included, and the
-    other way round.
+    other way round, also where no label but its own words say that it is included.
     """
-    return _of_the_others(index, text, rows) | _of_other_labels(index, text, rows)
+    return _of_the_others(index, text, rows) | _on_the_other_side(index, text, rows)
 
 
-def _of_other_labels(index: Index, text: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _on_the_other_side(index: Index, text: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     asked = None if presumes(text) else counts_in(text)
     if asked is None:
         return np.zeros(len(rows), dtype=np.bool_)
-    labelled = (candidate.path(index.by_id[candidate.document]) for candidate in map(index.candidates.__getitem__, rows.tolist()))
-    told = ([one for label in path if (one := counts_in(label)) is not None] for path in labelled)
-    return np.asarray([bool(ones) and ones[-1] is not asked for ones in told], dtype=np.bool_)
+
+    def opposes(candidate: Candidate) -> bool:
+        document = index.by_id[candidate.document]
+        told = [one for label in candidate.path(document) if (one := counts_in(label)) is not None]
+        return told[-1] is not asked if told else not asked and counts_in(candidate.span(document).of(document.text)) is True
+
+    return np.asarray([opposes(candidate) for candidate in map(index.candidates.__getitem__, rows.tolist())], dtype=np.bool_)
 
 
 def _of_the_others(index: Index, text: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

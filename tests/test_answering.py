@@ -259,6 +259,11 @@ def test_what_is_included_and_what_is_not_are_told_apart(opened, question, words
     assert [quote.text for quote in opened({"boat.md": text}).ask(question).quotes] == [words]
 
 
+def test_what_its_own_words_include_is_no_answer_to_what_is_left_out(assistant):
+    said = [quote.text for quote in assistant.ask("What's not included in S9357?").quotes]
+    assert said[1:] == ["The actual drugs and nursing visits are billed separately."]
+
+
 def test_what_the_title_contradicts_is_no_answer(assistant):
     quotes = assistant.ask("does S9330 include the drugs?").quotes
     against = [(quote.start, quote.end) for quote in quotes if quote.role is Role.CONFLICT]
