@@ -17,6 +17,8 @@ from assistant.types import Span, Unit
 
 LONG, FEWEST_WORDS, FEWEST_TELLING = 3, 2, 2
 """A descriptor has so many words of more than so many letters at least, and so many of them that the text uses elsewhere too."""
+LONGEST = 1000
+"""Characters of a descriptor."""
 IN_TITLE = 0.8
 """What has so large a part of its words in the title says nothing beyond it."""
 _OPENS = r"(?:^|[|\n(*_`]|[.!?:]\s)[\s*_`>-]*(?:(?:\w+\s+)?(?:codes?|hcpcs|cpt)\b[\s*_:|]*){0,3}"
@@ -26,7 +28,7 @@ _MEANS = (
     r"(?:(?:the|a|an)\s+)?(?:(?:(?!per\b|daily\b|day\b)\w+[\s-]+){0,2}code\s+(?:for|of|used\s+for)\s+)?(?:(?:the|a|an)\s+)?(?!for\b)"
 )
 _SAID = re.compile(
-    rf"\s*(?:(?P<apart>[:|=–—-]|\.(?=\s+[A-Z]))\s*|,\s+|(?P<paren>\()|\s(?P<means>{_MEANS}))(?P<words>[^\W\d_].*)",
+    rf"\s*(?:(?P<apart>[:|=–—-]|\.(?=\s+[A-Z]))\s*|,\s+|(?P<paren>\()|\s(?P<means>{_MEANS}))(?P<words>[^\W\d_].{{0,{LONGEST}}})",
     re.DOTALL | re.IGNORECASE,
 )
 _LABELLED = re.compile(
@@ -37,7 +39,7 @@ _LABELLED = re.compile(
 _END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bincl)[.!?](?=[\s*_)]|\Z)|\n\s*\n|\s*\||\s--|\n(?=[\s*_>-]*[\w ()/]{2,30}:\s)|\n[-*•]\s")
 _SAYS_MORE = re.compile(
     r"(?:not|never|only|one|used|billed|paid|payable|charged|reported|counted|covered|included|per|daily|monthly|a\s+per|when|if|and|or|"
-    r"also|in|on|see|with|without|unit|once|twice|each|every|all|no|not|see|rev|version|effective|updated|printed|type|class|schedule|(?:per[\s-])?diem)\b",
+    r"also|in|on|see|with|without|unit|once|twice|each|every|all|no|rev|version|effective|updated|printed|type|class|schedule|(?:per[\s-])?diem)\b",
     re.IGNORECASE,
 )
 """What follows a code where it is not its descriptor but how it is billed, or a remark."""
@@ -45,16 +47,17 @@ _PREDICATE = re.compile(
     r"\b(?:is|are|was|may|must|can|will|should|has|have|had|does|do|pays?|covers?|applies|includes?|bills?|billed|takes|gives?|holds?|goes)\b",
     re.IGNORECASE,
 )
-
 _WHEN = re.compile(r"\b(?:when|if|unless|whenever|where)\b", re.IGNORECASE)
+"""What a name has not: of one after a mark, any verb; of one after "is", a condition."""
 
 
 def find_descriptor(text: str, title: Span, units: Sequence[Unit], codes: Sequence[str]) -> Span | None:
     """Return the words beside a document's one code that define it; None where none do, or the title says as much."""
     if len(codes) != 1:
         return None
-    titled, used = set(tokenize(title.of(text))), Counter(tokenize(text))
-    for span in (*_beside(text, units, codes[0]), *_labelled(text, units)):
+    found = [*_beside(text, units, codes[0]), *_labelled(text, units)]
+    titled, used = (set(tokenize(title.of(text))), Counter(tokenize(text))) if found else (set(), Counter())
+    for span in found:
         words = [token for token in tokenize(span.of(text)) if len(token) > LONG]
         telling = {token for token in words if used[token] > words.count(token)}
         if len(words) >= FEWEST_WORDS and len(telling) >= FEWEST_TELLING:
@@ -70,6 +73,8 @@ def _beside(text: str, units: Sequence[Unit], code: str) -> Iterator[Span]:
             continue
         goes_on = after is not None and after.path == unit.path and "\n" not in text[unit.span.end : after.span.start]
         said = text[unit.span.start : after.span.end if after and goes_on else unit.span.end]
+        if code.casefold() not in said.casefold():
+            continue
         places = {match.end(): False for match in named.finditer(said)} | {match.end(): True for match in announced.finditer(said)}
         for place, alone in sorted(places.items()):
             found = _SAID.match(said, place)
@@ -90,8 +95,8 @@ def _labelled(text: str, units: Sequence[Unit]) -> Iterator[Span]:
 def _phrase(said: str, found: re.Match[str]) -> Span | None:
     """Return where a phrase stands, up to the end of its sentence, cell or parenthesis; None for one that says more than a name does."""
     start = found.start("words")
-    end = _END.search(said, start)
-    last = end.start() if end else len(said)
+    end = _END.search(said, start, found.end("words") + 1)
+    last = min(end.start() if end else len(said), found.end("words"))
     if found["paren"]:
         depth = 1
         for i in range(start, last):
