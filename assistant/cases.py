@@ -116,10 +116,11 @@ def weighed(index: Index, text: str, subjects: Sequence[Subject]) -> list[Weighe
 def _inherited(index: Index, considered: Sequence[Subject], against: Collection[str]) -> dict[str, float]:
     """Return what each document takes over of the shares of those ruled out that are called as it is: an amount tells which is meant."""
     found: dict[str, float] = {}
+    left = [one for one in considered if one.document not in against]
     for one in considered:
-        heirs = [o for o in considered if o.document not in against and called_alike(index, o.document, one.document)]
-        if one.document in against and heirs:
-            heir = max(heirs, key=lambda o: o.share).document
+        heirs = [other for other in left if called_alike(index, other.document, one.document)] if one.document in against else []
+        if heirs:
+            heir = max(heirs, key=lambda other: other.share).document
             found[heir] = found.get(heir, 0.0) + one.share
     return found
 
@@ -167,13 +168,13 @@ def _is_ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity])
     return any(contradicts(limits(one), asked) or _is_elsewhere(one, told) or _is_otherwise(one, told, asked) for one in described)
 
 
-def contradicts(bounds: Sequence[Quantity], asked: Sequence[Quantity]) -> bool:
+def contradicts(within: Sequence[Quantity], asked: Sequence[Quantity]) -> bool:
     """Say whether the bounds of what is covered rule out a quantity that is asked for; those that cannot both hold are alternatives."""
-    for limit in bounds:
+    for limit in within:
         alike = [quantity for quantity in asked if quantity.dimension == limit.dimension]
         if limit.dimension == "time" and _is_of_hours(limit):
             alike = [quantity for quantity in alike if _is_of_hours(quantity)] or alike
-        instead = [other for other in bounds if other.dimension == limit.dimension and not other.meets(limit)]
+        instead = [other for other in within if other.dimension == limit.dimension and not other.meets(limit)]
         if alike and not any(one.meets(quantity) for one in (limit, *instead) for quantity in alike):
             return True
     return False
