@@ -92,6 +92,10 @@ def nearest_codes(index: Index, unknown: str, most: int) -> list[str]:
     return [code for code, _, _ in close]
 
 
+_UNMARKED = re.compile(r"(?:ca|do|does|did|is|are|was|were|wo|would|could|should|has|have|had|must|need)nt")
+"""A denial without its apostrophe: "cant" is no slip of "can"."""
+
+
 def correct(index: Index, text: str) -> str:
     """Return `text` with clipped and misspelt words replaced by words of the corpus; other words stay as they are."""
     return _WORD.sub(lambda match: _corrected(index, match.group()), text)
@@ -101,6 +105,8 @@ def _corrected(index: Index, word: str) -> str:
     folded = word.casefold()
     if folded in index.words.word_counts or index.encoder.knows(folded):
         return word
+    if _UNMARKED.fullmatch(folded):
+        return f"{word[:-1]}'t"
     if word.islower() and (meant := _function_word(folded)):
         return meant
     if len(folded) < SHORTEST:

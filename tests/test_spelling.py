@@ -121,3 +121,8 @@ def test_a_year_is_no_code_without_its_letter(opened, text, plain):
 def test_a_form_of_a_word_that_the_documents_have_is_no_misspelling(opened):
     index = opened({"a.txt": "K0010 Blorpy\n\nUse\nThe therapist visits. One blorpy a day.\n"}).index
     assert correct(index, "two blorpies") == "two blorpies"
+
+
+@pytest.mark.parametrize("word", ["cant", "dont", "isnt", "doesnt", "wont", "couldnt"])
+def test_a_denial_without_its_apostrophe_stays_one(assistant, word):
+    assert correct(assistant.index, f"what if I {word} swallow") in (f"what if I {word[:-1]}'t swallow", f"what if I {word} swallow")
