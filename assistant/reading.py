@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.chunking import Candidate, column_of, read_texts
+from assistant.contrasts import one_side
 from assistant.index import Index
 from assistant.inference import Vectors
 from assistant.kinds import counts_in, presumes
@@ -216,7 +217,8 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     where the question asks for several things, and anything where the best is said of other amounts than the question states ("up to 2
     hours late: …") or is a mere yes or no: the rest stands beside it. A second, elsewhere, is added where it all but ties with the best.
     Of a table whose columns are lists, the best is a cell, or its whole column where all its cells score nearly as well and no yes or no is
-    asked for. Of a numbered list, it is the one step that a question asks for by its number.
+    asked for. Of a numbered list, it is the one step that a question asks for by its number; of pros and cons, or what is common and
+    what is rare, the side that it asks for.
     """
     calibration = index.reader.calibration
     near, alone = nearest(readings), {reading.candidate: reading for reading in readings}
@@ -246,6 +248,9 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     one = step_of(index.by_id[chosen.candidate.document], chosen.candidate, step) if step else None
     if one:
         return [replace(chosen, candidate=one)]
+    if sided := one_side(index, text, chosen.candidate, alone):
+        best = max((alone[part] for part in sided), key=lambda reading: reading.score)
+        return [alone[part] for part in sided if alone[part].score >= best.score - calibration.reading_widen_several]
     tied = (r for r in readings[1:] if r.score >= best.score - calibration.reading_tie and not _overlap(r.candidate, chosen.candidate))
     return [chosen, *list(tied)[:1]]
 
