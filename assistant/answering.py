@@ -15,7 +15,7 @@ from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_
 from assistant.fitting import code_fits, weigh
 from assistant.glossary import names_drug
 from assistant.index import Index
-from assistant.kinds import Kind, counts_in, lists, of_one_side, presumes
+from assistant.kinds import Kind, counts_in, lists, mentions, of_one_side, presumes
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import asked_of_each, matching, speaking, uncontrary
 from assistant.listing import beliefs as saying
@@ -26,7 +26,7 @@ from assistant.query import Query
 from assistant.quoting import codes_at, quote_candidate, share_words, shared_clauses, speaks_of, title_of
 from assistant.reading import Reader, Reading, answerability, beside, choose, covering_texts, read
 from assistant.spelling import nearest_codes
-from assistant.subjects import certain, without_title
+from assistant.subjects import certain, lacks_formula, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
@@ -58,6 +58,8 @@ DRUG_SHARE = 0.6
 """A drug that no document names is out of scope, unless a document has this share of what it means."""
 LISTED_AMONG = 16
 """So many documents are read for a question about all codes, and all further ones that hold its telling words."""
+MENTIONED = 0.7
+"""A document that is asked whether it mentions something at all has to be so sure to answer: what only is near says no more than none."""
 LISTED = 0.4
 """In a question about all codes, a document is listed from this belief on; see training/fit_listings.py."""
 
@@ -157,9 +159,9 @@ class Answerer:
         return any(says_payment(query.text, unit.span.of(document.text)) for document in documents for unit in document.units)
 
     def _list(self, query: Query) -> Answer:
-        """Answer a question about all codes: by an amount or telling words in it, else by what is alike in meaning."""
+        """Answer a question about all codes, or those it names: by an amount or telling words in it, else by what is alike in meaning."""
         text = asked_of_each(query.text)
-        likely = [subject.document for subject in query.subjects]
+        likely = query.documents if len(query.documents) > 1 else [subject.document for subject in query.subjects]
         found = self._uncontrary(query.text, likely[:LISTED_AMONG])
         further = self._uncontrary(query.text, speaking(self._index, text, likely[LISTED_AMONG:]))
         holding = {d: kept for d, readings in (found | further).items() if (kept := matching(self._index, text, d, readings))}
@@ -174,7 +176,7 @@ class Answerer:
             if 2 * len(holding) > self._index.services > 1 and not lists(query.text):
                 return self._from_anywhere(query)
         quotes = [quote for d in sorted(holding) for quote in self._chosen(text, holding[d])[:1]]
-        message = LIKELIEST if len(found | further) < self._index.services else ""
+        message = LIKELIEST if len(found | further) < min(self._index.services, len(query.documents) or self._index.services) else ""
         beliefs |= self._beliefs({d: further[d] for d in holding.keys() - beliefs.keys()}, dict.fromkeys(further, text))
         return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding), message)
 
@@ -191,6 +193,8 @@ class Answerer:
             return self._clarify(query, [*query.documents, rival], [], 1.0)
         if against := self._premise(query):
             return self._refuse(query, Reason.NOT_COVERED, [against])
+        if len(query.documents) == 1 and lacks_formula(self._index, query.text, query.documents[0]):
+            return self._refuse(query, Reason.NOT_COVERED, [title_quote(self._index.by_id[query.documents[0]], Role.NEAREST)])
         if headed := self._headed(query):
             return self._answered(query, self._with_conflicts(query.text, headed), 1.0)
         asked = self._asked(query)
@@ -200,6 +204,7 @@ class Answerer:
         if query.context:
             found, beliefs = self._in_context(query, found, beliefs)
         enough = LISTED_SURE if _any(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
+        enough = max(enough, MENTIONED) if presumes(query.text) and mentions(query.text) else enough
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering and self._index.forms.read(query.text).inclusion >= SURELY_INCLUSION:
             described = [self._index.by_id[d] for d in query.documents if found[d]]
@@ -463,7 +468,7 @@ class Answerer:
 
 def _is_strange(index: Index, query: Query) -> bool:
     """Say whether no chunk is like a question, or it has no word that a document or the model knows."""
-    said = set(words(query.text)) - FUNCTION_WORDS
+    said = {word for word in words(query.text) if not word.isdigit()} - FUNCTION_WORDS
     if said and not any(index.encoder.knows(word) or any(map(index.words.document_frequency, tokenize(word))) for word in said):
         return True
     return max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE

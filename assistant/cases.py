@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 
 from assistant.index import Index
 from assistant.kinds import case_of
+from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import DAY, Quantity, quantities, without_amounts
-from assistant.subjects import Subject, called_alike
+from assistant.subjects import Subject, called_alike, telling_names
+from assistant.tokens import tokenize
 from assistant.types import Document
 
 CONSIDERED = 20
@@ -48,7 +50,8 @@ _HOME = re.compile(
     re.IGNORECASE,
 )
 _FACILITY = re.compile(
-    r"\b(?:hospital|inpatient|in-patient|wards?|icu|clinic|outpatient|admitted|emergency\s+(?:room|department)|infusion\s+(?:center|centre|suite)|"
+    r"\b(?:hospital|inpatient|in-patient|wards?|icu|clinic|outpatient|admitted|emergency\s+(?:room|department)|"
+    r"(?:infusion|dialysis|cancer|treatment|surgery|surgical|medical|health|day)\s+(?:cent(?:er|re)s?|unit|suite)|"
     r"\w+['’]s\s+office|(?:doctor|physician|provider)s?['’]?\s+office|nursing\s+home|skilled\s+nursing)\b",
     re.IGNORECASE,
 )
@@ -66,6 +69,11 @@ _DENIED = re.compile(
     r"(?:(?!\s[-–—]+\s)[^,.;]){0,30}$",
     re.IGNORECASE,
 )
+_WITHOUT = re.compile(
+    r"\b(?:no|without|not\s+(?:by|via|on|with|using))\s+(?:an?\s+|any\s+|the\s+)?(?P<what>[\w-]+(?:\s+[\w-]+)?)(?=\s*(?:[,.;:?!)]|\Z|(?:at\s+all|needed|used|involved|required|either)\b))",
+    re.IGNORECASE,
+)
+"""What a case does without."""
 _LEFT = re.compile(r"\b(?:at|in|for|over|by|every|each|about)\s+(?=(?:at|in|for|over|by)\b|\W|\Z)", re.IGNORECASE)
 """A word that led up to what was taken out."""
 _APART = re.compile(r"\s+(?=[,.;:?!])")
@@ -165,7 +173,10 @@ def _is_ruled_out(index: Index, name: str, text: str, asked: Sequence[Quantity])
     """Say whether any title under which a document's code is described contradicts a scenario, or the document that has such a title."""
     described = [index.by_id[one] for one in index.service(name) if one not in index.around]
     told = case_of(text)
-    return any(contradicts(limits(one), asked) or _is_elsewhere(one, told) or _is_otherwise(one, told, asked) for one in described)
+    return any(
+        contradicts(limits(one), asked) or _is_elsewhere(one, told) or _is_otherwise(one, told, asked) or _does_without(index, one, told)
+        for one in described
+    )
 
 
 def contradicts(within: Sequence[Quantity], asked: Sequence[Quantity]) -> bool:
@@ -207,6 +218,12 @@ def _is_otherwise(document: Document, text: str, asked: Sequence[Quantity]) -> b
     title = document.named
     injected = _affirms(_INJECTED, text) and _affirms(_INFUSED, title) and not _affirms(_INJECTED, title)
     return injected or (_affirms(_SWALLOWED, text) and _is_of(document, _INFUSED, _SWALLOWED))
+
+
+def _does_without(index: Index, document: Document, text: str) -> bool:
+    """Say whether a case does without something that tells a service apart by its name: "no pump at all"."""
+    lacking = {word for match in _WITHOUT.finditer(text) for word in tokenize(match["what"])} - FUNCTION_WORDS
+    return not lacking.isdisjoint(telling_names(index, document.id))
 
 
 def _is_of(document: Document, one: re.Pattern[str], other: re.Pattern[str]) -> bool:

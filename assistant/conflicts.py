@@ -28,7 +28,11 @@ _APART = re.compile(
     r"(?:\b(?:not|cannot|never)|n['’]t)\s+includ\w*",
     re.IGNORECASE,
 )
-_WITHIN = re.compile(r"\b(?:includ\w*|cover(?:s|ed|ing)?|everything|bundled?|compris\w*|consists?)\b", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"\b(?:includ\w*|(?<!\ba )(?<!\bany )(?<!\bthe )(?<!\beach )cover(?:s|ed|ing)?|everything|bundled?|compris\w*|consists?)\b",
+    re.IGNORECASE,
+)
+"""Says that something is counted in; "a covered stay" does not."""
 _NOT_WITHIN = re.compile(
     r"(?:\b(?:not|non|without|except|exclud\w*|cannot|never|nothing|neither|no)|n['’]t)\s+(?:\w+\s+)?$",
     re.IGNORECASE,

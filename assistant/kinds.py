@@ -307,3 +307,16 @@ _PRESUMES = re.compile(r"^\W*(?:why|how\s+come|since|because|does|do|did|is|are|
 def presumes(text: str) -> bool:
     """Say whether a question takes something for granted or asks for a yes or no: "why does …", "is it …"."""
     return bool(_PRESUMES.match(text))
+
+
+_MENTIONS = re.compile(
+    r"(?<!to )\b(?:mention(?:s|ed)?|(?:say|says|said)\s+(?:anything|something|a\s+word)|(?:talk|speak)s?\s+(?:about|of)"
+    r"|bring\w*\s+up|discuss\w*"
+    r"|refers?\s+to|named|listed)\b",
+    re.IGNORECASE,
+)
+
+
+def mentions(text: str) -> bool:
+    """Say whether a question is about what is spoken of at all, be it affirmed or denied: "which mention …?", "is … listed?"."""
+    return bool(_MENTIONS.search(text))

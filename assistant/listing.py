@@ -14,7 +14,7 @@ from assistant.chunking import Level
 from assistant.config import PACKAGED_READER
 from assistant.index import Index
 from assistant.inference import packaged_values, several
-from assistant.kinds import REQUESTS, affirmed, denying, listed
+from assistant.kinds import REQUESTS, affirmed, denying, listed, mentions
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
 from assistant.reading import Reading, nearest, word_likeness
@@ -82,11 +82,11 @@ def asked_of_each(question: str) -> str:
 def uncontrary(index: Index, question: str, readings: Sequence[Reading]) -> list[Reading]:
     """Return the readings of a document for `asked_of_each(question)` that do not say the contrary of what the question asks of all.
 
-    The contrary is what denies it with its first word. Where the question is for what is not so, it is all but what comes near and denies
+    The contrary is what denies it with its first word; of what is asked whether it is spoken of at all there is none. Where the question is for what is not so, it is all but what comes near and denies
     it, in a word of its own or of its labels, or by being more like that question.
     """
     if affirmed(question) == question:
-        return [reading for reading in readings if not _DENIES.match(_text(index, reading))]
+        return [reading for reading in readings if mentions(question) or not _DENIES.match(_text(index, reading))]
     towards = index.reader.encode_one(listed(question)) - index.reader.encode_one(asked_of_each(question))
 
     def denies(reading: Reading) -> bool:
@@ -97,10 +97,10 @@ def uncontrary(index: Index, question: str, readings: Sequence[Reading]) -> list
 
 
 def matching(index: Index, text: str, document: str, readings: Sequence[Reading]) -> list[Reading]:
-    """Return the single units of a document that hold an amount as asked, or else all words that tell documents apart, best first.
+    """Return the single units of a document that hold an amount as asked, or else, with their labels, all words that tell documents apart.
 
-    Empty where the question has neither or has a word that no document has, and where the document has none such. A title that rules the
-    amount out rules the document out.
+    Best first. Empty where the question has neither or has a word that no document has, and where the document has none such. A title that
+    rules the amount out rules the document out.
     """
     units = [reading for reading in readings if reading.candidate.level is Level.UNIT]
     asked = quantities(text)
@@ -109,7 +109,7 @@ def matching(index: Index, text: str, document: str, readings: Sequence[Reading]
     words = telling_words(index, text).keys()
     if any(index.words.document_frequency(word) == 0 for word in tokenize(text) if word not in _ASKING):
         return []
-    return [reading for reading in units if words and words <= set(tokenize(_text(index, reading)))]
+    return [reading for reading in units if words and words <= set(tokenize(_labelled(index, reading)))]
 
 
 def _with_amount(index: Index, document: str, units: Sequence[Reading], asked: Sequence[Quantity]) -> list[Reading]:
@@ -149,3 +149,7 @@ def _is_one_sided(one: Quantity) -> bool:
 def _text(index: Index, reading: Reading) -> str:
     owner = index.by_id[reading.candidate.document]
     return reading.candidate.span(owner).of(owner.text)
+
+
+def _labelled(index: Index, reading: Reading) -> str:
+    return " ".join((*reading.candidate.path(index.by_id[reading.candidate.document]), _text(index, reading)))

@@ -54,6 +54,11 @@ _ENDLESS = re.compile(
     r"|without\s+(?:a\s+|any\s+)?(?:break|breaks|pause|interruption|stopping|stop))\b",
     re.IGNORECASE,
 )
+_CONTAINERS = re.compile(
+    r"\b(?P<count>\d{1,2})(?:\s*[x×]\s*|\s+)(?P<each>\d+(?:\.\d+)?)[\s-]*(?P<unit>liters?|litres?|l|milliliters?|millilitres?|ml)[\s-]+"
+    r"(?:bags?|bottles?|containers?|pouch(?:es)?|cartons?)\b",
+    re.IGNORECASE,
+)
 _NOT_ENDLESS = re.compile(r"\b(?:not|non|no|never|isn't|rather than|instead of|but not)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
 _PASSING = re.compile(r"\b(?:intermittent(?:ly)?|overnight|on[\s-]and[\s-]off|(?:a\s+)?(?:few|couple\s+of)\s+hours)\b", re.IGNORECASE)
 _GIVEN_OVER = re.compile(
@@ -200,7 +205,12 @@ def digits(text: str) -> str:
         plain,
         flags=re.IGNORECASE,
     )
-    return _SAME_UNIT.sub(r"\1 \2 \g<unit>", _periods(str(alpha2digit(plain, "en", threshold=0))))
+    return _SAME_UNIT.sub(r"\1 \2 \g<unit>", _periods(_CONTAINERS.sub(_in_all, str(alpha2digit(plain, "en", threshold=0)))))
+
+
+def _in_all(containers: re.Match[str]) -> str:
+    """Return what some containers hold together: "3 500 mL bags" is 1500 mL."""
+    return f"{int(containers['count']) * float(containers['each']):g} {containers['unit']}"
 
 
 def _in_halves(text: str) -> str:

@@ -29,7 +29,7 @@ from assistant.kinds import (
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import ORDINALS
-from assistant.sides import sides
+from assistant.sides import POINTING, sides
 from assistant.spelling import correct, spell_codes
 from assistant.subjects import Subject, called_alike, named_by_amounts, names_none, subjects, without_title
 from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize, words
@@ -336,7 +336,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         documents, codes, carried = before.documents, before.codes, ("codes",)
         if before.text and _asks_on(text):
             text, carried = f"{before.text} {text}", ("codes", "topic")
-    elif before and before.text and own and _asks_nothing(index, heard.turn, text, own):
+    elif before and before.text and own and _asks_nothing(index, heard.turn, text, own, asked_back=not before.documents):
         text, carried = (text, ("codes",)) if own == before.documents and text else (before.text, ("topic",))
     if before and own and own != before.documents and carried != ("topic",):
         text = _led(text)[1] or text
@@ -592,20 +592,24 @@ def _in_most_titles(index: Index, word: str) -> bool:
     return index.words.title_frequency(word) > len(index.documents) / 2
 
 
-def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) -> bool:
-    """Say whether a turn only names a subject ("and K0001?", "same for the second one") and asks nothing of it."""
+def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str], *, asked_back: bool = False) -> bool:
+    """Say whether a turn only names a subject ("and K0001?", "same for the second one") and asks nothing of it.
+
+    A few words after a question that was `asked_back` about name one, whatever they are.
+    """
     if not text:
         return True
     led = _FOLLOWS.match(turn) or _FOLLOWS.match(text)
     rest = _FOLLOWS.sub("", text) if led else _LEADS.sub("", text)
     if _ASKS_OTHERWISE.search(rest) or _led(text)[1]:
         return False
-    content = [word for word in tokenize(rest) if word not in FUNCTION_WORDS and word not in REQUESTS and not _in_most_titles(index, word)]
+    asking_nothing = FUNCTION_WORDS | REQUESTS | POINTING
+    content = [word for word in tokenize(rest) if word not in asking_nothing and not _in_most_titles(index, word)]
     if not content:
         return True
     if led and _SAME.search(led.group()):
         return len(content) <= SUBJECT_WORDS
-    if not led:
+    if not led and (not asked_back or _QUESTION.search(text)):
         return len(documents) == 1 and len(content) <= NAME_WORDS and all(_names(index, documents[0], word) for word in content)
     headings = {
         token
@@ -620,7 +624,8 @@ def _asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str]) 
 def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None, carried: Sequence[str]) -> Kind:
     """Return the kind; where earlier questions gave the documents, only words that leave no doubt make it a case or a listing.
 
-    What lists within a document that it is clearly about ("all the risks of …", "which of those …") is no listing over documents.
+    What lists within a document that it is clearly about ("all the risks of …", "which of those …") is no listing over documents; one over
+    several that it names is ("which of these needs a pump: …?").
     """
     form, cuts = index.forms.read(text), index.forms.cuts
     told = before is None and len(text.split()) >= CASE_WORDS
@@ -630,6 +635,7 @@ def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str
         case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT) and not asks_what_to_do(text)
         sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing
         listing = not named and len(documents) < 2 and (sure or lists_among_all(text))
+        listing = listing or (len(documents) > 1 and lists(text) and form.listing >= NO_DOUBT)
     if case or listing:
         return Kind.SCENARIO if case else Kind.LISTING
     if len(documents) > 1:

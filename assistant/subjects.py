@@ -45,6 +45,8 @@ FEWEST_SAID = 2
 OTHER_AMOUNT, AMOUNTS_AMONG, ALIKE = 4.0, 20, 0.5
 """What a document loses whose name states other amounts than a text, where that of another states the very same; among so many, and where
 what the two are about is called by words of which so large a part is the same."""
+FORMULA_LETTERS, FEWEST_TITLES = 4, 4
+"""Letters of the shortest word that titles of one kind are said to share, and the fewest titles that are a kind."""
 SMALLEST = 1e-4
 """The least share of which log odds are taken."""
 WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
@@ -181,7 +183,7 @@ def _of_other_amounts(index: Index, documents: Sequence[str], scores: npt.NDArra
     other = np.zeros(len(documents), dtype=np.bool_)
     if asked := quantities(text):
         order = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))[:AMOUNTS_AMONG].tolist()
-        ends = {_ends(one) for one in asked if one.low > 0 and one.high < math.inf}
+        ends = {_ends(one) for one in asked if _names(one)}
         dimensions = {one.dimension for one in asked}
         stated = {i: [one for one in _amounts(index.by_id[documents[i]].named) if one.dimension in dimensions] for i in order}
         same = {i for i, amounts in stated.items() if any(_ends(one) in ends for one in amounts)}
@@ -193,13 +195,29 @@ def _of_other_amounts(index: Index, documents: Sequence[str], scores: npt.NDArra
 def named_by_amounts(index: Index, text: str, document: str, among: Iterable[str]) -> tuple[str, ...]:
     """Return the documents, one and those of some that are called alike, of whose names a text states an amount that no other's has."""
     alike = [document, *(one for one in among if one != document and called_alike(index, one, document))]
-    stated = [set(map(_ends, _amounts(index.by_id[name].named))) for name in alike]
+    stated = {name: _amounts(index.by_id[name].named) for name in alike}
     found = []
     for asked in quantities(text):
-        if asked.low > 0 and asked.high < math.inf:
-            stating = [name for name, own in zip(alike, stated, strict=True) if _ends(asked) in own]
-            found += stating if len(stating) == 1 else []
+        stating = _stating(asked, stated)
+        found += stating if len(stating) == 1 else []
     return tuple(dict.fromkeys(found))
+
+
+def _stating(asked: Quantity, stated: Mapping[str, Sequence[Quantity]]) -> list[str]:
+    """Return those that state the very amount that is asked for; where none does, those of which one holds it."""
+    if not _names(asked):
+        return []
+    same = [key for key, own in stated.items() if any(_ends(one) == _ends(asked) for one in own)]
+    return same or [
+        key
+        for key, own in stated.items()
+        if asked.low == asked.high and any(one.low < one.high and _names(one) and one.meets(asked) for one in own)
+    ]
+
+
+def _names(one: Quantity) -> bool:
+    """Say whether an amount names something: what has a single bound does not."""
+    return one.low > 0 and one.high < math.inf
 
 
 def _ends(one: Quantity) -> tuple[str, float, float]:
@@ -208,20 +226,25 @@ def _ends(one: Quantity) -> tuple[str, float, float]:
 
 def called_alike(index: Index, one: str, other: str) -> bool:
     """Say whether what two documents are about is called the same, amounts and what most titles hold aside."""
-    ours, theirs = _called(index, one), _called(index, other)
+    ours, theirs = telling_names(index, one), telling_names(index, other)
     return len(ours & theirs) >= ALIKE * len(ours | theirs)
 
 
-def _called(index: Index, name: str) -> frozenset[str]:
+def telling_names(index: Index, name: str) -> frozenset[str]:
+    """Return the stems of what a document is about, by the first clause of its name that tells; amounts and words of most titles aside."""
     document, most = index.by_id[name], len(index.documents) / 2
-    said = _first_clause(document.official.of(document.text))
-    return frozenset(word for word in said if index.words.title_frequency(word) <= most)
+    for clause in _clauses(document.official.of(document.text)):
+        if telling := frozenset(word for word in clause if index.words.title_frequency(word) <= most):
+            return telling
+    return frozenset()
 
 
 @lru_cache(maxsize=4096)
-def _first_clause(name: str) -> frozenset[str]:
-    clause = name.split(";")[0]
-    return frozenset(tokenize(without_amounts(clause, {one.dimension for one in quantities(clause)}))) - FUNCTION_WORDS
+def _clauses(name: str) -> tuple[frozenset[str], ...]:
+    return tuple(
+        frozenset(tokenize(without_amounts(clause, {one.dimension for one in quantities(clause)}))) - FUNCTION_WORDS
+        for clause in name.split(";")
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -283,6 +306,17 @@ def names_none(index: Index, text: str) -> bool:
         for word in tokenize(text)
         if word not in FUNCTION_WORDS
     )
+
+
+def lacks_formula(index: Index, text: str, document: str) -> bool:
+    """Say whether a question about a document has a word that most titles do and nothing that describes the document's code.
+
+    Titles of one kind say the same of each service ("…, per diem"); one that leaves it out does not say it.
+    """
+    words = [word for word in dict.fromkeys(tokenize(text)) if len(word) >= FORMULA_LETTERS and word not in FUNCTION_WORDS]
+    formula = [word for word in words if 2 * index.words.title_frequency(word) > max(len(index.documents), FEWEST_TITLES)]
+    described = [index.documents.position[name] for name in index.service(document)]
+    return bool(formula) and not index.words.holding("text", described, formula).any(axis=0).all()
 
 
 def without_title(index: Index, text: str, document: str) -> str:

@@ -369,3 +369,13 @@ def test_what_is_said_of_other_amounts_is_not_shown_without_what_is_said_beside_
     shown = " ".join(quote.text for quote in answer.quotes)
     assert said in shown
     assert unsaid is None or unsaid not in shown
+
+
+@pytest.mark.parametrize(("code", "status"), [("S9327", Status.ABSTAINED), ("S9336", Status.ANSWERED), ("S9357", Status.ANSWERED)])
+def test_a_title_that_leaves_out_what_the_others_say_does_not_say_it(assistant, code, status):
+    assert assistant.ask(f"Is {code} paid per diem?").status is status
+
+
+@pytest.mark.parametrize("question", ["Does the immunotherapy document say anything about rituximab?", "Does S9338 mention parking?"])
+def test_what_is_not_mentioned_is_not_answered_by_what_is_near(assistant, question):
+    assert assistant.ask(question).reason is Reason.NOT_COVERED

@@ -70,3 +70,30 @@ def test_the_sibling_fits_whose_title_states_the_very_amount(opened, case, code)
     said = "Summary\n\nA keeper comes to the boat at home."
     files = {f"{own}.txt": f"{title}\n\nCode: {own}\n\n{said}\n" for own, title in told.items()}
     assert opened(files).ask(case).resolved == code
+
+
+@pytest.mark.parametrize(
+    ("case", "outcome"),
+    [
+        ("A 10 hour pain infusion at home by pump, which code?", "S9327"),
+        ("A 10 hour pain infusion at a treatment center, which code?", Reason.NO_CODE_FITS),
+    ],
+)
+def test_a_center_is_not_at_home(assistant, case, outcome):
+    assert fits(assistant, case) == outcome
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [("Home feeding by pump overnight, which code?", "K9101"), ("Home feeding, by hand, no pump at all, which code?", None)],
+)
+def test_a_case_without_what_a_title_names_is_ruled_out(opened, case, code):
+    others = {
+        f"{name}.txt": f"Home therapy; {name}, per diem\n\nCode: K910{i}\n\nUse\n\nFor {name} at home.\n"
+        for i, name in enumerate(("dialysis", "oxygen", "hydration"), 2)
+    }
+    files = {
+        "feeding.txt": "Home therapy; feeding via pump, per diem\n\nCode: K9101\n\nUse\n\nFor feeding at home, overnight or by day.\n",
+        **others,
+    }
+    assert next((fit.code for fit in opened(files).fit(case).codes if fit.fits), None) == code

@@ -176,3 +176,13 @@ def test_what_only_the_other_documents_say_is_not_answered(assistant, question):
     answer = assistant.ask(question)
     assert (answer.status, answer.reason) == (Status.ABSTAINED, Reason.NOT_COVERED)
     assert all(quote.role is Role.NEAREST and quote.code == "S9327" for quote in answer.quotes)
+
+
+def test_a_covered_stay_counts_nothing_in(opened):
+    text = (
+        "Boat therapy, per diem (sails and nursing visits coded separately)\n\nCode: B1001\n\nSummary\n\nFor calm seas.\n\n"
+        "Setting\n\nNot used during a covered stay in a nursing home.\n"
+    )
+    answer = opened({"boat.txt": text}).ask("Are nursing visits included in B1001?")
+    assert answer.quotes
+    assert all(quote.role is not Role.CONFLICT for quote in answer.quotes)

@@ -185,3 +185,8 @@ def stays(opened):
 def test_a_bound_is_no_exact_amount_and_what_denies_with_its_first_word_says_the_contrary(stays, question, owners):
     answer = stays.ask(question)
     assert {code for quote in answer.quotes for code in quote.codes} == owners
+
+
+def test_among_codes_that_are_named_only_those_are_listed_that_say_it(assistant):
+    answer = assistant.ask("Which of these mention sedation: S9327, S9330 or S9357?")
+    assert {quote.code for quote in answer.quotes} == {"S9330", "S9357"}

@@ -143,7 +143,7 @@ def test_a_question_that_asks_nothing_is_empty(assistant, question):
         (["S9357 duration"], "S9327?", "S9327", ("topic",)),
         (["S9357 duration"], "what are the risks of home chemotherapy?", "S9330", ()),
         (["S9357 duration"], "S9330 risks", "S9330", ()),
-        (["how long does it take?"], "the enzyme one", "S9357", ()),
+        (["how long does it take?"], "the enzyme one", "S9357", ("topic",)),
         (["is a nurse needed for S9357?"], "why?", "S9357", ("codes", "topic")),
         (["what happens first with S9357?"], "and after that?", "S9357", ("codes", "topic")),
         (["risks of S9357"], "who does it?", "S9357", ("codes",)),
@@ -355,3 +355,15 @@ def test_a_code_that_is_ruled_out_is_not_asked_about(assistant, question, codes)
 )
 def test_a_dose_a_year_or_a_room_is_no_unknown_code(assistant, question, unknown):
     assert understand(assistant.index, question, []).unknown == unknown
+
+
+@pytest.mark.parametrize("reply", ["The enzyme one.", "enzyme replacement", "I mean the enzyme one", "S9357"])
+def test_a_reply_to_a_question_back_only_names_what_was_meant(assistant, reply):
+    answer = assistant.ask(reply, ["How long does the infusion take?"])
+    assert {quote.section for quote in answer.quotes} == {"Duration"}
+    assert {quote.code for quote in answer.quotes} == {"S9357"}
+
+
+def test_a_question_of_its_own_is_no_reply_to_a_question_back(assistant):
+    answer = assistant.ask("What is S9336 meant to achieve?", ["How long does the infusion take?"])
+    assert {quote.section for quote in answer.quotes} == {"Purpose"}

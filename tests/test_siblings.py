@@ -85,3 +85,19 @@ def test_two_questions_are_each_answered_from_their_own_document(harbour):
 
 def test_what_nobody_knows_is_out_of_scope(harbour):
     assert harbour.ask("qwrtz plmkx?").reason is Reason.OUT_OF_SCOPE
+
+
+def test_an_amount_between_two_names_the_one_that_holds_it(harbour):
+    answer = harbour.ask("same for the 3 liter one?", ["How is F1001 stored?"])
+    assert said(answer) == said(harbour.ask("How is F1003 stored?"))
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        ("2 one-liter bottles of fuel a day for a boat", "F1002"),
+        ("3 x 800 mL bottles of fuel a day for a boat", "F1003"),
+    ],
+)
+def test_what_several_containers_hold_is_one_amount(harbour, case, code):
+    assert next((fit.code for fit in harbour.fit(case).codes if fit.fits), None) == code
