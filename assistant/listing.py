@@ -82,8 +82,8 @@ def asked_of_each(question: str) -> str:
 def uncontrary(index: Index, question: str, readings: Sequence[Reading]) -> list[Reading]:
     """Return the readings of a document for `asked_of_each(question)` that do not say the contrary of what the question asks of all.
 
-    The contrary is what denies it with its first word; of what is asked whether it is spoken of at all there is none. Where the question is for what is not so, it is all but what comes near and denies
-    it, in a word of its own or of its labels, or by being more like that question.
+    The contrary is what denies it with its first word; nothing is where the question is what is spoken of at all. Where the question is for
+    what is not so, it is all but what comes near and denies it, in a word of its own or of its labels, or by being more like that question.
     """
     if affirmed(question) == question:
         return [reading for reading in readings if mentions(question) or not _DENIES.match(_text(index, reading))]
