@@ -15,7 +15,7 @@ from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_
 from assistant.fitting import code_fits, weigh
 from assistant.glossary import names_drug
 from assistant.index import Index
-from assistant.kinds import Kind, counts_in, lists, mentions, of_one_side, presumes
+from assistant.kinds import Kind, asks_to_write, counts_in, lists, mentions, of_one_side, presumes
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import asked_of_each, matching, speaking, uncontrary
 from assistant.listing import beliefs as saying
@@ -26,7 +26,7 @@ from assistant.query import Query
 from assistant.quoting import codes_at, quote_candidate, share_words, shared_clauses, speaks_of, title_of
 from assistant.reading import Reader, Reading, answerability, beside, choose, covering_texts, read
 from assistant.spelling import nearest_codes
-from assistant.subjects import certain, lacks_formula, without_title
+from assistant.subjects import certain, lacks_formula, telling_words, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 
@@ -100,11 +100,13 @@ class Answerer:
         return self._make(question, "", Status.ABSTAINED, reason)
 
     def _settled(self, query: Query) -> Answer | None:
-        """Return the answer to what needs no reading: an unknown code, another language, a bare code; None for the rest."""
+        """Return the answer to what needs no reading: an unknown code, another language, a poem, a bare code; None for the rest."""
         if query.unknown:
             return self._refuse(query, Reason.UNKNOWN_CODE, choices=self._nearest_codes(query.unknown[0]))
         if query.foreign:
             return self._make(query.question, ", ".join(query.codes), Status.ABSTAINED, Reason.OUT_OF_SCOPE, message=FOREIGN)
+        if asks_to_write(query.text):
+            return self._refuse(query, Reason.OUT_OF_SCOPE)
         return None if query.text else self._titles(query)
 
     def _titles(self, query: Query) -> Answer:
@@ -166,7 +168,7 @@ class Answerer:
         further = self._uncontrary(query.text, speaking(self._index, text, likely[LISTED_AMONG:]))
         holding = {d: kept for d, readings in (found | further).items() if (kept := matching(self._index, text, d, readings))}
         beliefs = self._beliefs(found, dict.fromkeys(found, text))
-        if not holding and _is_strange(self._index, query):
+        if not holding and _is_strange(self._index, query) and not telling_words(self._index, text):
             return self._refuse(query, Reason.OUT_OF_SCOPE)
         if not holding:
             sure = saying(self._index, text, found)
@@ -191,10 +193,8 @@ class Answerer:
                 titled = title_quote(self._index.by_id[query.documents[0]], Role.NEAREST)
                 return self._refuse(query, Reason.NOT_COVERED, [titled], choices=self._choices([*query.documents, rival]))
             return self._clarify(query, [*query.documents, rival], [], 1.0)
-        if against := self._premise(query):
+        if against := self._contrary(query):
             return self._refuse(query, Reason.NOT_COVERED, [against])
-        if len(query.documents) == 1 and lacks_formula(self._index, query.text, query.documents[0]):
-            return self._refuse(query, Reason.NOT_COVERED, [title_quote(self._index.by_id[query.documents[0]], Role.NEAREST)])
         if headed := self._headed(query):
             return self._answered(query, self._with_conflicts(query.text, headed), 1.0)
         asked = self._asked(query)
@@ -203,8 +203,7 @@ class Answerer:
         beliefs = self._beliefs(found, asked)
         if query.context:
             found, beliefs = self._in_context(query, found, beliefs)
-        enough = LISTED_SURE if _any(beliefs.values()) >= self._index.reader.calibration.reading_sure else 1.0
-        enough = max(enough, MENTIONED) if presumes(query.text) and mentions(query.text) else enough
+        enough = self._enough(query, beliefs)
         answering = [d for d in query.documents if found[d] and beliefs[d] >= enough]
         if not answering and self._index.forms.read(query.text).inclusion >= SURELY_INCLUSION:
             described = [self._index.by_id[d] for d in query.documents if found[d]]
@@ -296,11 +295,20 @@ class Answerer:
             return None
         return top.document
 
-    def _premise(self, query: Query) -> Quote | None:
-        """Return what contradicts an amount that a question about one document takes for granted."""
+    def _contrary(self, query: Query) -> Quote | None:
+        """Return what contradicts an amount that a question about one document presumes, or the title that lacks what others say."""
         if len(query.documents) != 1:
             return None
-        return contradicting(self._index, self._reader, query.text, self._index.by_id[query.documents[0]])
+        document = self._index.by_id[query.documents[0]]
+        if against := contradicting(self._index, self._reader, query.text, document):
+            return against
+        return title_quote(document, Role.NEAREST) if lacks_formula(self._index, query.text, document.id) else None
+
+    def _enough(self, query: Query, beliefs: Mapping[str, float]) -> float:
+        """Return the belief from which on a document answers a question that is about it."""
+        if _any(beliefs.values()) < self._index.reader.calibration.reading_sure:
+            return 1.0
+        return MENTIONED if presumes(query.text) and mentions(query.text) else LISTED_SURE
 
     def _from_anywhere(self, query: Query) -> Answer:
         """Answer a question that names no clear subject: from the one document that answers it, from all if they agree, or ask back.

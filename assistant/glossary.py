@@ -27,6 +27,8 @@ SHORTEST = 3
 """Letters of the shortest name that is one word without a digit: shorter ones mean too many things."""
 MISSPELT = 7
 """Letters from which on a name with one letter wrong is told."""
+_APART = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
+"""Where figures and letters of a name meet: "5fu" is "5 fu"."""
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -98,7 +100,9 @@ def _entry(index: Index, name: tuple[str, ...]) -> Entry | None:
         return None
     if len(name) == 1 and (index.encoder.knows(name[0]) or (len(name[0]) < SHORTEST and name[0].isalpha())):
         return None
-    return glossary().get(" ".join(stems)) or (_misspelt(name[0]) if len(name) == 1 else None)
+    if len(name) > 1:
+        return glossary().get(" ".join(stems))
+    return glossary().get(stems[0]) or glossary().get(_APART.sub(" ", stems[0])) or _misspelt(name[0])
 
 
 @lru_cache(maxsize=4096)

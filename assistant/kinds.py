@@ -87,7 +87,7 @@ _OF_ALL = (
 _OF_CODES = (
     rf"\b(?:in\s+|for\s+|under\s+)?which\s+(?:of\s+)?(?:(?:the(?:se|m)?|those|your|all|{_NUMBER})\s+){{0,2}}(?:home\s+)?{_SERVICES}"
     rf"|{_OF_ALL}|\bwhich\s+(?:of\s+(?:the(?:se|m)?|those|your)\b)|\bin\s+which\s+of\b|\bwhich\s+(?:list|mention|need|require|warn|say|run|allow|use|have|include)\b"
-    r"|\b(?:do|are)\s+all\s+of\b"
+    rf"|\b(?:do|does|are|is|have|has)\s+(?:all|any(?:\s+one)?|each|none|both)\s+(?:of\b|{_NUMBER}\b)"
 )
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
 _OVER_ALL = re.compile(_OF_ALL, re.IGNORECASE)
@@ -320,3 +320,15 @@ _MENTIONS = re.compile(
 def mentions(text: str) -> bool:
     """Say whether a question is about what is spoken of at all, be it affirmed or denied: "which mention …?", "is … listed?"."""
     return bool(_MENTIONS.search(text))
+
+
+_TO_WRITE = re.compile(
+    r"\b(?:write|compose|sing|tell)\s+(?:(?:me|us|him|her)\s+)?(?:an?|some|another)\s+(?:[\w-]+\s+){0,2}"
+    r"(?:poem|song|story|joke|essay|haiku|limerick|rap|sonnet|letter|e-?mail)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_to_write(text: str) -> bool:
+    """Say whether a text asks for something to be made up, which no document can answer: "write me a poem about …"."""
+    return bool(_TO_WRITE.search(text))

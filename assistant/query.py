@@ -171,10 +171,10 @@ _POINTS = re.compile(
 )
 """Points to something spoken of before: "the other one", "back to the first code", "the latter"."""
 _IF = re.compile(
-    r"^\W*(?:what\s+|how\s+)?(?:(?:about\s+)?(?:if|when)|about|instead|suppose|assume|say|make\s+(?:it|that))\b", re.IGNORECASE
+    r"^\W*(?:what\s+|how\s+)?(?:(?:about\s+)?(?:if|when|once)|about|instead|suppose|assume|say|make\s+(?:it|that))\b", re.IGNORECASE
 )
 """Supposes something else of what was said before, from its first word on."""
-_SUPPOSES = re.compile(r"\b(?:if|when|instead)\b", re.IGNORECASE)
+_SUPPOSES = re.compile(r"\b(?:if|when|once|instead)\b", re.IGNORECASE)
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
 SURE = 0.34
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
@@ -243,7 +243,9 @@ _TAKES_BACK = re.compile(r"\b(?:(?:no|wait|sorry|oops|correction)\b[\s,]*)+(?:i\
 """Takes back what was said before it within one question."""
 _RULES_OUT = re.compile(r"(?:\bnot|n['’]t\s+mean)\s+(?:(?:the|for|about|code|hcpcs|in)\s+)*\Z", re.IGNORECASE)
 """Says that the code after it is not meant."""
-_DENIED = re.compile(r"\b(?:not?|without|aren['’]?t|isn['’]?t|instead\s+of|rather\s+than)\b[^,.;:!?]*", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not?|without|aren['’]?t|isn['’]?t|don['’]?t\s+(?:want|mean|need|care)|instead\s+of|rather\s+than)\b[^,.;:!?]*", re.IGNORECASE
+)
 """What a question is said not to be about."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
 from assistant.phrases import AMONG, beyond_others, phrases
+from assistant.quantities import quantities, without_amounts
 from assistant.subjects import Subject, log_odds, logistic, subjects, weights
 from assistant.tokens import tokenize
 from assistant.types import Span
@@ -66,7 +67,7 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
         return None
     names = _names(index, text, [subject.document for subject in found[:AMONG]])
     likeliest = sorted(names, key=lambda name: -names[name][1])[:LOOKED_AT]
-    naming = [names[name][0].of(text) for name in likeliest if names[name][1] >= NAMES]
+    naming = [phrase for name in likeliest if names[name][1] >= NAMES and _says_more(phrase := names[name][0].of(text))]
     looked_at = [*dict.fromkeys((*parts, *naming))]
     if len(looked_at) < 2:
         return None
@@ -96,6 +97,11 @@ def sides(index: Index, text: str, found: Sequence[Subject]) -> Sides | None:
     third = (name for name in ranked[2:] if best[name].share >= NO_DOUBT and best[name].belief >= SURE)
     together = sorted((*ranked[:2], *third), key=[*best].index)
     return Sides(tuple(together), (*seen, *other.features[5:7], len(parts) / PARTS, *named))
+
+
+def _says_more(phrase: str) -> bool:
+    """Say whether a phrase holds more than an amount, which several services may have."""
+    return not FUNCTION_WORDS.issuperset(tokenize(without_amounts(phrase, {one.dimension for one in quantities(phrase)})))
 
 
 def _names(index: Index, text: str, documents: Sequence[str]) -> dict[str, tuple[Span, float]]:

@@ -204,15 +204,9 @@ def named_by_amounts(index: Index, text: str, document: str, among: Iterable[str
 
 
 def _stating(asked: Quantity, stated: Mapping[str, Sequence[Quantity]]) -> list[str]:
-    """Return those that state the very amount that is asked for; where none does, those of which one holds it."""
-    if not _names(asked):
-        return []
-    same = [key for key, own in stated.items() if any(_ends(one) == _ends(asked) for one in own)]
-    return same or [
-        key
-        for key, own in stated.items()
-        if asked.low == asked.high and any(one.low < one.high and _names(one) and one.meets(asked) for one in own)
-    ]
+    """Return those that state the very amount that is asked for; where none does, those that state a range of amounts which it meets."""
+    same = [name for name, own in stated.items() if _names(asked) and any(_ends(one) == _ends(asked) for one in own)]
+    return same or [name for name, own in stated.items() if any(one.low < one.high and _names(one) and one.meets(asked) for one in own)]
 
 
 def _names(one: Quantity) -> bool:

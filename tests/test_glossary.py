@@ -4,7 +4,7 @@ import pytest
 
 from assistant import glossary as module
 from assistant.errors import ModelError
-from assistant.glossary import explained, glossary
+from assistant.glossary import explained, glossary, names_drug
 from assistant.subjects import subjects
 from assistant.types import Reason, Status
 
@@ -91,3 +91,8 @@ def test_a_name_counts_only_where_the_question_does_not_tell_what_it_is_about(as
 def test_a_drug_of_which_no_document_speaks_is_out_of_scope(assistant, question):
     answer = assistant.ask(question)
     assert (answer.status, answer.reason, answer.quotes) == (Status.ABSTAINED, Reason.OUT_OF_SCOPE, ())
+
+
+def test_a_name_in_one_word_is_found_where_it_is_written_in_two(assistant):
+    assert names_drug(assistant.index, "gets 5fu at home")
+    assert explained(assistant.index, "gets 5fu at home") == explained(assistant.index, "gets 5-fu at home").replace("5-fu", "5fu")

@@ -47,3 +47,16 @@ def test_what_is_asked_of_two_services_adds_no_third(assistant):
 def test_a_question_about_one_service_or_none_sets_nothing_side_by_side(assistant, text):
     found = told(assistant.index, text)
     assert found is None or found[1] < 0.5
+
+
+def test_an_amount_alone_is_no_side(opened):
+    files = {
+        f"{code}.txt": f"{title}\n\nCode: {code}\n\nRisks\n\n{risk}\n"
+        for code, title, risk in (
+            ("B2001", "Boat fuel; one liter per day", "Fire."),
+            ("B2002", "Lamp oil; one liter per day", "Smoke."),
+            ("B2003", "Sail mending by machine", "Pricked fingers."),
+        )
+    }
+    answer = opened(files).ask("Risks: boat fuel, one liter, versus sail mending?")
+    assert {quote.code for quote in answer.quotes} == {"B2001", "B2003"}

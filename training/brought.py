@@ -16,7 +16,7 @@ from assistant.evaluation.questions import load_questions
 
 FOLDER = Path(__file__).parent.parent / "eval" / "brought"
 MEASURED = ("b", "l", "m", "n", "q")
-READ = ("o", "p")
+READ = ("o", "p", "r", "s")
 
 
 def load_brought(work: Path) -> Iterator[tuple[str, Assistant, list[dict[str, Any]]]]:
