@@ -26,6 +26,7 @@ from assistant.query import Query
 from assistant.quoting import codes_at, quote_candidate, share_words, shared_clauses, speaks_of, title_of
 from assistant.reading import Reader, Reading, answerability, beside, choose, covering_texts, read
 from assistant.spelling import nearest_codes
+from assistant.steps import unit_after
 from assistant.subjects import certain, lacks_formula, telling_words, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
@@ -83,6 +84,8 @@ class Answerer:
             return self._fit(query)
         if query.questions:
             return self._several(query)
+        if query.follows and (after := self._after(query, self.answer(query.follows))):
+            return after
         if asks_payment(query.text) and not self._says_payment(query, among := self._among(query)):
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(self._read(among, query.text)))
         if query.kind is Kind.LISTING:
@@ -259,6 +262,15 @@ class Answerer:
         kept = [one for i, one in enumerate(quotes) if not inside[i] and spans[i] not in spans[:i]]
         message = PARTLY if len(answered) < len(answers) else ""
         return self._answered(query, kept, min(answer.confidence for answer in answered), message)
+
+    def _after(self, query: Query, said: Answer) -> Answer | None:
+        """Return what stands after the words that answered the turn before, if these are of one document and something does."""
+        quotes = [quote for quote in said.quotes if quote.role is Role.ANSWER]
+        if len({quote.document for quote in quotes}) != 1:
+            return None
+        document = self._index.by_id[quotes[0].document]
+        candidate = unit_after(document, max(quote.end for quote in quotes))
+        return self._answered(query, [quote_candidate(document, candidate, Role.ANSWER)], said.confidence) if candidate else None
 
     def _asked(self, query: Query) -> dict[str, str]:
         """Return what a question asks of each of its documents; of several, without the words of titles and those that compare."""

@@ -16,7 +16,7 @@ from assistant.index import Index
 from assistant.types import Document, UnitKind
 
 CONTRASTS = (
-    ("Pros", "Cons", "the pros and the cons", "alternatives: other options instead of this"),
+    ("Pros", "Cons", "alternatives: other options instead of this"),
     ("common: happens often", "rare: happens seldom", "risks: what can go wrong"),
 )
 """Wordings of the two sides of what labels set against each other, and of what is of neither."""

@@ -196,6 +196,28 @@ def lists_among_all(text: str) -> bool:
     return bool(_OVER_ALL.search(text))
 
 
+_SO_MANY = re.compile(
+    rf"\bwhich\s+(?:ones?\s+)?of\s+(?:the|those|these)\s+(?P<count>{'|'.join(CARDINALS[1:])})\b|\b(?:do|does|are)\s+(?:the|those|these)\s+(?P<all>two)\b",
+    re.IGNORECASE,
+)
+_WHAT_NEXT = re.compile(
+    r"^\W*(?:(?:and|ok|okay|so|but|well)\W+)*(?:(?:what\s+)?(?:then|(?:after|following)\s+(?:that|this)|next)(?:\s+(?:what|step))?"
+    r"|what(?:['’]?s|\s+is|\s+(?:comes|happens|follows))\s+(?:next|then|after(?:\s+(?:that|this))?|afterwards)|(?:the\s+)?next\s+(?:step|one))\W*$",
+    re.IGNORECASE,
+)
+
+
+def asks_next(text: str) -> bool:
+    """Say whether a turn asks for nothing but what comes after what was just said: "and then?", "what's next?"."""
+    return bool(_WHAT_NEXT.search(text))
+
+
+def so_many(text: str) -> int:
+    """Return how many of those spoken of a question sets beside each other by their number, 0 for none: "which of the two …?"."""
+    found = _SO_MANY.search(text)
+    return CARDINALS.index((found["count"] or found["all"]).casefold()) + 1 if found else 0
+
+
 def of_those(text: str) -> bool:
     """Say whether a question asks which of those just spoken of have something in common, and does not call them codes or services."""
     return bool(_OF_THOSE.search(text))

@@ -18,12 +18,14 @@ from assistant.kinds import (
     REQUESTS,
     Kind,
     asks_for_code,
+    asks_next,
     asks_what_to_do,
     lists,
     lists_among_all,
     lists_codes,
     of_those,
     present,
+    so_many,
     uncompared,
 )
 from assistant.language import is_foreign
@@ -72,7 +74,7 @@ class Query:
 
     `asked` tells what is asked of some of `documents` where that is not `text`, `questions` the several questions that it consists of,
     `context` what the turn before asked of the same documents, in whose light a short turn is read. `spoken` lists all documents that
-    the conversation has been about, a repeated one again.
+    the conversation has been about, a repeated one again. `follows` is the turn before where the question is what comes after its answer.
     `unknown` holds codes that no document describes. `carried` names what came from earlier questions: "codes", "topic". `foreign` says
     that it is asked in another language than the documents are written in, `names_only` that it names documents, or sets them side by
     side, and asks nothing of them but what they are.
@@ -92,6 +94,7 @@ class Query:
     names_only: bool = False
     context: str = ""
     spoken: tuple[str, ...] = ()
+    follows: Query | None = None
 
     def asked_of(self, document: str) -> str:
         """Return what is asked of one of the documents."""
@@ -186,7 +189,7 @@ LEAST_NAMED = 0.2
 """What follows "what about" names a document only from this belief on."""
 NAMED = 0.5
 """… or this share among all, where the question has a word by which its title differs."""
-RIVALS, TWIN = 0.15, 0.5
+RIVALS, TWIN = 0.15, 0.3
 """Another document rivals the first one from this part of its share on, and from the second one that is called alike is meant as well."""
 ITS_OWN, KEPT_USING = 0.3, 3
 """… or this one, where the question has a word that stands so often in the document, one time less if the model does not know it, and in
@@ -247,6 +250,7 @@ _DENIED = re.compile(
     r"\b(?:not?|without|aren['’]?t|isn['’]?t|don['’]?t\s+(?:want|mean|need|care)|instead\s+of|rather\s+than)\b[^,.;:!?]*", re.IGNORECASE
 )
 """What a question is said not to be about."""
+_NOT_THE = re.compile(r"not\s+(?:(?:for|about|of|in|with)\s+)?(?:the|that|those)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +287,23 @@ def _hear(index: Index, turn: str) -> _Spoken:
         found = subjects(index, affirmed)
         if found and (found[0].belief >= SURE or (found[0].share >= SIDE and found[0].belief >= LEAST_NAMED)):
             return _Spoken(spoken, named, known, unknown, text, affirmed, found)
+        if left := _without_denied(index, found, _DENIED.findall(text)):
+            return _Spoken(spoken, named, known, unknown, text, affirmed, left)
     return _Spoken(spoken, named, known, unknown, text, text, subjects(index, text) if text else ())
+
+
+def _without_denied(index: Index, found: Sequence[Subject], denied: Sequence[str]) -> tuple[Subject, ...]:
+    """Return the subjects of a text without those that it says it is not about, whose part the others take over; none if it names none."""
+    if not found:
+        return ()
+    likely = [one.document for one in found]
+    out = {name for part in denied if _NOT_THE.match(part) for name in named_by_amounts(index, part, likely[0], likely)}
+    left = [one for one in found if one.document not in out]
+    if not out or not left:
+        return ()
+    share, belief = sum(one.share for one in left), sum(one.belief for one in left)
+    whole = sum(one.belief for one in found)
+    return tuple(replace(one, share=one.share / share, belief=min(one.belief * whole / belief, 1.0)) for one in left)
 
 
 def _context(before: Query, carried: tuple[str, ...]) -> str:
@@ -320,16 +340,10 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
     heard = _hear(index, turn)
     own, found = _named(index, heard, before)
     documents, codes, text = own, heard.known, heard.text
-    if before and before.documents and not (heard.named or own) and (pointing := _POINTS.search(text)):
-        documents = own = _pointed(text, before)
+    if before and before.documents and not (heard.named or own):
+        documents = own = _pointed(text, before) or _so_many_spoken(text, before)
         text = _POINTS.sub("it", text)
-        if (
-            not own
-            and before.text
-            and len(before.documents) == 1
-            and _is_other(pointing)
-            and _asks_nothing(index, heard.turn, text, before.documents)
-        ):
+        if not own and _asks_of_others(index, heard, text, before):
             return _asked_of_others(index, turn, before)
     if before and not heard.named and _alters_case(before, heard.turn):
         return _case(index, turn, amended(before.text, text), before)
@@ -361,6 +375,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         names_only=bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind),
         context=_context(before, carried) if before else "",
         spoken=(*(before.spoken if before else ()), *documents),
+        follows=before if "codes" in carried and asks_next(heard.turn) else None,
     )
     return _apart(query, dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else query
 
@@ -422,6 +437,20 @@ def _pointed(text: str, before: Query) -> tuple[str, ...]:
         else:
             found += others if match.group().casefold().endswith("s") else others[:1]
     return tuple(dict.fromkeys(found))
+
+
+def _so_many_spoken(text: str, before: Query) -> tuple[str, ...]:
+    """Return the last documents of a conversation where a turn sets so many beside each other, more than the turn before was about."""
+    last, count = [*dict.fromkeys(reversed(before.spoken))], so_many(text)
+    return tuple(reversed(last[:count])) if len(before.documents) < count <= len(last) else ()
+
+
+def _asks_of_others(index: Index, heard: _Spoken, text: str, before: Query) -> bool:
+    """Say whether a turn points to another document than the one just spoken of and asks nothing of it, where no other was spoken of."""
+    pointing = _POINTS.search(heard.text)
+    if pointing is None or not before.text or len(before.documents) != 1:
+        return False
+    return _is_other(pointing) and _asks_nothing(index, heard.turn, text, before.documents)
 
 
 def _asked_of_others(index: Index, turn: str, before: Query) -> Query:
@@ -511,7 +540,8 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     if not found:
         return ()
     top = found[0]
-    if len(named := named_by_amounts(index, text, top.document, [one.document for one in found])) > 1:
+    named = named_by_amounts(index, text, top.document, [one.document for one in found])
+    if len(named) > 1 or (named == (top.document,) and top.share >= NAMED):
         return named
     leaves = before is not None and bool(before.documents) and top.document not in before.documents
     if leaves and names_none(index, text):
@@ -637,7 +667,8 @@ def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str
         case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT) and not asks_what_to_do(text)
         sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing
         listing = not named and len(documents) < 2 and (sure or lists_among_all(text))
-        listing = listing or (len(documents) > 1 and lists(text) and form.listing >= NO_DOUBT)
+        beside = form.comparison if len(documents) > 2 else NO_DOUBT
+        listing = listing or (len(documents) > 1 and lists(text) and form.listing >= beside)
     if case or listing:
         return Kind.SCENARIO if case else Kind.LISTING
     if len(documents) > 1:

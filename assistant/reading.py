@@ -249,8 +249,8 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     if one:
         return [replace(chosen, candidate=one)]
     if sided := one_side(index, text, chosen.candidate, alone):
-        best = max((alone[part] for part in sided), key=lambda reading: reading.score)
-        return [alone[part] for part in sided if alone[part].score >= best.score - calibration.reading_widen_several]
+        seen = [reading for reading in readings if reading.candidate in sided]
+        return [reading for reading in seen if reading.score >= seen[0].score - calibration.reading_widen]
     tied = (r for r in readings[1:] if r.score >= best.score - calibration.reading_tie and not _overlap(r.candidate, chosen.candidate))
     return [chosen, *list(tied)[:1]]
 

@@ -49,6 +49,16 @@ def step_of(document: Document, candidate: Candidate, step: int) -> Candidate | 
     return None
 
 
+def unit_after(document: Document, end: int) -> Candidate | None:
+    """Return what stands next in the section of the unit that ends at offset `end`; None where nothing does."""
+    last = next((i for i, unit in enumerate(document.units) if unit.span.end == end), len(document.units))
+    section = document.units[last].section if last < len(document.units) else None
+    for i in range(last + 1, len(document.units)):
+        if document.units[i].section == section and document.units[i].kind is not UnitKind.LABEL:
+            return Candidate(document.id, Level.UNIT, document.units[i].section, i, i + 1)
+    return None
+
+
 def _number_before(document: Document, i: int) -> int:
     """Return the number that a unit's line begins with; 0 for a unit that goes on with another, or has none."""
     start = document.units[i].span.start

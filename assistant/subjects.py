@@ -6,6 +6,7 @@ A word tells documents apart when few of them use it; it weighs more in a title 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,7 @@ from assistant.lexical import FUNCTION_WORDS
 from assistant.phrases import AMONG, beyond_others, phrases
 from assistant.quantities import Quantity, quantities, without_amounts
 from assistant.tokens import normalize, tokenize
+from assistant.tokens import words as words_of
 from assistant.types import Document
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ FEWEST_SAID = 2
 OTHER_AMOUNT, AMOUNTS_AMONG, ALIKE = 4.0, 20, 0.5
 """What a document loses whose name states other amounts than a text, where that of another states the very same; among so many, and where
 what the two are about is called by words of which so large a part is the same."""
+_PER_DIEM = re.compile(r"\bper\s+diem\b", re.IGNORECASE)
 FORMULA_LETTERS, FEWEST_TITLES = 4, 4
 """Letters of the shortest word that titles of one kind are said to share, and the fewest titles that are a kind."""
 SMALLEST = 1e-4
@@ -225,20 +228,28 @@ def called_alike(index: Index, one: str, other: str) -> bool:
 
 
 def telling_names(index: Index, name: str) -> frozenset[str]:
-    """Return the stems of what a document is about, by the first clause of its name that tells; amounts and words of most titles aside."""
+    """Return the stems of what a document is about, by the first clause of its name that tells; amounts and words of most titles aside.
+
+    What stands before a colon and is not said again, such as "Frequently asked questions", names nothing.
+    """
+    return index.recall(_telling_names, name)
+
+
+def _telling_names(index: Index, name: str) -> frozenset[str]:
     document, most = index.by_id[name], len(index.documents) / 2
-    for clause in _clauses(document.official.of(document.text)):
-        if telling := frozenset(word for word in clause if index.words.title_frequency(word) <= most):
-            return telling
+    text, codes = document.text.casefold(), {code.casefold() for code in document.codes}
+    for clause in _PER_DIEM.sub("", document.official.of(document.text)).split(";"):
+        found: list[frozenset[str]] = []
+        for part in clause.split(":"):
+            said = set(words_of(without_amounts(part, {one.dimension for one in quantities(part)}))) - codes
+            stems = {stem: word for word in said if len(word) > 1 for stem in tokenize(word)}
+            telling = {s: word for s, word in stems.items() if s not in FUNCTION_WORDS and index.words.title_frequency(s) <= most}
+            found += [frozenset(telling)] if telling else []
+            if any(text.count(word) > 1 for word in telling.values()):
+                return found[-1]
+        if found:
+            return found[0]
     return frozenset()
-
-
-@lru_cache(maxsize=4096)
-def _clauses(name: str) -> tuple[frozenset[str], ...]:
-    return tuple(
-        frozenset(tokenize(without_amounts(clause, {one.dimension for one in quantities(clause)}))) - FUNCTION_WORDS
-        for clause in name.split(";")
-    )
 
 
 @lru_cache(maxsize=4096)
