@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +14,7 @@ from assistant.config import Settings, default_corpus, default_index, make_setti
 from assistant.crossing import CrossReader
 from assistant.errors import CorpusError, IndexMismatch, IndexNotFound, QueryError
 from assistant.freshness import is_current, was_built_from
+from assistant.garbage import no_collection
 from assistant.index import Index, open_index
 from assistant.kinds import Kind
 from assistant.manifest import stamp
@@ -46,18 +45,6 @@ NEAREST = 8
 """So many known codes are named in place of one that no document describes."""
 TURNS = 50
 """So many earlier questions count at most."""
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Look for no cycles among what is read meanwhile, all of which is kept: with 100,000 documents that takes as long as reading them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class Assistant:
@@ -98,14 +85,14 @@ class Assistant:
         settings = settings or make_settings()
         source = Path(corpus) if corpus is not None else default_corpus()
         folder = Path(index) if index is not None else default_index(source)
-        with _no_collection():
+        with no_collection():
             stale = build and not is_current(folder, source, settings)
         if stale:
             from assistant.building import build_index
 
             build_index(source, folder, settings, progress)
         seen = stamp(folder)
-        with _no_collection():
+        with no_collection():
             return cls(open_index(folder, settings), source, folder, seen)
 
     def load_models(self) -> None:

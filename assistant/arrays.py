@@ -6,6 +6,7 @@ Arrays are mapped into memory and read where they are looked at, so that opening
 from __future__ import annotations
 
 import json
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,15 @@ def load_array(path: Path) -> npt.NDArray[Any]:
     except (OSError, ValueError, EOFError) as error:
         raise damaged(path) from error
     return array
+
+
+def release(array: npt.NDArray[Any]) -> None:
+    """Let go of the memory that what was looked at of a mapped array takes; it is mapped again where it is looked at again."""
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 class ArrayFile:

@@ -19,11 +19,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from assistant.arrays import Ragged, load_array
+from assistant.arrays import load_array
 from assistant.config import Settings
 from assistant.documents import Stamp, check_folders, corpus_state
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.freshness import encoder_name, fingerprint, lasting, reader_name
+from assistant.garbage import frozen, no_collection
 from assistant.index import CANDIDATES, CHUNKS, OPENINGS
 from assistant.manifest import (
     FORMAT,
@@ -38,12 +39,12 @@ from assistant.manifest import (
 )
 from assistant.parts import Numbers, OldIndex, Unmade, make, unless_alike
 from assistant.planning import Before, Plan, plan
+from assistant.segments import BASE, Segments
 from assistant.writing import Progress, write_documents
 
 LOCK = ".lock"
 WAIT = 600.0
 """Seconds that a build waits for another one to end."""
-NOTHING = Before({}, {}, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +101,25 @@ def build_index(corpus: Path, folder: Path, settings: Settings, progress: Progre
     check_folders(corpus, folder)
     try:
         with _only_writer(folder, tell) as work:
-            old, before = (None, NOTHING) if rebuild else _open_old(folder, settings)
-            state = corpus_state(corpus, settings, before.stamps, folder)
-            if old and old.manifest.fingerprint == fingerprint(settings, state):
-                return Built(_restamped(folder, old.manifest, state), (), old.documents.ids, ())
-            plans, refused, search = _plan_and_write(corpus, work, state, old, before, settings, tell)
-            manifest = put_in_place(folder, work, _manifest(work, settings, state, refused, search))
+            with no_collection():
+                old, before = (None, Before.nothing()) if rebuild else _open_old(folder, settings)
+                state = corpus_state(corpus, settings, before.stamps, folder)
+                found, name = state.copy(), fingerprint(settings, state)
+                if old and old.manifest.fingerprint == name:
+                    return Built(_restamped(folder, old.manifest, state), (), old.documents.ids, ())
+            with frozen():
+                plans, refused, search = _plan_and_write(corpus, work, state, old, before, settings, tell)
+            with no_collection():
+                name = name if state == found else fingerprint(settings, state)
+                manifest = put_in_place(folder, work, _manifest(work, name, settings, state, refused, search))
     except OSError as error:
         raise IndexMismatch(
             f"the index in '{folder}' cannot be written ({error.strerror or error}); name another with --index DIR"
         ) from error
-    new = tuple(one.known.id for one in plans if one.position is None)
-    kept = tuple(one.known.id for one in plans if one.position is not None)
-    there = {one.known.id for one in plans}
-    return Built(manifest, new, kept, tuple(one.id for one in before.documents if one.id not in there))
+    new = tuple(one.id for one in plans if one.position is None)
+    kept = tuple(one.id for one in plans if one.position is not None)
+    there = {one.id for one in plans}
+    return Built(manifest, new, kept, tuple(name for name in before.ids if name not in there))
 
 
 def _plan_and_write(
@@ -125,7 +131,8 @@ def _plan_and_write(
     """
     while True:
         plans, refused = plan(corpus, state, before, settings, partial(tell, "reading documents"))
-        plans = [unless_alike(one, old, settings) for one in plans]
+        for one in plans:
+            unless_alike(one, old, settings)
         tell("reading documents", len(state), len(state))
         try:
             return plans, refused, write_documents(work, plans, old, settings, tell)
@@ -138,7 +145,7 @@ def _failing(plans: Sequence[Plan], settings: Settings) -> dict[str, str]:
     """Return the files of documents that cannot be made, among those not made yet, each with the reason."""
     failed: dict[str, str] = {}
     for one in plans:
-        if one.source and one.known.file not in failed:
+        if one.source and one.file not in failed:
             try:
                 make(one, Numbers(), settings)
             except Unmade as error:
@@ -170,16 +177,17 @@ def _open_old(folder: Path, settings: Settings) -> tuple[OldIndex | None, Before
     try:
         manifest = read_manifest(folder)
         if manifest.settings != lasting(settings) or manifest.built_by != version("hcpcs-assistant"):
-            return None, NOTHING
+            return None, Before.nothing()
         check_files(folder / manifest.data, manifest)
         old = OldIndex(folder / manifest.data, manifest)
         return old, old.before()
     except (IndexNotFound, IndexMismatch):
-        return None, NOTHING
+        return None, Before.nothing()
 
 
 def _manifest(
     work: Path,
+    name: str,
     settings: Settings,
     state: dict[str, Stamp],
     refused: dict[str, str],
@@ -188,24 +196,24 @@ def _manifest(
     files: dict[str, list[int | str]] = {}
     for path in sorted(work.rglob("*")):
         if path.is_file():
-            name, size = path.relative_to(work).as_posix(), path.stat().st_size
-            files[name] = [size, file_sha256(path) if size <= HASHED_BYTES else ""]
-    name = fingerprint(settings, state)
+            size = path.stat().st_size
+            files[path.relative_to(work).as_posix()] = [size, file_sha256(path) if size <= HASHED_BYTES else ""]
+    segments = Segments.open(work)
     return Manifest(
         format=FORMAT,
         fingerprint=name,
         encoder=encoder_name(settings),
         reader=reader_name(settings),
-        dimension=int(load_array(work / OPENINGS).shape[1]),
+        dimension=int(load_array(work / BASE / OPENINGS).shape[1]),
         search=dict(search),
         chunk_tokens=settings.chunk_tokens,
         code_pattern=settings.code_pattern,
         settings=lasting(settings),
-        corpus={name: list(stamp) for name, stamp in state.items()},
+        corpus={file: list(stamp) for file, stamp in state.items()},
         refused=refused,
-        documents=len(load_array(work / OPENINGS)),
-        chunks=len(Ragged.load(work, CHUNKS).values),
-        candidates=len(Ragged.load(work, CANDIDATES).values),
+        documents=len(segments.order),
+        chunks=len(segments.runs(CHUNKS).values),
+        candidates=len(segments.runs(CANDIDATES).values),
         built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         built_by=version("hcpcs-assistant"),
         data=f"data-{name}",

@@ -10,7 +10,6 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -116,7 +115,7 @@ def check_folders(corpus: Path, index: Path | None) -> None:
 
 def _written_out(name: str) -> str:
     """Return a file name with bytes that are no text written out."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def file_id(path: Path, corpus: Path) -> str:
@@ -135,10 +134,12 @@ def corpus_state(corpus: Path, settings: Settings, before: Mapping[str, Stamp], 
 
 def _stamp(path: str, name: str, before: Stamp | None, settings: Settings) -> Stamp:
     if before and before.readable:
-        with suppress(OSError):
+        try:
             status = os.lstat(path)
-            if (status.st_size, status.st_mtime_ns, status.st_ctime_ns) == before[:3]:
-                return before
+        except OSError:
+            return _read(path, name, settings)[0]
+        if status.st_size == before.size and status.st_mtime_ns == before.modified and status.st_ctime_ns == before.changed:
+            return before
     return _read(path, name, settings)[0]
 
 

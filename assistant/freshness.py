@@ -36,8 +36,9 @@ def was_built_from(manifest: Manifest, corpus: Path, settings: Settings, folder:
 
 def fingerprint(settings: Settings, state: dict[str, Stamp]) -> str:
     """Return a name for what an index is made of: format, version, models, settings and the bytes of the corpus."""
-    what = [FORMAT, version("hcpcs-assistant"), lasting(settings), sorted((name, stamp.sha256) for name, stamp in state.items())]
-    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
+    what = json.dumps([FORMAT, version("hcpcs-assistant"), lasting(settings)])
+    files = "\n".join([f"{name}\0{stamp.sha256}" for name, stamp in sorted(state.items())])
+    return hashlib.sha256(f"{what}\n{files}".encode()).hexdigest()[:16]
 
 
 def lasting(settings: Settings) -> dict[str, object]:
@@ -48,8 +49,7 @@ def lasting(settings: Settings) -> dict[str, object]:
 
 def stamps(manifest: Manifest) -> dict[str, Stamp]:
     """Return how the files of the corpus were when the index was built, by id."""
-    rows = manifest.corpus.items()
-    return {name: Stamp(int(size), int(modified), int(changed), str(digest)) for name, (size, modified, changed, digest) in rows}
+    return {name: Stamp._make(row) for name, row in manifest.corpus.items()}
 
 
 def encoder_name(settings: Settings) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from assistant.arrays import Ragged, load_array
 from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.errors import IndexMismatch, ModelError
 from assistant.freshness import encoder_name, reader_name
@@ -18,8 +17,9 @@ from assistant.lexical import FUNCTION_WORDS, LexicalIndex
 from assistant.manifest import Manifest, check_files, read_manifest
 from assistant.quantities import quantities
 from assistant.recent import keep
+from assistant.segments import Segments
 from assistant.storage import REMEMBERED, ById, Candidates, Chunks, Documents
-from assistant.vectors import FaissStore, VectorStore
+from assistant.vectors import EQUAL, FaissStore, VectorStore
 from assistant.vocabulary import PARTS, Vocabulary
 
 if TYPE_CHECKING:
@@ -48,15 +48,17 @@ class Index:
         data = self.data = folder / manifest.data
         self.manifest = manifest
         self.settings = settings
-        self.documents = Documents(data)
+        segments = Segments.open(data)
+        self.documents = Documents(segments)
         self.by_id = ById(self.documents)
-        self.chunks = Chunks(Ragged.load(data, CHUNKS), self.documents)
-        self.candidates = Candidates(Ragged.load(data, CANDIDATES), self.documents)
-        self.vectors: VectorStore = FaissStore.load(data)
-        self.candidate_vectors: Vectors = load_array(data / READING)
-        self.openings: Vectors = load_array(data / OPENINGS)
-        self.words = Vocabulary(data)
-        self.lexical = LexicalIndex.load(data / LEXICAL, len(self.chunks), self.words.numbers)
+        self.chunks = Chunks(segments.runs(CHUNKS), self.documents)
+        self.candidates = Candidates(segments.runs(CANDIDATES), self.documents)
+        passages = self.chunks.rows.layout
+        self.vectors: VectorStore = FaissStore.load(segments.folders, passages)
+        self.candidate_vectors = segments.rows(READING, self.candidates.rows.layout)
+        self.openings = segments.rows(OPENINGS, self.documents.layout)
+        self.words = Vocabulary(segments)
+        self.lexical = LexicalIndex.load([folder / LEXICAL for folder in segments.folders], passages, self.words.numbers)
         self._found: dict[object, dict[Any, Any]] = {}
         if data in (self._encoder_folder.parent, self._reader_folder.parent):
             self.load_models()
@@ -139,14 +141,14 @@ class Index:
 
     def _all_nearest(self, names: Sequence[str]) -> list[tuple[str, ...]]:
         own = self.openings[[self.documents.position[name] for name in names]]
-        return [self._nearest(name, likeness) for name, likeness in zip(names, np.round(own @ self.openings.T, 6), strict=True)]
+        return [self._nearest(name, likeness) for name, likeness in zip(names, self.openings.products(own), strict=True)]
 
     def _nearest(self, name: str, likeness: Vectors) -> tuple[str, ...]:
         """Return the documents that are most like one, which is among them; equal ones in order."""
         most = ALIKE + 1
-        least = np.partition(likeness, -most)[-most] if len(likeness) > most else -np.inf
+        least = np.partition(likeness, -most)[-most] - EQUAL if len(likeness) > most else -np.inf
         near = np.flatnonzero(likeness >= least)
-        order = near[np.argsort(-likeness[near], kind="stable")][:most]
+        order = near[np.argsort(-np.round(likeness[near], 6), kind="stable")][:most]
         return tuple([self.documents.ids[i] for i in order if self.documents.ids[i] != name][:ALIKE])
 
     @cached_property

@@ -1,6 +1,7 @@
 """What an index says of itself, and whether its files still are what it says. Knows the folder's shape, not what the files hold.
 
-An index folder holds `manifest.json` and one folder of data that the manifest names.
+An index folder holds `manifest.json` and one folder of data that the manifest names. Files that an update leaves as they are have a name in
+both folders until the old one is removed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from assistant.errors import IndexMismatch, IndexNotFound
 from assistant.types import IndexStamp
 
-FORMAT = 19
+FORMAT = 20
 """Raised whenever files written before cannot be read any more or would be read differently."""
 MANIFEST = "manifest.json"
 HASHED_BYTES = 4_000_000
@@ -122,7 +123,8 @@ def file_sha256(path: Path) -> str:
 def put_in_place(folder: Path, work: Path, manifest: Manifest) -> Manifest:
     """Make the finished `work` folder the index and return its manifest: move it in, replace the manifest in one step, drop what is old."""
     for path in (*work.rglob("*"), work):
-        _sync(path)
+        if path.is_dir() or path.stat().st_nlink == 1:  # what has another name is a file of the index that is there, and has been written
+            _sync(path)
     target = folder / manifest.data
     if target.exists():
         suffix = 1
@@ -152,6 +154,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 _OWN = re.compile(r"data-[0-9a-f]{16}(?:-\d+)?|\.building-.*")
 """Names of folders that a build makes."""
+_DATA = re.compile(r'"data": "([^"]*)"')
+"""The folder that a manifest names; parsing one with 100,000 files takes a quarter of a second."""
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -160,11 +164,11 @@ def remove_leftovers(folder: Path) -> None:
     What an index of another version names stays until there is one of this version.
     """
     try:
-        current = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["data"]
-    except (OSError, ValueError, TypeError, KeyError):
-        current = None
+        named = _DATA.search((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        named = None
     for path in (*folder.glob("data-*"), *folder.glob(".building-*")):
-        if path.name != current and _OWN.fullmatch(path.name):
+        if (named is None or path.name != named[1]) and _OWN.fullmatch(path.name):
             shutil.rmtree(path, ignore_errors=True)
     for path in folder.glob(".manifest-*"):
         path.unlink(missing_ok=True)

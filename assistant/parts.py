@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,30 +12,35 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.arrays import Ragged, damaged, edges, load_array, read_json
+from assistant.arrays import Ragged, edges
 from assistant.chunking import candidates_of, chunk_document, embedded_text, opening_text, read_texts, record_fields
 from assistant.config import Settings
 from assistant.documents import fault
 from assistant.freshness import stamps
 from assistant.index import CANDIDATES, CHUNKS, OPENINGS, READING
 from assistant.manifest import Manifest
-from assistant.planning import Before, Known, Plan
-from assistant.sections import Outlook, parse_document
+from assistant.planning import CONTENT, Before, Names, Plan
+from assistant.sections import parse_document
+from assistant.segments import BASE, Joined, Runs, Segments
 from assistant.storage import Candidates, Chunks, Documents, Entry
 from assistant.tokens import words
 from assistant.types import Document
-from assistant.vectors import FORMER, ROWS, FaissStore
-from assistant.vocabulary import COUNTS, PARTS, Vocabulary, part_texts, words_file
+from assistant.vectors import FORMER, ROWS, open_searched
+from assistant.vocabulary import COUNTS, PARTS, part_texts, read_words, words_file
 
-KNOWN, CHUNK_WORDS = "known.json", "chunk-words"
+CHUNK_WORDS, NAMES = "chunk-words", "heading-names"
+CONTENTS, ROLES = "contents.npy", "heading-roles.npy"
 STORED = np.float16
 """How exactly vectors of chunks and candidates are kept; a cosine changes by less than 0.001."""
 WORDS_OF = {part: words_file(part) for part in PARTS}
-RUNS = (CHUNKS, CANDIDATES, CHUNK_WORDS, *WORDS_OF.values())
+WORDED = (CHUNK_WORDS, *WORDS_OF.values())
+"""Files of runs of words, by their numbers."""
+RUNS = (CHUNKS, CANDIDATES, NAMES, *WORDED)
 """Files of runs."""
-ARRAYS = (COUNTS, ROWS, FORMER, READING, OPENINGS)
-"""Files of rows: how often words of the text occur, vectors of chunks, which rows these were before, vectors of candidates and openings."""
-VALUES_OF = {CHUNK_WORDS: CHUNKS, ROWS: CHUNKS, FORMER: CHUNKS, READING: CANDIDATES, COUNTS: WORDS_OF["text"]}
+ARRAYS = (COUNTS, CONTENTS, ROLES, ROWS, FORMER, READING, OPENINGS)
+"""Files of rows: how often words of the text occur, what documents were made of, the parts that names of headings play, vectors of chunks,
+which rows these were before, vectors of candidates and openings."""
+VALUES_OF = {CHUNK_WORDS: CHUNKS, ROLES: NAMES, ROWS: CHUNKS, FORMER: CHUNKS, READING: CANDIDATES, COUNTS: WORDS_OF["text"]}
 """Files that hold something for each value of other runs; those that are not named here hold something for each document."""
 Array = npt.NDArray[Any]
 
@@ -62,22 +67,16 @@ class Numbers(dict[str, int]):
 
 
 class OldIndex:
-    """An index that is there, its models and searches left closed: documents are taken from it as they are stored."""
+    """An index that is there, its models and searches left closed: documents are taken from it as they are stored.
+
+    `numbers` are those of the words of its base; those of words that only its changes have are given when documents are taken.
+    """
 
     def __init__(self, data: Path, manifest: Manifest) -> None:
         self.data, self.manifest = data, manifest
-        self.documents = Documents(data)
-        self.words = Vocabulary(data)
-        self._runs = {name: Ragged.load(data, name) for name in RUNS}
-
-    @cached_property
-    def _arrays(self) -> dict[str, Array]:
-        rows = FaissStore.load(self.data).vectors()
-        return {
-            ROWS: rows,
-            FORMER: np.arange(len(rows), dtype=np.int32),
-            **{name: load_array(self.data / name) for name in (COUNTS, READING, OPENINGS)},
-        }
+        self.segments = Segments.open(data)
+        self.documents = Documents(self.segments)
+        self.numbers = Numbers({word: i for i, word in enumerate(read_words(data / BASE))})
 
     def before(self) -> Before:
         """Return what is known of the files and documents.
@@ -85,27 +84,52 @@ class OldIndex:
         Raises:
             IndexMismatch: it is damaged.
         """
-        path = self.data / KNOWN
-        try:
-            rows = zip(self.documents.ids, self.documents.files, read_json(path), strict=True)
-            known = [
-                Known(i, name, file, content, key, Outlook(votes, frozenset(lines)))
-                for i, (name, file, (content, key, votes, lines)) in enumerate(rows)
-            ]
-        except (ValueError, TypeError) as error:
-            raise damaged(path) from error
-        return Before(stamps(self.manifest), self.manifest.refused, tuple(known))
+        names = self.segments.runs(NAMES)
+        known = Names(names.values[:], names.starts, self.segments.rows(ROLES, names.layout)[:])
+        content = self.segments.rows(CONTENTS, self.documents.layout)[:].tobytes()
+        contents = [content[i : i + CONTENT] for i in range(0, len(content), CONTENT)]
+        return Before(stamps(self.manifest), self.manifest.refused, self.documents.ids, self.documents.files, contents, known)
 
     def part(self, first: int, last: int) -> Part:
-        """Return the part of documents `[first, last)`; their words keep their numbers."""
+        """Return the part of documents `[first, last)`, their words by `numbers`."""
         runs = {name: runs.between(*self._own(name, first, last)) for name, runs in self._runs.items()}
         arrays = {name: rows[slice(*self._own(name, first, last))] for name, rows in self._arrays.items()}
         return Part(map(self.documents.entry, range(first, last)), runs, {**arrays, ROWS: arrays[ROWS].astype(STORED, copy=False)})
+
+    def release(self) -> None:
+        """Let go of the memory that parts which have been written take."""
+        for rows in (*self._arrays.values(), *(runs.values for runs in self._runs.values())):
+            rows.release()
 
     def _own(self, name: str, first: int, last: int) -> tuple[int, int]:
         """Return where in the file of that name documents `[first, last)` begin and end."""
         a, b = self._runs[VALUES_OF[name]].starts[[first, last]].tolist() if name in VALUES_OF else (first, last)
         return a, b
+
+    @cached_property
+    def _runs(self) -> dict[str, Runs]:
+        runs = {name: self.segments.runs(name) for name in RUNS if name not in WORDED}
+        base, *changes = self.segments.folders
+        number = [self.numbers.of(read_words(folder)) for folder in changes]
+        for name in WORDED:
+            renumbered = [(Ragged.load(folder, name), own) for folder, own in zip(changes, number, strict=True)]
+            some = [Ragged(own[one.values], one.starts) for one, own in renumbered]
+            of = runs[VALUES_OF[name]].layout if name in VALUES_OF else self.documents.layout
+            runs[name] = Runs.of([Ragged.load(base, name), *some], of.stored(np.arange(len(of))))
+        return runs
+
+    @cached_property
+    def _arrays(self) -> dict[str, Joined]:
+        """Return the arrays by name; only rows of the base were in lists before."""
+        chunks = self._runs[CHUNKS].layout
+        rows = [open_searched(folder)[1] for folder in self.segments.folders]
+        former = [np.arange(len(rows[0]), dtype=np.int32), *(np.full(len(some), -1, dtype=np.int32) for some in rows[1:])]
+        own = {
+            name: self.segments.rows(name, self._runs[VALUES_OF[name]].layout if name in VALUES_OF else self.documents.layout)
+            for name in ARRAYS
+            if name not in (ROWS, FORMER)
+        }
+        return {**own, ROWS: Joined(rows, chunks), FORMER: Joined(former, chunks)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +154,19 @@ def make(one: Plan, numbers: Numbers, settings: Settings) -> Made:
     Raises:
         Unmade: the document makes the parser fail.
     """
-    if one.source is None:
-        raise AssertionError("a document that is made has a source")
+    if one.source is None or one.content is None or one.names is None:
+        raise AssertionError("a document that is made has been read")
     try:
-        return _parsed(parse_document(one.source, settings, one.headings), numbers, settings)
+        made = _parsed(parse_document(one.source, settings, one.headings), numbers, settings)
     except BaseException as error:
-        raise Unmade({one.known.file: fault(one.known.file, error)}) from error
+        raise Unmade({one.file: fault(one.file, error)}) from error
+    made.part.runs[NAMES] = Ragged(one.names.digests, one.names.starts)
+    made.part.arrays |= {ROLES: one.names.roles, CONTENTS: np.frombuffer(one.content, dtype=np.uint8)[np.newaxis]}
+    return made
 
 
 def _parsed(document: Document, numbers: Numbers, settings: Settings) -> Made:
-    """Return what `make` does of a document that has been parsed.
+    """Return what `make` does of a document that has been parsed, but what plans of further builds need.
 
     What is like a row of a table in meaning is like its title; its other fields are names, dates and numbers, for BM25 to find.
     """
@@ -167,13 +194,12 @@ def _table(rows: Sequence[Sequence[int]], columns: int) -> Array:
     return np.asarray(rows, dtype=np.int32).reshape(-1, columns)
 
 
-def unless_alike(one: Plan, old: OldIndex | None, settings: Settings) -> Plan:
-    """Return the plan to take a document from the old index where headings of other documents turn out to change nothing in it."""
+def unless_alike(one: Plan, old: OldIndex | None, settings: Settings) -> None:
+    """Plan to take a document from the old index where headings of other documents turn out to change nothing in it."""
     if old is None or one.like is None or one.source is None:
-        return one
+        return
     try:
-        same = Entry.of(parse_document(one.source, settings, one.headings)) == old.documents.entry(one.like)
+        if Entry.of(parse_document(one.source, settings, one.headings)) == old.documents.entry(one.like):
+            one.position, one.source = one.like, None
     except BaseException as error:
-        fault(one.known.file, error)
-        return one
-    return replace(one, position=one.like, source=None) if same else one
+        fault(one.file, error)

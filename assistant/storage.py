@@ -6,14 +6,16 @@ import json
 import mmap
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeVar, overload
 
 import numpy as np
 
-from assistant.arrays import Ragged, damaged, edges, load_array, read_json, write_json
+from assistant.arrays import damaged, edges, load_array, read_json, write_json
 from assistant.chunking import Candidate, Level, chunk_id
 from assistant.recent import keep
+from assistant.segments import Runs, Segments
 from assistant.types import Chunk, Document, Place, Section, SectionKind, Span, Unit, UnitKind
 
 T = TypeVar("T")
@@ -79,10 +81,11 @@ class Entry(NamedTuple):
         return cls(line, document.id, document.file, document.codes, (document.authority, document.dated))
 
 
-class Documents(Sequence[Document]):
-    """The documents of an index in order, each parsed when it is first looked at; the last ones are kept."""
+class _Lines:
+    """The documents that are stored in one segment."""
 
     LINES, STARTS, DIRECTORY = "documents.jsonl", "documents-starts.npy", "directory.json"
+    COLUMNS = ("ids", "files", "codes", "ranks")
 
     def __init__(self, folder: Path) -> None:
         """Map the files of `folder`.
@@ -90,24 +93,51 @@ class Documents(Sequence[Document]):
         Raises:
             IndexMismatch: one is missing or damaged.
         """
-        self._path = folder / self.LINES
+        self.path = folder / self.LINES
         directory = read_json(folder / self.DIRECTORY)
         self._starts = load_array(folder / self.STARTS)
         try:
-            self.ids: tuple[str, ...] = tuple(directory["ids"])
-            self.files: tuple[str, ...] = tuple(directory["files"])
-            self.codes: tuple[tuple[str, ...], ...] = tuple(map(tuple, directory["codes"]))
-            self.ranks: tuple[tuple[int, str], ...] = tuple(map(tuple, directory["ranks"]))
-            with self._path.open("rb") as file:
+            self.ids, self.files, codes, ranks = (directory[name] for name in self.COLUMNS)
+            self.codes, self.ranks = list(map(tuple, codes)), list(map(tuple, ranks))
+            if not len(self.ids) == len(self.files) == len(self.codes) == len(self.ranks) == len(self._starts) - 1:
+                raise ValueError("they are not as many")
+            with self.path.open("rb") as file:
                 self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise damaged(self._path) from error
+            raise damaged(self.path) from error
+
+    def line(self, i: int) -> bytes:
+        """Return the line of document i."""
+        return self._lines[int(self._starts[i]) : int(self._starts[i + 1])]
+
+
+class Documents(Sequence[Document]):
+    """The documents of an index in order, each parsed when it is first looked at; the last ones are kept.
+
+    `layout` has one row for each.
+    """
+
+    LINES, STARTS, DIRECTORY = _Lines.LINES, _Lines.STARTS, _Lines.DIRECTORY
+
+    def __init__(self, segments: Segments) -> None:
+        """Map the files of the segments.
+
+        Raises:
+            IndexMismatch: one is missing or damaged.
+        """
+        self._lines = [_Lines(folder) for folder in segments.folders]
+        self.layout = segments.one_each([len(lines.ids) for lines in self._lines])
+        order = segments.order.tolist()
+        self.ids: tuple[str, ...] = _in_order([lines.ids for lines in self._lines], order)
+        self.files: tuple[str, ...] = _in_order([lines.files for lines in self._lines], order)
+        self.codes: tuple[tuple[str, ...], ...] = _in_order([lines.codes for lines in self._lines], order)
+        self.ranks: tuple[tuple[int, str], ...] = _in_order([lines.ranks for lines in self._lines], order)
         self._parsed: dict[int, Document] = {}
 
     def entry(self, i: int) -> Entry:
         """Return document i as it is stored."""
-        line = self._lines[int(self._starts[i]) : int(self._starts[i + 1])]
-        return Entry(line, self.ids[i], self.files[i], self.codes[i], self.ranks[i])
+        segment, at = self.layout.place(i)
+        return Entry(self._lines[segment].line(at), self.ids[i], self.files[i], self.codes[i], self.ranks[i])
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -135,7 +165,7 @@ class Documents(Sequence[Document]):
             try:
                 found = parse_line(self.entry(i).line)
             except (ValueError, KeyError, TypeError) as error:
-                raise damaged(self._path) from error
+                raise damaged(self._lines[self.layout.place(i)[0]].path) from error
             keep(self._parsed, i, found, REMEMBERED)
         return found
 
@@ -143,6 +173,12 @@ class Documents(Sequence[Document]):
     def position(self) -> dict[str, int]:
         """Return the place of each id."""
         return {name: i for i, name in enumerate(self.ids)}
+
+
+def _in_order(columns: Sequence[Sequence[T]], order: Sequence[int]) -> tuple[T, ...]:
+    """Return what columns, one after the other, hold at some places."""
+    whole = [*chain.from_iterable(columns)]
+    return tuple([whole[i] for i in order])
 
 
 class DocumentsFile:
@@ -163,7 +199,7 @@ class DocumentsFile:
         """Finish all files."""
         self._lines.close()
         np.save(self._folder / Documents.STARTS, edges(self._lengths), allow_pickle=False)
-        columns = {name: [row[i] for row in self._directory] for i, name in enumerate(("ids", "files", "codes", "ranks"))}
+        columns = {name: [row[i] for row in self._directory] for i, name in enumerate(_Lines.COLUMNS)}
         write_json(self._folder / Documents.DIRECTORY, columns)
 
 
@@ -193,7 +229,7 @@ class ById(Mapping[str, Document]):
 class Rows(Sequence[T]):
     """Chunks or candidates of an index, in order of document, each made from its row when it is looked at."""
 
-    def __init__(self, rows: Ragged, documents: Documents) -> None:
+    def __init__(self, rows: Runs, documents: Documents) -> None:
         self.rows, self._documents = rows, documents
 
     def _make(self, document: int, row: Sequence[int]) -> T:

@@ -197,11 +197,14 @@ def _of_other_amounts(index: Index, documents: Sequence[str], scores: npt.NDArra
 
 def named_by_amounts(index: Index, text: str, document: str, among: Iterable[str]) -> tuple[str, ...]:
     """Return the documents, one and those of some that are called alike, of whose names a text states an amount that no other's has."""
+    asked = quantities(text)
+    if not asked:
+        return ()  # and none of hundreds of documents is looked at
     alike = [document, *(one for one in among if one != document and called_alike(index, one, document))]
     stated = {name: _amounts(index.by_id[name].named) for name in alike}
     found = []
-    for asked in quantities(text):
-        stating = _stating(asked, stated)
+    for amount in asked:
+        stating = _stating(amount, stated)
         found += stating if len(stating) == 1 else []
     return tuple(dict.fromkeys(found))
 

@@ -14,7 +14,8 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from assistant.arrays import damaged, load_array
+from assistant.arrays import Integers, damaged, load_array, release
+from assistant.segments import Joined, Layout
 
 if TYPE_CHECKING:
     from assistant.inference import Vectors
@@ -57,36 +58,32 @@ class VectorStore(Protocol):
         """
         ...
 
-    def vectors(self) -> Vectors:
-        """Return `(rows, dimension)`, read-only, of any floating type."""
+    def vectors(self) -> Joined:
+        """Return `(rows, dimension)`, of any floating type."""
         ...
 
 
 class FaissStore:
     """Inner product over unit vectors, which is cosine similarity."""
 
-    def __init__(self, index: faiss.Index, rows: Vectors) -> None:
-        """Hold an index of `(rows, dimension)`."""
-        self._index, self._rows = index, rows
+    def __init__(self, indexes: Sequence[faiss.Index], rows: Joined, layout: Layout) -> None:
+        """Hold an index of the stored rows of each segment, and all `(rows, dimension)`."""
+        self._indexes, self._rows, self._layout = indexes, rows, layout
 
     @classmethod
-    def load(cls, folder: Path) -> FaissStore:
-        """Return the store in a folder, memory-mapped.
+    def load(cls, folders: Sequence[Path], layout: Layout) -> FaissStore:
+        """Return the store of the rows in some folders, one for each segment, memory-mapped.
 
         Raises:
             IndexMismatch: a file is missing or damaged.
         """
-        path = folder / SEARCHED
-        try:
-            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        except RuntimeError as error:
-            raise damaged(path) from error
-        rows = load_array(folder / ROWS) if isinstance(index, faiss.IndexIVF) else np.asarray(_Flat(index))
-        if rows.shape != (index.ntotal, index.d):
-            raise damaged(path)
-        return cls(index, rows)
+        indexes, arrays = zip(*map(open_searched, folders), strict=True)
+        for folder, array, rows in zip(folders, arrays, np.diff(layout.firsts).tolist(), strict=True):
+            if len(array) != rows:
+                raise damaged(folder / SEARCHED)
+        return cls(indexes, Joined(arrays, layout), layout)
 
-    def vectors(self) -> Vectors:
+    def vectors(self) -> Joined:
         """Return `(rows, dimension)`, read-only and mapped into memory."""
         return self._rows
 
@@ -95,17 +92,45 @@ class FaissStore:
         found = self._near(vector, k) if rows is None else np.asarray(rows, dtype=np.int64)
         if k < 1 or not len(found):
             return []
-        scores = self._rows[found].astype(np.float32) @ vector
+        scores = np.einsum("ij,j->i", self._rows[found].astype(np.float32), vector)  # whatever rows stand beside one, it scores the same
         order = np.lexsort((found, -np.round(scores, 6)))[:k]
         return [(int(found[i]), float(scores[i])) for i in order]
 
-    def _near(self, vector: Vectors, k: int) -> Any:  # noqa: ANN401 -- an array of integers
+    def _near(self, vector: Vectors, k: int) -> Integers:
         """Return rows that the `k` nearest are surely, or in lists very likely, among."""
-        if k < 1 or not self._index.ntotal:
+        if k < 1:
             return np.zeros(0, dtype=np.int64)
-        wanted = max(RESCORED * k, RESCORED_LEAST) if isinstance(self._index, faiss.IndexIVF) else k
-        found = self._index.search(vector.reshape(1, -1), min(wanted, self._index.ntotal))[1][0]
+        some = zip(self._indexes, self._layout.gone, self._layout.firsts.tolist(), strict=False)
+        found = self._layout.numbered(np.concatenate([_nearest(index, vector, k, len(gone)) + first for index, gone, first in some]))
         return found[found >= 0]
+
+
+def _nearest(index: faiss.Index, vector: Vectors, k: int, gone: int) -> Integers:
+    """Return rows of one segment that the `k` nearest are among, `gone` rows left out; of a flat index with all that are as near."""
+    if isinstance(index, faiss.IndexIVF):
+        wanted = max(RESCORED * k, RESCORED_LEAST) + gone
+        found: Integers = index.search(vector.reshape(1, -1), min(wanted, index.ntotal))[1][0]
+        return found[found >= 0]
+    scores, k = np.asarray(_Flat(index)) @ vector, k + gone
+    least = np.partition(scores, -k)[-k] - EQUAL if len(scores) > k else -np.inf
+    return np.flatnonzero(scores >= least)
+
+
+def open_searched(folder: Path) -> tuple[faiss.Index, Vectors]:
+    """Return the index of the rows in a folder and `(rows, dimension)` themselves, memory-mapped.
+
+    Raises:
+        IndexMismatch: a file is missing or damaged.
+    """
+    path = folder / SEARCHED
+    try:
+        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    except RuntimeError as error:
+        raise damaged(path) from error
+    rows = load_array(folder / ROWS) if isinstance(index, faiss.IndexIVF) else np.asarray(_Flat(index))
+    if rows.shape != (index.ntotal, index.d):
+        raise damaged(path)
+    return index, rows
 
 
 class _Flat:
@@ -198,6 +223,7 @@ def _add(index: Any, rows: Vectors, numbers: npt.NDArray[np.int64]) -> None:  # 
     for begin in range(0, len(numbers), BLOCK):
         some = numbers[begin : begin + BLOCK]
         index.add_with_ids(rows[some].astype(np.float32), some)
+        release(rows)
 
 
 def _trained(rows: Vectors, lists: int) -> faiss.IndexIVF:
@@ -206,6 +232,7 @@ def _trained(rows: Vectors, lists: int) -> faiss.IndexIVF:
     index = faiss.IndexIVFRaBitQ(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT, True, BITS)
     index.qb, index.cp.niter = QUERY_BITS, ITERATIONS
     index.train(rows[np.sort(np.random.default_rng(0).choice(len(rows), sample, replace=False))].astype(np.float32))
+    release(rows)
     return index
 
 
@@ -217,7 +244,8 @@ def _tried(index: faiss.IndexIVF, rows: Vectors, trials: Vectors) -> Mapping[str
     chance = np.random.default_rng(1)
     tried, more = (some[np.sort(chance.choice(len(some), min(len(some), TRIALS), replace=False))] for some in (trials, rows))
     tried = np.concatenate([tried, more.astype(np.float32)[: TRIALS - len(tried)]])
-    least, store = _least(rows, tried), FaissStore(index, rows)
+    whole = Joined.whole(rows)
+    least, store = _least(rows, tried), FaissStore([index], whole, whole.layout)
     while (recall := _recall(store, tried, least)) < RECALL and index.nprobe < index.nlist:
         index.nprobe = min(index.nlist, index.nprobe + index.nprobe // 4 + 1)
     return {"exact": False, "lists": index.nlist, "searched": index.nprobe, "recall": round(recall, 4), "changed": 0}
@@ -229,6 +257,7 @@ def _least(rows: Vectors, tried: Vectors) -> Vectors:
     for begin in range(0, len(rows), BLOCK):
         scores, _ = faiss.knn(tried, rows[begin : begin + BLOCK].astype(np.float32), OF_BEST, metric=faiss.METRIC_INNER_PRODUCT)
         best = -np.sort(-np.concatenate([best, scores], axis=1), axis=1)[:, :OF_BEST]
+        release(rows)
     return best[:, -1]
 
 

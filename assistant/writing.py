@@ -6,21 +6,23 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from assistant.arrays import ArrayFile, Ragged, RaggedFile, load_array, write_json
+from assistant.arrays import ArrayFile, Ragged, RaggedFile, load_array, release
 from assistant.config import DEFAULT, NO_READER, PACKAGED_ENCODER, PACKAGED_READER, Settings
 from assistant.embedding import export
 from assistant.errors import ModelError
-from assistant.index import ENCODER, LEXICAL, OPENINGS, READER, READING
+from assistant.index import CHUNKS, ENCODER, LEXICAL, OPENINGS, READER, READING
 from assistant.inference import OnnxEncoder, Vectors
 from assistant.lexical import write_lexical
-from assistant.parts import ARRAYS, CHUNK_WORDS, KNOWN, RUNS, STORED, WORDS_OF, Array, Made, Numbers, OldIndex, Part, make
+from assistant.parts import ARRAYS, CHUNK_WORDS, NAMES, ROLES, RUNS, STORED, WORDED, Array, Made, Numbers, OldIndex, Part, make
 from assistant.planning import Plan
+from assistant.segments import BASE, CHANGES, ORDER
 from assistant.storage import DocumentsFile
 from assistant.vectors import BLOCK, ROWS, make_searchable
 from assistant.vocabulary import count_words
@@ -29,6 +31,14 @@ Progress = Callable[[str, int, int], None]
 """Called with the stage, how many are done, and how many there are."""
 NEW_AT_ONCE, KEPT_AT_ONCE = 256, 4096
 """So many documents are made, or taken from the index that is there, before they are written."""
+APART_FROM = 10_000
+"""Passages in the base from which on writing all anew takes longer than finding out what has changed."""
+MOST_CHANGES = 4
+"""So many documents may have come or gone, for each root of the number of those in the base, before all are written anew.
+
+One that changes has come and gone. Each update writes all changes, and one in so many all documents: where every update changes one
+document, both together take the least time with about three.
+"""
 
 
 class _Files:
@@ -67,9 +77,18 @@ class _Embedder:
     tell: Progress
     total: int
     models: list[OnnxEncoder] = field(default_factory=list)
+    parsed: int = 0
     documents: int = 0
     texts: int = 0
     done: int = 0
+
+    def counted(self, plans: Sequence[Plan]) -> Iterator[Plan]:
+        """Yield those of some plans of which documents are made, and count them when they have been."""
+        for one in plans:
+            if one.position is None:
+                yield one
+                self.parsed += 1
+                self.tell("parsing documents", self.parsed, self.total)
 
     def embed(self, made: Sequence[Made]) -> None:
         """Give new parts their vectors."""
@@ -91,34 +110,70 @@ class _Embedder:
 
 
 def write_documents(work: Path, plans: list[Plan], old: OldIndex | None, settings: Settings, tell: Progress) -> Mapping[str, Any]:
-    """Write the documents that are planned, and return how their vectors are searched."""
-    numbers = Numbers({word: i for i, word in enumerate(old.words.words)} if old else {})
-    total = sum(one.position is None for one in plans)
-    embedder = _Embedder(settings, old, work, tell, total)
-    parsed = 0
-    with closing(_Files(work)) as files:
-        for some in _batches(plans):
-            made: dict[int, Made] = {}
-            for one in some:
-                if one.position is None:
-                    made[one.known.position] = make(one, numbers, settings)
-                    plans[one.known.position] = replace(one, source=None)  # its text is not needed again
-                    parsed += 1
-                    tell("parsing documents", parsed, total)
-            if made:
-                embedder.embed(list(made.values()))
-            for part in _in_order(some, made, old):
-                files.add(part)
-    if old and not total:
+    """Write the documents that are planned, and return how the vectors of the base are searched.
+
+    The base of the index that is there stays as it is, in both, while few documents are other than those in it.
+    """
+    embedder = _Embedder(settings, old, work, tell, sum(one.position is None for one in plans))
+    order = _in_base(plans, old) if old else None
+    if old and order is not None and _is_worth_keeping(old, order):
+        shutil.copytree(old.data / BASE, work / BASE, copy_function=_link)
+        search: Mapping[str, Any] = old.manifest.search
+        if len(changes := np.flatnonzero(order < 0)):
+            order[changes] = len(load_array(old.data / BASE / OPENINGS)) + np.arange(len(changes))
+            _write_segment(work / CHANGES, [plans[i] for i in changes.tolist()], old, embedder)
+    else:
+        order = np.arange(len(plans), dtype=np.int32)
+        search = _write_segment(work / BASE, plans, old, embedder, (old.data / BASE, old.manifest.search) if old else None)
+    np.save(work / ORDER, order, allow_pickle=False)
+    if old and not embedder.total:
         for name in (ENCODER, READER):
             if (old.data / name).is_dir():
                 _kept_model(old, name, work)
-    tell("writing", 0, 1)
-    write_json(work / KNOWN, [one.known.row() for one in plans])
-    _write_words(work, list(numbers))
-    search = make_searchable(work, load_array(work / OPENINGS), (old.data, old.manifest.search) if old else None)
     tell("writing", 1, 1)
     return search
+
+
+def _in_base(plans: Sequence[Plan], old: OldIndex) -> npt.NDArray[np.int32]:
+    """Return `(plans,)`: the document of the base that each is, just as it stands there; -1 where there is none."""
+    kept = np.asarray([-1 if one.position is None or one.names is not None else one.position for one in plans])
+    order = np.where(kept < 0, -1, old.segments.order[kept]).astype(np.int32)
+    order[order >= len(load_array(old.data / BASE / OPENINGS))] = -1
+    return order
+
+
+def _is_worth_keeping(old: OldIndex, order: npt.NDArray[np.int32]) -> bool:
+    """Say whether to write changes apart takes less time, with this update and the next ones, than to write all anew."""
+    documents, passages = (len(load_array(old.data / BASE / name)) for name in (OPENINGS, f"{CHUNKS}.npy"))
+    changes = int(np.count_nonzero(order < 0))
+    gone = documents - (len(order) - changes)
+    return passages >= APART_FROM and changes + gone <= MOST_CHANGES * np.sqrt(documents)
+
+
+def _write_segment(
+    folder: Path,
+    plans: Sequence[Plan],
+    old: OldIndex | None,
+    embedder: _Embedder,
+    before: tuple[Path, Mapping[str, Any]] | None = None,
+) -> Mapping[str, Any]:
+    """Write documents into a folder, and return how their vectors are searched; `before` as for `make_searchable`."""
+    folder.mkdir()
+    numbers = old.numbers if old else Numbers()
+    with closing(_Files(folder)) as files:
+        for some in _batches(plans):
+            made = [make(one, numbers, embedder.settings) for one in embedder.counted(some)]
+            if made:
+                embedder.embed(made)
+            for part in _in_order(some, made, old):
+                files.add(part)
+            for one in some:
+                one.source = None  # its text is not needed again
+            if old and len(made) < len(some):
+                old.release()
+    embedder.tell("writing", 0, 1)
+    _write_words(folder, list(numbers))
+    return make_searchable(folder, load_array(folder / OPENINGS), before)
 
 
 def _batches(plans: Sequence[Plan]) -> Iterator[Sequence[Plan]]:
@@ -131,18 +186,27 @@ def _batches(plans: Sequence[Plan]) -> Iterator[Sequence[Plan]]:
             first, new = n + 1, 0
 
 
-def _in_order(plans: Sequence[Plan], made: Mapping[int, Made], old: OldIndex | None) -> Iterator[Part]:
+def _in_order(plans: Sequence[Plan], made: Sequence[Made], old: OldIndex | None) -> Iterator[Part]:
     """Yield the parts of some documents in the order of their plans: those that are new, and runs of those that are there."""
-    n = 0
+    n, new = 0, iter(made)
     while n < len(plans):
         first = last = plans[n].position
         if old is None or first is None or last is None:
-            yield made[plans[n].known.position].part
+            yield next(new).part
             n += 1
             continue
+        begin = n
         while n < len(plans) and plans[n].position == last:
             n, last = n + 1, last + 1
-        yield old.part(first, last)
+        part = old.part(first, last)
+        part.arrays[ROLES] = _roles(plans[begin:n], part)
+        yield part
+
+
+def _roles(plans: Sequence[Plan], part: Part) -> Array:
+    """Return the parts that names of headings play in documents that are there, as they are now."""
+    names = Ragged(part.arrays[ROLES], part.runs[NAMES].starts)
+    return np.concatenate([names.row(i) if one.names is None else one.names.roles for i, one in enumerate(plans)])
 
 
 def _embed(encoder: OnnxEncoder, groups: Sequence[Sequence[str]], count: Callable[[int], None]) -> list[Vectors]:
@@ -157,17 +221,21 @@ def _write_words(work: Path, names: Sequence[str]) -> None:
 
     `names` are the words that their numbers stand for.
     """
-    files = [work / f"{name}.npy" for name in (CHUNK_WORDS, *WORDS_OF.values())]
+    files = [work / f"{name}.npy" for name in WORDED]
     used = np.zeros(len(names), dtype=bool)
     for path in files:
-        used[load_array(path)] = True
+        values = load_array(path)
+        for begin in range(0, len(values), BLOCK):
+            used[values[begin : begin + BLOCK]] = True
+        release(values)
     order = sorted(np.flatnonzero(used).tolist(), key=names.__getitem__)
     number = np.zeros(len(names), dtype=np.int32)
     number[order] = np.arange(len(order), dtype=np.int32)
     for path in files:
-        values: Array = np.load(path, mmap_mode="r+", allow_pickle=False)
+        values = np.load(path, mmap_mode="r+", allow_pickle=False)
         for begin in range(0, len(values), BLOCK):
             values[begin : begin + BLOCK] = number[values[begin : begin + BLOCK]]
+        release(values)
     stems, stem_of = count_words(work, [names[i] for i in order])
     write_lexical(work / LEXICAL, Ragged.load(work, CHUNK_WORDS), len(stems), stem_of)
 

@@ -70,7 +70,8 @@ def child_build(corpus: Path, index: Path) -> dict[str, object]:
 
     manifest = build_index(corpus, index, make_settings(), progress).manifest
     progress("end", 0, 0)
-    sizes = {path.name: path.stat().st_size for path in (index / manifest.data).rglob("*") if path.is_file()}
+    data = index / manifest.data
+    sizes = {path.relative_to(data).as_posix(): path.stat().st_size for path in data.rglob("*") if path.is_file()}
     return {
         "build_s": time.perf_counter() - began,
         "build_stages_s": stages,

@@ -17,6 +17,8 @@ from assistant.inference import OnnxEncoder, Vectors
 
 KINDS = 2**15
 """Different words told apart."""
+DIMENSION = 384
+"""Numbers in a vector of the packaged models."""
 SHORT, SHORT_WEIGHT = 5, 0.3
 """Words below this length say less."""
 TIMED = 64
@@ -40,6 +42,7 @@ def vector(text: str, dimension: int) -> Vectors:
 def install() -> None:
     """Put such vectors in the place of the model's in this process."""
     real = OnnxEncoder.encode
+    _table(DIMENSION)  # so that no measurement waits for it
 
     def encode(self: OnnxEncoder, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         if len(texts) <= TIMED:

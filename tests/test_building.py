@@ -20,8 +20,9 @@ from assistant.errors import CorpusError, IndexMismatch, ModelError
 from assistant.freshness import is_current
 from assistant.index import open_index
 from assistant.manifest import HASHED_BYTES, MANIFEST, read_manifest, remove_leftovers, write_manifest
-from assistant.parts import KNOWN
 from assistant.sections import parse_corpus
+from assistant.segments import BASE
+from assistant.storage import Documents
 from conftest import read_corpus, write_aged
 
 HEAD = "Harbour ferry crossing, foot passengers only, one way\n\nCode: F1001\n"
@@ -354,7 +355,7 @@ def test_an_index_of_another_format_stays_until_there_is_a_new_one(three, settin
 
 @pytest.mark.parametrize("content", [b"[]", b"[[1, 2], [3, 4], [5, 6]]", b"{}", b"null", b"[1]"])
 def test_an_index_whose_large_files_are_damaged_unseen_is_made_anew(three, settings, monkeypatch, content):
-    path = three / "index" / read_manifest(three / "index").data / KNOWN
+    path = three / "index" / read_manifest(three / "index").data / BASE / Documents.DIRECTORY
     size = path.stat().st_size
     path.write_bytes(content.ljust(size))
     monkeypatch.setattr("assistant.manifest.HASHED_BYTES", 0)
@@ -486,14 +487,14 @@ def test_a_file_that_changes_between_two_looks_at_it_ends_the_build(place, setti
     write(place, "other.txt", OTHER)
     from assistant import planning
 
-    real = planning.add_votes
+    real = planning._settle
 
-    def meanwhile(outlooks):
+    def meanwhile(*args):
         write(place, "dense.txt", DENSE.replace("Three", "Nine"))
-        return real(outlooks)
+        return real(*args)
 
     with monkeypatch.context() as patched:
-        patched.setattr("assistant.planning.add_votes", meanwhile)
+        patched.setattr("assistant.planning._settle", meanwhile)
         with pytest.raises(CorpusError, match=r"'dense.txt' changed while it was read; run 'assistant index' again"):
             update(place, settings)
     assert list(open_index(place / "index", settings).by_id) == ["dense.txt"]
@@ -730,7 +731,7 @@ def test_an_index_that_is_large_enough_for_lists_is_updated_with_those_it_has(pl
     assert (built.indexed, built.removed) == (("07.txt",), ("09.txt",))
     assert built.manifest.search["lists"] == lists
     index = open_index(place / "index", settings)
-    rows = index.vectors.vectors().astype(np.float32)
+    rows = index.vectors.vectors()[:].astype(np.float32)
     assert len(rows) == len(index.chunks)
     for row in (0, *index.chunks.of("07.txt"), len(rows) - 1):
         found, score = index.vectors.search(rows[row], 1)[0]

@@ -16,6 +16,7 @@ from assistant.index import ALIKE, OPENINGS_TRIED, Index, open_index
 from assistant.inference import OnnxEncoder
 from assistant.manifest import MANIFEST, read_manifest, write_manifest
 from assistant.retrieval import retrieve
+from assistant.segments import Joined
 
 QUESTIONS = ["how long does it take?", "rare risks", "bring water", "fog"]
 DAMAGES = {
@@ -89,7 +90,7 @@ def test_an_index_leaves_nothing_half_built_behind(index_folder):
 def test_vectors_are_of_unit_length(assistant):
     index = assistant.index
     for vectors in (index.candidate_vectors, index.openings, index.vectors.vectors()):
-        assert np.allclose(np.linalg.norm(vectors.astype(np.float32), axis=1), 1, atol=1e-3)
+        assert np.allclose(np.linalg.norm(vectors[:].astype(np.float32), axis=1), 1, atol=1e-3)
     assert len(index.candidate_vectors) == len(index.candidates)
     assert len(index.openings) == len(index.documents)
     assert len(index.vectors.vectors()) == len(index.chunks)
@@ -406,7 +407,7 @@ def test_documents_that_are_most_alike_are_the_same_looked_for_alone_or_together
 
 def test_of_documents_that_are_equally_alike_the_first_are_taken(index_folder, settings):
     index = open_index(index_folder, settings)
-    index.openings = np.repeat(index.openings[:1], 30, axis=0)
+    index.openings = Joined.whole(np.repeat(index.openings[:1], 30, axis=0))
     index.documents.ids = tuple(f"{n:02}.txt" for n in range(30))
     index.documents.position = {name: n for n, name in enumerate(index.documents.ids)}
     assert index.alike("03.txt") == tuple(f"{n:02}.txt" for n in range(9) if n != 3)

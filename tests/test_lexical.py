@@ -12,6 +12,7 @@ from assistant import lexical
 from assistant.arrays import Ragged, edges
 from assistant.errors import IndexMismatch
 from assistant.lexical import FUNCTION_WORDS, STARTS, LexicalIndex, write_lexical
+from assistant.segments import Layout
 from assistant.tokens import stem, tokenize, words
 
 TEXTS = [
@@ -30,7 +31,12 @@ def rows(index, text, k=10, only=None):
 def written(folder, rows, tokens, of_value=None):
     values = np.asarray([value for row in rows for value in row], dtype=np.int32)
     write_lexical(folder, Ragged(values, edges([len(row) for row in rows])), len(tokens), of_value)
-    return LexicalIndex.load(folder, len(rows), {token: i for i, token in enumerate(tokens)})
+    return load(folder, len(rows), {token: i for i, token in enumerate(tokens)})
+
+
+def load(folder, rows, numbers):
+    """Return the index of so many rows in a folder."""
+    return LexicalIndex.load([folder], Layout(np.arange(rows), [np.arange(rows + 1)]), [numbers])
 
 
 TOKENS = sorted({token for text in TEXTS for token in tokenize(text)})
@@ -92,31 +98,31 @@ def test_values_may_stand_for_tokens_by_another_number(index, tmp_path):
 
 def test_missing_files_name_the_repair(tmp_path):
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        LexicalIndex.load(tmp_path / "nothing", 1, {})
+        load(tmp_path / "nothing", 1, {})
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(5))
 def test_each_damaged_file_names_the_repair(tmp_path, number):
     texts_written(tmp_path / "bm25")
     files = sorted((tmp_path / "bm25").iterdir())
-    assert len(files) == 4
+    assert len(files) == 5
     files[number].write_bytes(b"")
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        LexicalIndex.load(tmp_path / "bm25", len(TEXTS), NUMBERS)
+        load(tmp_path / "bm25", len(TEXTS), NUMBERS)
 
 
 @pytest.mark.parametrize("numbers", [{}, {**NUMBERS, "submarine": len(NUMBERS)}])
 def test_tokens_that_the_arrays_do_not_fit_name_the_repair(tmp_path, numbers):
     texts_written(tmp_path / "bm25")
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        LexicalIndex.load(tmp_path / "bm25", len(TEXTS), numbers)
+        load(tmp_path / "bm25", len(TEXTS), numbers)
 
 
 def test_arrays_of_different_length_name_the_repair(tmp_path):
     texts_written(tmp_path / "bm25")
     np.save(tmp_path / "bm25" / STARTS, np.zeros(40, dtype=np.int64))
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        LexicalIndex.load(tmp_path / "bm25", len(TEXTS), NUMBERS)
+        load(tmp_path / "bm25", len(TEXTS), NUMBERS)
 
 
 SOME = ["ferry", "tram", "bridge", "museum", "harbour", "tower"]
@@ -167,7 +173,7 @@ def test_a_frequent_word_is_only_looked_up_where_it_cannot_bring_another_row_amo
     index = written(tmp_path, [[0] * 3 + [1]] * 5 + [[1, 2, 3, 4, 5]] * 200, list(SOME_NUMBERS))
     looked_up = []
     real = index._added
-    monkeypatch.setattr(index, "_added", lambda number, rows: looked_up.append(rows.tolist()) or real(number, rows))
+    monkeypatch.setattr(index, "_added", lambda term, rows: looked_up.append(rows.tolist()) or real(term, rows))
     assert [row for row, _ in index.search("ferry tram", 3)] == [0, 1, 2]
     assert looked_up == [[0, 1, 2, 3, 4]]
 

@@ -1,16 +1,18 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from assistant.arrays import edges
 from assistant.documents import Refusal, Stamp, corpus_state
 from assistant.errors import CorpusError
-from assistant.planning import SAME, Before, plan
+from assistant.planning import LENT, SAME, Before, Names, digest, plan
 from conftest import write_aged
 
 HEAD = "Harbour ferry crossing, foot passengers only, one way\n\nCode: F1001\n"
 OTHER = f"{HEAD}\nSummary\n\nThe ferry carries foot passengers.\n\nFares\n\nTwo pounds.\n"
 DENSE = f"{HEAD}\nSummary\nThe ferry runs.\nDuration\nTwelve minutes at most.\nFares: Three pounds.\nRisks\nFog is rare.\n"
-NOTHING = Before({}, {}, ())
+NOTHING = Before.nothing()
 
 
 @pytest.fixture
@@ -23,12 +25,24 @@ def corpus(tmp_path):
 def planned(corpus, settings, before=NOTHING):
     state = corpus_state(corpus, settings, before.stamps)
     plans, refused = plan(corpus, state, before, settings)
-    return plans, Before(state, refused, tuple(one.known for one in plans))
+    return plans, after(plans, before, state, refused)
+
+
+def after(plans, before, state, refused):
+    """Return what the index that is made of plans knows."""
+    names = [one.names or before.names.one(one.position) for one in plans]
+    known = Names(
+        np.concatenate([some.digests for some in names]),
+        edges([len(some.digests) for some in names]),
+        np.concatenate([some.roles for some in names]),
+    )
+    contents = [before.contents[one.position] if one.content is None else one.content for one in plans]
+    return Before(state, refused, [one.id for one in plans], [one.file for one in plans], contents, known)
 
 
 def test_with_nothing_before_every_document_is_made(corpus, settings):
     plans, now = planned(corpus, settings)
-    assert [(one.known.id, one.position, one.source.text, one.like) for one in plans] == [
+    assert [(one.id, one.position, one.source.text, one.like) for one in plans] == [
         ("dense.txt", None, DENSE, None),
         ("note.md", None, "A note about trams.\n", None),
     ]
@@ -39,8 +53,14 @@ def test_what_has_not_changed_is_taken_and_not_read(corpus, settings, monkeypatc
     _, before = planned(corpus, settings)
     monkeypatch.setattr("assistant.planning.stamped_file", lambda *_: pytest.fail("a file was read"))
     plans, now = planned(corpus, settings, before)
-    assert [(one.known.id, one.position, one.source) for one in plans] == [("dense.txt", 0, None), ("note.md", 1, None)]
-    assert now == before
+    assert [(one.id, one.position, one.source) for one in plans] == [("dense.txt", 0, None), ("note.md", 1, None)]
+    assert (now.stamps, now.refused, now.ids, now.files, now.contents) == (
+        before.stamps,
+        before.refused,
+        before.ids,
+        before.files,
+        before.contents,
+    )
 
 
 def test_a_rewritten_file_with_the_same_content_is_taken(corpus, settings):
@@ -55,8 +75,8 @@ def test_positions_are_those_of_the_old_index(corpus, settings):
     write_aged(corpus / "a.txt", "A new note.\n")
     (corpus / "dense.txt").unlink()
     plans, now = planned(corpus, settings, before)
-    assert [(one.known.id, one.position, one.known.position) for one in plans] == [("a.txt", None, 0), ("note.md", 1, 1)]
-    assert [one.position for one in now.documents] == [0, 1]
+    assert [(one.id, one.position) for one in plans] == [("a.txt", None), ("note.md", 1)]
+    assert now.ids == ["a.txt", "note.md"]
 
 
 def test_a_heading_that_another_document_brings_makes_a_document_anew(corpus, settings):
@@ -67,8 +87,9 @@ def test_a_heading_that_another_document_brings_makes_a_document_anew(corpus, se
     assert (dense.position, dense.like, dense.source.text) == (None, 0, DENSE)
     assert "fare" in dense.headings
     assert note.position == 1
-    assert dense.known.content == before.documents[0].content
-    assert dense.known.key != before.documents[0].key
+    assert dense.content == before.contents[0]
+    assert digest("fare") in dense.names.digests[dense.names.roles[:, LENT] > 0]
+    assert digest("fare") not in before.names.digests[before.names.roles[:, LENT] > 0]
     write_aged(corpus / "other.txt", OTHER.replace("Fares", "Ways"))
     plans, _ = planned(corpus, settings, now)
     assert "fare" not in plans[0].headings
@@ -98,7 +119,7 @@ def test_files_with_the_same_bytes_are_refused_but_for_the_first_and_looked_at_a
     assert before.refused["z.md"] == f"{SAME} 'dense.txt'"
     (corpus / "dense.txt").unlink()
     plans, now = planned(corpus, settings, before)
-    assert [one.known.id for one in plans] == ["note.md", "z.md"]
+    assert [one.id for one in plans] == ["note.md", "z.md"]
     assert "z.md" not in now.refused
 
 
@@ -126,16 +147,16 @@ def test_a_file_that_changes_between_two_looks_ends_the_plan(corpus, settings, m
 
     _, before = planned(corpus, settings)
     write_aged(corpus / "other.txt", OTHER)
-    real = planning.add_votes
+    real = planning._settle
 
-    def meanwhile(outlooks):
+    def meanwhile(*args):
         if gone:
             (corpus / "dense.txt").unlink()
         else:
             write_aged(corpus / "dense.txt", DENSE.replace("Three", "Nine"))
-        return real(outlooks)
+        return real(*args)
 
-    monkeypatch.setattr("assistant.planning.add_votes", meanwhile)
+    monkeypatch.setattr("assistant.planning._settle", meanwhile)
     with pytest.raises(CorpusError, match=r"'dense.txt' changed while it was read; run 'assistant index' again"):
         planned(corpus, settings, before)
 
@@ -167,7 +188,7 @@ def test_a_file_whose_headings_cannot_be_looked_at_is_refused_and_not_read_again
     real = planning.outlook
     monkeypatch.setattr("assistant.planning.outlook", lambda source, how: 1 / 0 if source.id == "dense.txt" else real(source, how))
     plans, now = planned(corpus, settings)
-    assert [one.known.id for one in plans] == ["note.md"]
+    assert [one.id for one in plans] == ["note.md"]
     assert now.refused["dense.txt"].startswith("makes its reader fail (ZeroDivisionError: division by zero); ")
     monkeypatch.undo()
     assert planned(corpus, settings, now)[1].refused == now.refused

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.arrays import ArrayFile, Ragged, RaggedFile, edges, load_array, read_json, write_json
+from assistant.arrays import ArrayFile, Ragged, RaggedFile, edges, load_array, read_json, release, write_json
 from assistant.chunking import candidates_of, chunk_document
 from assistant.errors import IndexMismatch
+from assistant.segments import BASE, ORDER, Runs, Segments
 from assistant.storage import ById, Candidates, Chunks, Documents, DocumentsFile, Entry, document_row, parse_line  # fmt: skip
 from assistant.types import Place
 
@@ -18,16 +19,20 @@ lengths = st.lists(st.integers(0, 4), min_size=1, max_size=8)
 
 
 def write_documents(folder, documents):
+    """Write documents as the base of an index in `folder`."""
+    folder = folder / BASE
+    folder.mkdir()
     file = DocumentsFile(folder)
     for document in documents.values():
         file.add(Entry.of(document))
     file.close()
+    np.save(folder.parent / ORDER, np.arange(len(documents)))
 
 
 @pytest.fixture
 def stored(documents, tmp_path):
     write_documents(tmp_path, documents)
-    return Documents(tmp_path)
+    return Documents(Segments.open(tmp_path))
 
 
 def ragged(rows, columns=2):
@@ -42,9 +47,9 @@ def test_documents_come_back_equal(documents, stored):
 
 def test_what_is_looked_up_of_documents_needs_none_of_them_parsed(documents, tmp_path):
     write_documents(tmp_path, documents)
-    lines = tmp_path / Documents.LINES
+    lines = tmp_path / BASE / Documents.LINES
     lines.write_bytes(bytes(lines.stat().st_size))
-    stored = Documents(tmp_path)
+    stored = Documents(Segments.open(tmp_path))
     assert stored.ids == tuple(document.id for document in documents.values())
     assert stored.files == tuple(document.file for document in documents.values())
     assert stored.codes == tuple(document.codes for document in documents.values())
@@ -95,25 +100,25 @@ def test_texts_with_any_line_end_and_all_fields_survive(parse):
 
 @pytest.mark.parametrize("content", DAMAGES)
 def test_a_damaged_line_names_the_file_and_the_repair(stored, tmp_path, content):
-    size = (tmp_path / Documents.LINES).stat().st_size
-    (tmp_path / Documents.LINES).write_bytes(content.ljust(size))
+    size = (tmp_path / BASE / Documents.LINES).stat().st_size
+    (tmp_path / BASE / Documents.LINES).write_bytes(content.ljust(size))
     with pytest.raises(IndexMismatch, match=rf"{Documents.LINES}' is missing or damaged; run 'assistant index --rebuild'"):
-        Documents(tmp_path)[0]
+        Documents(Segments.open(tmp_path))[0]
 
 
 @pytest.mark.parametrize("name", [Documents.LINES, Documents.STARTS, Documents.DIRECTORY])
 def test_a_missing_or_empty_file_names_the_repair(stored, tmp_path, name):
     for act in (lambda path: path.write_bytes(b""), lambda path: path.unlink()):
-        act(tmp_path / name)
+        act(tmp_path / BASE / name)
         with pytest.raises(IndexMismatch, match="--rebuild"):
-            Documents(tmp_path)
+            Documents(Segments.open(tmp_path))
 
 
 @pytest.mark.parametrize("content", [b"[]", b"{}", b'{"ids": 1, "files": [], "codes": [], "ranks": []}'])
 def test_a_damaged_directory_names_the_repair(stored, tmp_path, content):
-    (tmp_path / Documents.DIRECTORY).write_bytes(content)
+    (tmp_path / BASE / Documents.DIRECTORY).write_bytes(content)
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        Documents(tmp_path)
+        Documents(Segments.open(tmp_path))
 
 
 def test_an_impossible_span_is_damage(documents):
@@ -126,8 +131,8 @@ def test_an_impossible_span_is_damage(documents):
 @pytest.mark.parametrize(("kind", "cut"), [(Chunks, lambda d: chunk_document(d, 40)), (Candidates, candidates_of)])
 def test_rows_come_back_equal_and_by_document(documents, stored, tmp_path, kind, cut):
     groups = [cut(document) for document in documents.values()]
-    Ragged.of([np.asarray([kind.row(one) for one in group], dtype=np.int32) for group in groups]).save(tmp_path, "rows")
-    rows = kind(Ragged.load(tmp_path, "rows"), stored)
+    Ragged.of([np.asarray([kind.row(one) for one in group], dtype=np.int32) for group in groups]).save(tmp_path / BASE, "rows")
+    rows = kind(Segments.open(tmp_path).runs("rows"), stored)
     assert list(rows) == [one for group in groups for one in group]
     assert len(rows) == sum(map(len, groups))
     for name, group in zip(stored.ids, groups, strict=True):
@@ -141,7 +146,7 @@ def test_rows_come_back_equal_and_by_document(documents, stored, tmp_path, kind,
 
 
 def test_a_document_without_rows_owns_none_and_its_neighbours_keep_theirs(stored):
-    rows = Candidates(ragged([2, 0, 1, 0, 2], Candidates.COLUMNS), stored)
+    rows = Candidates(Runs.of([ragged([2, 0, 1, 0, 2], Candidates.COLUMNS)], np.arange(5)), stored)
     assert [list(rows.of(name)) for name in stored.ids] == [[0, 1], [], [2], [], [3, 4]]
     assert rows.owners(range(5)) == [0, 0, 2, 4, 4]
 
@@ -196,6 +201,15 @@ def test_an_array_of_objects_is_never_unpickled(tmp_path):
     np.save(tmp_path / "file.npy", np.asarray([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(IndexMismatch):
         load_array(tmp_path / "file.npy")
+
+
+def test_an_array_whose_memory_was_let_go_of_is_as_before(tmp_path):
+    np.save(tmp_path / "rows.npy", np.arange(100_000))
+    rows = load_array(tmp_path / "rows.npy")
+    assert rows.sum() == 100_000 * 99_999 // 2
+    release(rows[10:])
+    assert rows.sum() == 100_000 * 99_999 // 2
+    release(np.arange(3))
 
 
 @pytest.mark.parametrize("rows", [np.zeros((1, 3), dtype=np.float32), np.zeros((1, 2), dtype=np.float16)])

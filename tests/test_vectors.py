@@ -4,6 +4,7 @@ import pytest
 
 from assistant import vectors
 from assistant.errors import IndexMismatch
+from assistant.segments import Layout
 from assistant.vectors import FORMER, ROWS, SEARCHED, FaissStore, make_searchable
 
 THREE = np.array([[1, 0, 0], [0, 1, 0], [0.6, 0.8, 0], [1, 0, 0]], dtype=np.float32)
@@ -19,7 +20,12 @@ def store(folder, rows, trials=None, before=None, former=None):
     np.save(folder / ROWS, rows)
     np.save(folder / FORMER, np.full(len(rows), -1, dtype=np.int32) if former is None else former)
     how = make_searchable(folder, rows if trials is None else trials, before)
-    return FaissStore.load(folder), how
+    return load(folder, len(rows)), how
+
+
+def load(folder, rows=0):
+    """Return the store in a folder that holds so many rows."""
+    return FaissStore.load([folder], Layout(np.arange(rows), [np.arange(rows + 1)]))
 
 
 def lists_of(folder, rows):
@@ -225,16 +231,16 @@ def test_equal_rows_in_lists_come_in_order(lists, many, tmp_path):
 def test_a_damaged_file_names_the_repair(content, tmp_path):
     (tmp_path / SEARCHED).write_bytes(content)
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        FaissStore.load(tmp_path)
+        load(tmp_path, MANY)
 
 
 def test_rows_that_are_not_those_searched_name_the_repair(lists, many, tmp_path):
     store(tmp_path, many)
     np.save(tmp_path / ROWS, many[:-1])
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        FaissStore.load(tmp_path)
+        load(tmp_path, MANY)
 
 
 def test_a_missing_file_names_the_repair(tmp_path):
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        FaissStore.load(tmp_path)
+        load(tmp_path, MANY)

@@ -5,6 +5,7 @@ import pytest
 
 from assistant.arrays import Ragged
 from assistant.errors import IndexMismatch
+from assistant.segments import BASE, ORDER, Segments
 from assistant.tokens import stem, words
 from assistant.vocabulary import COUNTS, FREQUENCIES, PARTS, STEM_OF, STEMS, TOTALS, WORDS, Vocabulary, count_words, part_texts, words_file
 
@@ -22,19 +23,31 @@ def parsed(parse):
 
 @pytest.fixture
 def folder(parsed, tmp_path):
+    return saved(parsed, tmp_path)
+
+
+def saved(parsed, data):
+    """Write the words of documents as the base of an index in a folder, and return that of the base."""
+    folder = data / BASE
+    folder.mkdir()
+    np.save(data / ORDER, np.arange(len(parsed)))
     everything = sorted({word for document in parsed for text in part_texts(document) for word in words(text)})
     for i, part in enumerate(PARTS):
         own = [sorted(set(words(part_texts(document)[i]))) for document in parsed]
-        Ragged.of([np.asarray([everything.index(w) for w in some], dtype=np.int32) for some in own]).save(tmp_path, words_file(part))
+        Ragged.of([np.asarray([everything.index(w) for w in some], dtype=np.int32) for some in own]).save(folder, words_file(part))
     counts = [words(d.text).count(w) for d in parsed for w in sorted(set(words(d.text)))]
-    np.save(tmp_path / COUNTS, np.asarray(counts, dtype=np.int32))
-    count_words(tmp_path, everything)
-    return tmp_path
+    np.save(folder / COUNTS, np.asarray(counts, dtype=np.int32))
+    count_words(folder, everything)
+    return folder
 
 
 @pytest.fixture
 def vocabulary(folder):
-    return Vocabulary(folder)
+    return load(folder)
+
+
+def load(folder):
+    return Vocabulary(Segments.open(folder.parent))
 
 
 def stems(text):
@@ -88,11 +101,14 @@ def test_the_stems_that_are_returned_are_those_of_the_words_in_order(folder):
 
 
 def test_a_vocabulary_without_words_can_be_opened(tmp_path):
+    folder = tmp_path / BASE
+    folder.mkdir()
+    np.save(tmp_path / ORDER, np.arange(1))
     for part in PARTS:
-        Ragged.of([np.zeros(0, dtype=np.int32)]).save(tmp_path, words_file(part))
-    np.save(tmp_path / COUNTS, np.zeros(0, dtype=np.int32))
-    count_words(tmp_path, [])
-    opened = Vocabulary(tmp_path)
+        Ragged.of([np.zeros(0, dtype=np.int32)]).save(folder, words_file(part))
+    np.save(folder / COUNTS, np.zeros(0, dtype=np.int32))
+    count_words(folder, [])
+    opened = load(folder)
     assert opened.stems_in("text", 0) == opened.heading_stems == frozenset()
     assert opened.word_counts == {}
 
@@ -101,7 +117,7 @@ def test_a_vocabulary_without_words_can_be_opened(tmp_path):
 def test_a_missing_file_names_the_repair(folder, name):
     (folder / name).unlink()
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        Vocabulary(folder)
+        load(folder)
 
 
 @pytest.mark.parametrize("name", [WORDS, STEMS])
@@ -109,4 +125,4 @@ def test_a_missing_file_names_the_repair(folder, name):
 def test_words_that_are_no_list_name_the_repair(folder, name, content):
     (folder / name).write_text(content, encoding="utf-8")
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        Vocabulary(folder)
+        load(folder)

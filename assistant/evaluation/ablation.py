@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +15,7 @@ from assistant.evaluation.questions import EvalRow
 from assistant.evaluation.runner import Result, evaluate
 from assistant.inference import Calibration
 from assistant.query import bare_text
-
-if TYPE_CHECKING:
-    from assistant.inference import Vectors
+from assistant.segments import Joined
 
 Rows = Sequence[EvalRow]
 
@@ -26,14 +23,14 @@ Rows = Sequence[EvalRow]
 class _Finds:
     """A search that finds nothing, in place of one of the two over chunks."""
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: Joined) -> None:
         self._vectors = vectors
 
     def search(self, query: object, k: int, rows: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """Return nothing."""
         return []
 
-    def vectors(self) -> Vectors:
+    def vectors(self) -> Joined:
         """Return what is stored."""
         return self._vectors
 
@@ -46,7 +43,7 @@ def _without_lexical(assistant: Assistant, rows: Rows) -> Rows:
 def _without_dense(assistant: Assistant, rows: Rows) -> Rows:
     vectors = assistant.index.vectors.vectors()
     assistant.index.vectors = _Finds(vectors)
-    assistant.index.openings = np.zeros_like(assistant.index.openings)
+    assistant.index.openings = Joined.whole(np.zeros_like(assistant.index.openings))
     return rows
 
 
@@ -58,7 +55,7 @@ def _without_headings(assistant: Assistant, rows: Rows) -> Rows:
         document = index.by_id[candidate.document]
         labels = f"{' > '.join(candidate.path(document))}: "
         texts.append(read_texts(document, candidate)[0].removeprefix(labels))
-    index.candidate_vectors = index.reader.encode(texts)
+    index.candidate_vectors = Joined.whole(index.reader.encode(texts))
     return rows
 
 
