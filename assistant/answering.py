@@ -76,6 +76,8 @@ class Answerer:
         """Return the answer; `elapsed_ms` is left at zero for the caller to fill."""
         if settled := self._settled(query):
             return settled
+        if query.follows and (after := self._after(query, self.answer(query.follows))):
+            return after
         if query.names_only:
             return self._titles(query)
         if query.is_empty:
@@ -84,8 +86,6 @@ class Answerer:
             return self._fit(query)
         if query.questions:
             return self._several(query)
-        if query.follows and (after := self._after(query, self.answer(query.follows))):
-            return after
         if asks_payment(query.text) and not self._says_payment(query, among := self._among(query)):
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(self._read(among, query.text)))
         if query.kind is Kind.LISTING:

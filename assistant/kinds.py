@@ -67,7 +67,7 @@ _LEFT_OUT = re.compile(r"\b(?:not|non|never|exclu\w+|separately|apart|extra|what
 _DASHES = " –—-"
 _OVER = re.compile(
     r"\b(?:finish(?:ed|es)|completed|stopped|ended|discontinued|quit|(?:came|went|is|was|been)\s+off|used\s+to|previously|formerly|in\s+the\s+past"
-    r"|last\s+year|years?\s+back|(?:that|which|it|this)(?:['’]?s|\s+is|\s+was)\s+(?:all\s+)?(?:over|done|finished|behind))\b",
+    r"|(?:until|till)\s+(?:\w+\s+){1,2}(?:it|she|he|they|we|i)\s+(?:was|were|had|got|took|ran)|last\s+year|years?\s+back|(?:that|which|it|this)(?:['’]?s|\s+is|\s+was)\s+(?:all\s+)?(?:over|done|finished|behind))\b",
     re.IGNORECASE,
 )
 """Says that something is over."""
@@ -201,7 +201,7 @@ _SO_MANY = re.compile(
     re.IGNORECASE,
 )
 _WHAT_NEXT = re.compile(
-    r"^\W*(?:(?:and|ok|okay|so|but|well)\W+)*(?:(?:what\s+)?(?:then|(?:after|following)\s+(?:that|this)|next)(?:\s+(?:what|step))?"
+    r"^\W*(?:(?:and|ok|okay|so|but|well|yes|yeah|right|thanks)\W+)*(?:(?:what\s+)?(?:then|(?:after|following)\s+(?:that|this)|next)(?:\s+(?:what|step))?"
     r"|what(?:['’]?s|\s+is|\s+(?:comes|happens|follows))\s+(?:next|then|after(?:\s+(?:that|this))?|afterwards)|(?:the\s+)?next\s+(?:step|one))\W*$",
     re.IGNORECASE,
 )

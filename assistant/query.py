@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus
 from rapidfuzz.distance import OSA
 
 from assistant.cases import amended, states_case, weighed
+from assistant.glossary import names_drug
 from assistant.index import Index
 from assistant.kinds import (
     REQUESTS,
@@ -345,8 +346,8 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         text = _POINTS.sub("it", text)
         if not own and _asks_of_others(index, heard, text, before):
             return _asked_of_others(index, turn, before)
-    if before and not heard.named and _alters_case(before, heard.turn):
-        return _case(index, turn, amended(before.text, text), before)
+    if before and not heard.named and (case := _changed_case(index, before, heard.turn, text, own)):
+        return _case(index, turn, case, before)
     carried: tuple[str, ...] = ()
     if before and before.documents and not (heard.named or own):
         documents, codes, carried = before.documents, before.codes, ("codes",)
@@ -375,7 +376,7 @@ def _next(index: Index, turn: str, before: Query | None) -> Query:
         names_only=bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind),
         context=_context(before, carried) if before else "",
         spoken=(*(before.spoken if before else ()), *documents),
-        follows=before if "codes" in carried and asks_next(heard.turn) else None,
+        follows=_followed(heard.turn, documents, before),
     )
     return _apart(query, dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else query
 
@@ -460,13 +461,30 @@ def _asked_of_others(index: Index, turn: str, before: Query) -> Query:
     return Query(turn, text, Kind.FACT, (), (), (), others, ("topic",), spoken=before.spoken)
 
 
-def _alters_case(before: Query, turn: str) -> bool:
+def _alters_case(turn: str) -> bool:
     """Say whether a turn supposes another amount, place or route of the case that the turn before described."""
-    if before.kind is not Kind.SCENARIO or not states_case(turn):
+    if not states_case(turn):
         return False
     rest = _LEADS.sub("", turn)
     short = len(rest.split()) <= SUBJECT_WORDS and not _ASKS_OTHERWISE.search(rest)
     return short or bool(_IF.search(rest)) or (asks_for_code(turn) and bool(_SUPPOSES.search(rest)))
+
+
+def _followed(turn: str, documents: Sequence[str], before: Query | None) -> Query | None:
+    """Return the turn before one that asks for nothing but what comes next in the same document."""
+    return before if before and tuple(documents) == before.documents and asks_next(turn) else None
+
+
+def _changed_case(index: Index, before: Query, turn: str, text: str, own: Sequence[str]) -> str:
+    """Return the case before a turn as that alters it, or what it supposes instead by a drug or a service; "" where it does neither."""
+    if before.kind is not Kind.SCENARIO:
+        return ""
+    if _alters_case(turn):
+        return amended(before.text, text)
+    rest = _LEADS.sub("", turn)
+    supposed = _IF.match(rest)
+    instead = rest[supposed.end() :] if supposed and (own or names_drug(index, turn)) else ""
+    return "" if _ASKS_OTHERWISE.search(instead) else instead
 
 
 def _case(index: Index, turn: str, text: str, before: Query) -> Query:

@@ -267,9 +267,10 @@ def _is_for_another_amount(index: Index, text: str, candidate: Candidate) -> boo
 
 
 def _is_bare(index: Index, candidate: Candidate) -> bool:
-    """Say whether a candidate is no more than a yes or no, which answers nothing without the sentences after it."""
+    """Say whether a candidate is no more than a yes or no, or a question, which answer nothing without the sentences after them."""
     document = index.by_id[candidate.document]
-    return bool(_BARE.fullmatch(candidate.span(document).of(document.text)))
+    said = candidate.span(document).of(document.text)
+    return bool(_BARE.fullmatch(said)) or said.rstrip().endswith("?")
 
 
 def _inside(one: Candidate, other: Candidate) -> bool:

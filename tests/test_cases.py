@@ -97,3 +97,24 @@ def test_a_case_without_what_a_title_names_is_ruled_out(opened, case, code):
         **others,
     }
     assert next((fit.code for fit in opened(files).fit(case).codes if fit.fits), None) == code
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ("and if it's vancomycin instead?", Reason.NO_CODE_FITS),
+        ("what if it were an enzyme infusion for Gaucher disease?", "S9357"),
+        ("and once it runs for 10 hours?", Reason.NO_CODE_FITS),
+    ],
+)
+def test_a_turn_that_supposes_another_drug_or_service_is_a_case_of_that(assistant, change, outcome):
+    assert fits(assistant, "Which code for a heparin infusion round the clock at home?", change) == outcome
+
+
+def test_what_was_given_until_a_day_is_no_part_of_a_case(opened):
+    files = {
+        f"{hours}.txt": f"Home boat watch, once every {hours} hours\n\nCode: B300{i}\n\nUse\n\nFor moored boats.\n"
+        for i, hours in enumerate((12, 24))
+    }
+    case = "Until Sunday it was a boat watch every 12 hours; since Monday the boat watch is every 24 hours. Which code?"
+    assert opened(files).ask(case).resolved == "B3001"

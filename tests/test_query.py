@@ -367,3 +367,10 @@ def test_a_reply_to_a_question_back_only_names_what_was_meant(assistant, reply):
 def test_a_question_of_its_own_is_no_reply_to_a_question_back(assistant):
     answer = assistant.ask("What is S9336 meant to achieve?", ["How long does the infusion take?"])
     assert {quote.section for quote in answer.quotes} == {"Purpose"}
+
+
+def test_so_many_of_those_spoken_of_are_set_beside_each_other(assistant):
+    history = ["Who is S9327 for?", "Who is S9338 for?", "And S9357?"]
+    assert [name[:5] for name in understand(assistant.index, "which of the two takes longer?", history).documents] == ["S9338", "S9357"]
+    assert len(understand(assistant.index, "which of those three need a pump?", history).documents) == 3
+    assert len(understand(assistant.index, "which of those four need a pump?", history).documents) == 1

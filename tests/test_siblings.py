@@ -101,3 +101,8 @@ def test_an_amount_between_two_names_the_one_that_holds_it(harbour):
 )
 def test_what_several_containers_hold_is_one_amount(harbour, case, code):
     assert next((fit.code for fit in harbour.fit(case).codes if fit.fits), None) == code
+
+
+def test_what_is_denied_by_its_amount_is_not_meant(harbour):
+    answer = harbour.ask("How is the can of fuel kept, not the one of 1 liter, not the one of 2 to 3 liters?")
+    assert {quote.code for quote in answer.quotes} == {"F1002"}

@@ -71,3 +71,36 @@ def test_the_step_asked_for_is_quoted_alone(assistant, question, words):
     assert answer.status is Status.ANSWERED
     [quote] = answer.quotes
     assert quote.text.startswith(words)
+
+
+STEPS = """Boat repair
+
+Code: B4001
+
+Procedure
+
+1. Haul the boat out.
+2. Scrape the hull.
+3. Paint the hull twice.
+
+Risks
+
+Splinters.
+"""
+
+
+@pytest.mark.parametrize(
+    ("history", "turn", "text"),
+    [
+        (["What is the first step of B4001?"], "and then?", "Scrape the hull."),
+        (["What is the first step of B4001?", "ok, what next?"], "what comes next?", "Paint the hull twice."),
+        (["What is step 2 of the boat repair?"], "then what", "Paint the hull twice."),
+    ],
+)
+def test_what_comes_next_stands_after_what_was_answered(opened, history, turn, text):
+    assert [quote.text for quote in opened({"boat.txt": STEPS}).ask(turn, history).quotes] == [text]
+
+
+def test_nothing_comes_after_the_last_step(opened):
+    answer = opened({"boat.txt": STEPS}).ask("and then?", ["What is the last step of B4001?"])
+    assert "Splinters." not in [quote.text for quote in answer.quotes]
