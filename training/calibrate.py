@@ -2,9 +2,9 @@ r"""A trained reader -> how its scores become decisions, chosen on families that
 
 The documents of each left-out family are indexed with the reader and each question is read from its own document, so that finding the
 document plays no part. `reading_belief` is fitted so that `reading.answerability` tells questions that the document answers from those
-that it does not (least log loss): on those families, on the dev split of `eval/`, on the sets of `brought`, and on questions of SQuAD,
-which are about anything else. Of the other values those are kept that show most questions' golds without what was not asked for, counted
-on each of them. Prints the table and writes the values beside the reader.
+that it does not (least log loss): on those families, on the dev split of `eval/`, on the sets of `brought` that it was not trained on, and
+on questions of SQuAD, which are about anything else. Of the other values those are kept that show most questions' golds without what was
+not asked for, counted on each of them. Prints the table and writes the values beside the reader.
 
     python training/calibrate.py assistant/data/reader --data DATA \
         --left-out wound-and-ostomy lib-home-infusion-d own-home-infusion-b lib-lab-and-imaging own-home-programs lib-tests-and-scans
@@ -31,7 +31,7 @@ from assistant.inference import CONFIG_FILE, Calibration, Vectors
 from assistant.query import bare_text
 from assistant.reading import EncoderReader, Reading, choose, evidence, nearest, read
 from authored import CODE_PATTERN, load_families
-from brought import load_brought
+from brought import TRAINED, load_brought
 from train_reader import SQUAD, WORDS, squad_paragraphs
 
 ROOT = Path(__file__).parent.parent
@@ -138,7 +138,7 @@ def main() -> None:
         own = Assistant.open(ROOT / "corpus", Path(work) / "own", make_settings())
         dev = [asdict(row) for row in load_questions(sorted((ROOT / "eval").glob("*.jsonl"))) if row.split == "dev"]
         sets["dev"] = list(cases(own, dev))
-        for name, stranger, rows in load_brought(Path(work) / "brought"):
+        for name, stranger, rows in load_brought(Path(work) / "brought", TRAINED):
             sets[name] = list(cases(stranger, [row for row in rows if all(code in stranger.index.by_code for code in row["codes"])]))
         asked = iter(foreign_questions(options.data))
         others = [case for found in sets.values() for case in strangers(found[0].index, [*itertools.islice(asked, STRANGERS)])]

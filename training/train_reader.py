@@ -37,6 +37,7 @@ from assistant.sentences import sentences
 from assistant.tokens import tokenize
 from assistant.types import Document, SectionKind, Span
 from authored import CODE_PATTERN, LISTING, SIDES, Family, load_families
+from brought import brought_families
 from network import Encoded, Network, fit
 
 ONE_FACT = ("direct", "bycode", "narrow", "billing", "unanswerable")
@@ -219,6 +220,12 @@ def squad_paragraphs(path: Path) -> list[tuple[list[str], list[tuple[str, int]]]
     return found
 
 
+def step_by_step(example: Example, count: int) -> list[tuple[str, Any]]:
+    """Return steps with so many of a document's questions, in any order."""
+    asked = random.sample(example.questions, count)
+    return [("document", (example, asked[i : i + ASKED])) for i in range(0, len(asked), ASKED)]
+
+
 def main() -> None:
     """Parse the options and train."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -228,22 +235,30 @@ def main() -> None:
     parser.add_argument("--leave-out", nargs="*", default=[], help="families that are not trained on, to measure with")
     parser.add_argument("--twice", nargs="*", default=[], help="families that are trained on twice in an epoch")
     parser.add_argument("--share", type=float, default=1.0, help="part of the other families' questions that an epoch takes")
+    parser.add_argument("--brought", nargs="*", default=[], help="sets of eval/brought that are trained on too")
+    parser.add_argument(
+        "--documents", type=int, help="so many of the families' documents an epoch takes, with a step of each; all without it"
+    )
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--squad", type=int, default=40, help="steps with SQuAD in an epoch")
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     found = examples([family for family in load_families() if family.name not in options.leave_out])
+    brought = examples(brought_families(options.brought))
     squad = squad_paragraphs(options.data / SQUAD) if options.data else []
     trainer = Trainer(options.base or locate("default"))
 
     def epoch() -> Iterator[tuple[str, Any]]:
         steps: list[tuple[str, Any]] = []
-        again = [example for example in found if example.family in options.twice]
-        for example in [*found, *again]:
+        taken = random.sample(found, options.documents) if options.documents else found
+        again = [example for example in taken if example.family in options.twice]
+        for example in [*taken, *again]:
             share = 1.0 if example.family in options.twice else options.share
-            asked = random.sample(example.questions, round(share * len(example.questions)))
-            steps += [("document", (example, asked[i : i + ASKED])) for i in range(0, len(asked), ASKED)]
+            most = ASKED if options.documents else len(example.questions)
+            steps += step_by_step(example, min(round(share * len(example.questions)), most))
+        for example in brought:
+            steps += step_by_step(example, len(example.questions))
         steps += [("squad", random.sample(squad, PARAGRAPHS)) for _ in range(options.squad if squad else 0)]
         random.shuffle(steps)
         yield from steps
