@@ -15,7 +15,7 @@ from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_
 from assistant.fitting import code_fits, weigh
 from assistant.glossary import names_drug
 from assistant.index import Index
-from assistant.kinds import Kind, asks_to_write, counts_in, lists, mentions, of_one_side, presumes
+from assistant.kinds import Kind
 from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import asked_of_each, matching, speaking, uncontrary
 from assistant.listing import beliefs as saying
@@ -30,6 +30,7 @@ from assistant.steps import unit_after
 from assistant.subjects import certain, lacks_formula, telling_words, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
+from assistant.wordings import asks_to_write, counts_in, lists, mentions, of_one_side, presumes
 
 NEAREST_CODES = 3
 """So many known codes are offered in place of an unknown one."""

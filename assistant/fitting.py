@@ -11,7 +11,6 @@ from assistant.cases import weighed
 from assistant.chunking import Candidate, Level
 from assistant.conflicts import title_quote
 from assistant.index import Index
-from assistant.kinds import case_of
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import quantities
 from assistant.quoting import codes_at, quote_candidate, speaks_of, title_of
@@ -19,6 +18,7 @@ from assistant.reading import Reader, asks_who_must_not, choose, read, rules_out
 from assistant.subjects import Subject, without_title
 from assistant.tokens import codes_in, tokenize
 from assistant.types import CodeFit, Document, Quote, Role
+from assistant.wordings import case_of
 
 REPEATED = 0.6
 """A candidate only says the title again when so large a part of its words stand there."""

@@ -14,12 +14,12 @@ from assistant.chunking import Level
 from assistant.config import PACKAGED_READER
 from assistant.index import Index
 from assistant.inference import packaged_values, several
-from assistant.kinds import REQUESTS, affirmed, denying, listed, mentions
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
 from assistant.reading import Reading, nearest, word_likeness
 from assistant.subjects import logistic, telling_words
 from assistant.tokens import tokenize
+from assistant.wordings import REQUESTS, affirmed, denying, listed, mentions
 
 NEAREST = 4
 """So many of a document's best candidates are compared with the question word by word."""

@@ -15,9 +15,17 @@ from rapidfuzz.distance import OSA
 from assistant.cases import amended, states_case, weighed
 from assistant.glossary import names_drug
 from assistant.index import Index
-from assistant.kinds import (
+from assistant.kinds import Kind
+from assistant.language import is_foreign
+from assistant.lexical import FUNCTION_WORDS
+from assistant.quantities import ORDINALS
+from assistant.sides import POINTING, sides
+from assistant.spelling import correct, spell_codes
+from assistant.subjects import Subject, called_alike, named_by_amounts, names_none, subjects, without_title
+from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize, words
+from assistant.types import SectionKind
+from assistant.wordings import (
     REQUESTS,
-    Kind,
     asks_for_code,
     asks_next,
     asks_what_to_do,
@@ -29,14 +37,6 @@ from assistant.kinds import (
     so_many,
     uncompared,
 )
-from assistant.language import is_foreign
-from assistant.lexical import FUNCTION_WORDS
-from assistant.quantities import ORDINALS
-from assistant.sides import POINTING, sides
-from assistant.spelling import correct, spell_codes
-from assistant.subjects import Subject, called_alike, named_by_amounts, names_none, subjects, without_title
-from assistant.tokens import code_spans, codes_in, is_code, normalize, tokenize, words
-from assistant.types import SectionKind
 
 _ASKS = "who|whom|whose|when|where|how|which"
 _ASKS_OTHERWISE = re.compile(

@@ -18,10 +18,10 @@ from assistant.chunking import Candidate, column_of, read_texts
 from assistant.contrasts import one_side
 from assistant.index import Index
 from assistant.inference import Vectors
-from assistant.kinds import counts_in, presumes
 from assistant.quantities import asked_dimension, quantities
 from assistant.steps import asked_step, step_of
 from assistant.subjects import logistic, without_title
+from assistant.wordings import counts_in, presumes
 
 AVERAGED_OVER, AS_IF, USUAL = 64, 16, 0.1
 """So many candidates' scores are averaged, with so many more of the usual score, since a short document has few, all alike perhaps."""
