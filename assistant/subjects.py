@@ -316,6 +316,16 @@ def names_none(index: Index, text: str) -> bool:
     )
 
 
+def is_topic(index: Index, word: str) -> bool:
+    """Say whether a stem is a word of headings, which say what is asked and not of what."""
+    return word in index.heading_words
+
+
+def in_most_titles(index: Index, word: str) -> bool:
+    """Say whether more than half of all titles have a stem, which therefore tells none of them apart."""
+    return index.words.title_frequency(word) > len(index.documents) / 2
+
+
 def lacks_formula(index: Index, text: str, document: str) -> bool:
     """Say whether a question about a document has a word that most titles do and nothing that describes the document's code.
 

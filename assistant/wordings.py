@@ -18,6 +18,8 @@ REQUESTS = frozenset(
 """Stems of words that ask without saying for what."""
 LEFT_WORDS = 5
 """A case has so many words at least that say what is not over."""
+QUESTION_WORDS = 3
+"""A question that can stand alone has so many words."""
 
 _CODE = r"(?:hcpcs|cpt|(?:billing\s+|procedure\s+)?codes?)"
 _ASKS_CODE = re.compile(
@@ -115,6 +117,22 @@ _WHAT_NEXT = re.compile(
     r"|what(?:['’]?s|\s+is|\s+(?:comes|happens|follows))\s+(?:next|then|after(?:\s+(?:that|this))?|afterwards)|(?:the\s+)?next\s+(?:step|one))\W*$",
     re.IGNORECASE,
 )
+_ASKS = "who|whom|whose|when|where|how|which"
+_ASKS_OTHERWISE = re.compile(
+    rf"\b(?:{_ASKS}|why)\b"
+    r"|^\W*(?:does|do|did|is|are|can|could|will|would|should|may|must)\s+(?:i|it|we|he|she|they|the|my|our|his|her|their|this|that|an?|any|one)\b",
+    re.IGNORECASE,
+)
+"""Asks something of what it names, if only in function words."""
+_ASKS_BY_ITSELF = re.compile(rf"\b(?:{_ASKS})\b", re.IGNORECASE)
+"""Asks something without a further word: "who?", "how long?"."""
+_OPENS = (
+    r"(?:(?:how|what(?:['’]?s)?|who(?:['’]?s)?|when|where|why)|(?:does|do|did|is|are|can|could|will|would|should|may|must)\s+"
+    r"(?:i|it|you|we|he|she|they|the|my|our|your|his|her|their|this|that|these|those|there|an?|any|one))\b"
+)
+_QUESTION = re.compile(rf"(?:^\W*|[,:–-]\s+)(?:(?:and|so|ok|okay|also|please)\W+)*{_OPENS}", re.IGNORECASE)
+_NEXT_QUESTION = re.compile(rf"[?;.!]+\s*(?={_OPENS})|(?:[?;.!]+\s*|,?\s+)(?:(?:and|plus|also|&)\s+)+(?={_OPENS})", re.IGNORECASE)
+"""What stands between two questions: a mark or a conjunction with words after it that open a question."""
 
 
 def asks_for_code(text: str) -> bool:
@@ -249,3 +267,25 @@ def asks_to_write(text: str) -> bool:
 def asks_next(text: str) -> bool:
     """Say whether a turn asks for nothing but what comes after what was just said: "and then?", "what's next?"."""
     return bool(_WHAT_NEXT.search(text))
+
+
+def asks_something(text: str) -> bool:
+    """Say whether a text asks something of what it names, if only in function words: "is it …", "why …"."""
+    return bool(_ASKS_OTHERWISE.search(text))
+
+
+def asks_by_itself(text: str) -> bool:
+    """Say whether a text asks something without a further word: "who?", "how long?"."""
+    return bool(_ASKS_BY_ITSELF.search(text))
+
+
+def opens_question(text: str) -> bool:
+    """Say whether a text, or a clause of it, begins with words that open a question: "so how long …", "for the boat, who …"."""
+    return bool(_QUESTION.search(text))
+
+
+def questions_in(text: str) -> tuple[str, ...]:
+    """Return the questions that a text asks one after the other; none where it asks one alone, or says something else as well."""
+    parts = [part.strip(" ,;") for part in _NEXT_QUESTION.split(text)]
+    whole = all(_QUESTION.search(part) and len(part.split()) >= QUESTION_WORDS for part in parts)
+    return tuple(parts) if whole and len(parts) > 1 else ()

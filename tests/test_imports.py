@@ -10,7 +10,7 @@ ORDER = [
     "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents", "manifest", "freshness", "sections", "chunking",
     "arrays", "segments", "storage", "vocabulary", "fusion", "inference", "wordings", "kinds", "embedding", "vectors", "lexical", "index",
     "planning", "parts", "writing", "building", "watching", "retrieval", "glossary", "spelling", "language", "phrases", "subjects",
-    "cases", "sides", "query", "steps", "contrasts", "reading", "crossing", "listing", "reranking",
+    "cases", "sides", "query", "turns", "followups", "understanding", "steps", "contrasts", "reading", "crossing", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting", "payment", "premises", "answering", "verifying", "api", "answer_json", "batch",
     "rendering", "html", "evaluation", "evaluation.metrics", "evaluation.questions", "evaluation.runner", "evaluation.ablation",
     "evaluation.report", "endpoints", "web", "cli",

@@ -31,9 +31,9 @@ from assistant.chunking import candidates_of, read_texts
 from assistant.embedding import locate
 from assistant.evaluation.questions import squash
 from assistant.lexical import FUNCTION_WORDS
-from assistant.query import bare_text
 from assistant.sentences import sentences
 from assistant.tokens import tokenize
+from assistant.turns import bare_text
 from assistant.types import Document, SectionKind, Span
 from assistant.wordings import listed
 from authored import CODE_PATTERN, LISTING, SIDES, Family, load_families
