@@ -39,7 +39,9 @@ _FOLLOWS = re.compile(
     r"(?:(?:what|how)\s+about|(?:no|sorry|wait|oops|actually)\b(?=\s*[,!.])|i\s+meant?|make\s+(?:that|it)|(?:switch|change|turn|move|go|on)(?:ing)?\s+(?:over\s+)?to|as\s+for|(?:the\s+)?same(?:\s+(?:thing|question))?(?:\s+(?:for|with|about))?|for|with|about|and)\b[\s,]*",
     re.IGNORECASE,
 )
+"""Leads to another subject: "what about …", "same for …", "no, I meant …"."""
 _LEADS = re.compile(r"^(?:and|n|ok|okay|so|now|then|but|also|plus)\b[\s,]*", re.IGNORECASE)
+"""A word that joins a turn to the one before."""
 _SAME = re.compile(r"\bsame\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;:?]")
 _POINTS = re.compile(
@@ -54,6 +56,7 @@ _IF = re.compile(
 )
 """Supposes something else of what was said before, from its first word on."""
 _SUPPOSES = re.compile(r"\b(?:if|when|once|instead)\b", re.IGNORECASE)
+"""The same wherever it stands."""
 
 
 def leans(text: str) -> bool:
@@ -120,6 +123,7 @@ def _is_other(pointing: re.Match[str]) -> bool:
 
 
 def _which(pointing: re.Match[str]) -> str:
+    """Return the word by which something points: "first", "other", "latter"."""
     return (pointing["which"] or pointing["side"] or pointing["back"]).casefold()
 
 

@@ -37,6 +37,7 @@ _CALLED_SO = re.compile(
 """A code of another system, called one or spoken of as one: "CPT 99601", "code 0042T", "how long does a 99601 take"."""
 _EMPTY = re.compile(r"[\s:;,.?!/()-]+")
 _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+"""A character as an address holds it."""
 _TAKES_BACK = re.compile(r"\b(?:(?:no|wait|sorry|oops|correction)\b[\s,]*)+(?:i\s+mean[t]?\b|make\s+that\b|rather\b)", re.IGNORECASE)
 """Takes back what was said before it within one question."""
 _RULES_OUT = re.compile(r"(?:\bnot|n['’]t\s+mean)\s+(?:(?:the|for|about|code|hcpcs|in)\s+)*\Z", re.IGNORECASE)
@@ -46,6 +47,7 @@ _DENIED = re.compile(
 )
 """What a question is said not to be about."""
 _NOT_THE = re.compile(r"not\s+(?:(?:for|about|of|in|with)\s+)?(?:the|that|those)\b", re.IGNORECASE)
+"""Opens what is denied of the subject itself: "not the 8-hour one", and not of what it is done with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Spoken:
 
 
 def hear(index: Index, turn: str) -> Spoken:
-    """Return what a turn says by itself: its subjects are those of what it affirms, or all but those that it denies by their amounts."""
+    """Return what a turn says by itself."""
     pattern = index.settings.code_pattern
     spoken = spell_codes(index, turn)
     spans = _code_spans(index, spoken)
@@ -78,14 +80,20 @@ def hear(index: Index, turn: str) -> Spoken:
     if not named:
         named = unknown = _of_other_systems(index, spoken)
     text = correct(index, _without_codes(spoken, spans))
+    affirmed, found = _affirmed(index, text)
+    return Spoken(spoken, named, known, unknown, text, affirmed, found)
+
+
+def _affirmed(index: Index, text: str) -> tuple[str, tuple[Subject, ...]]:
+    """Return a text without what it says it is not about, with its subjects; the whole text with its own where that names no subject."""
     affirmed = _DENIED.sub(" ", text).strip()
     if affirmed not in ("", text):
         found = subjects(index, affirmed)
         if found and (found[0].belief >= SURE or (found[0].share >= SIDE and found[0].belief >= LEAST_NAMED)):
-            return Spoken(spoken, named, known, unknown, text, affirmed, found)
+            return affirmed, found
         if left := _without_denied(index, found, _DENIED.findall(text)):
-            return Spoken(spoken, named, known, unknown, text, affirmed, left)
-    return Spoken(spoken, named, known, unknown, text, text, subjects(index, text) if text else ())
+            return affirmed, left
+    return text, subjects(index, text) if text else ()
 
 
 def _without_denied(index: Index, found: Sequence[Subject], denied: Sequence[str]) -> tuple[Subject, ...]:
@@ -108,6 +116,7 @@ def bare_text(text: str, pattern: str) -> str:
 
 
 def _without_codes(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return a text without what stands at some places and the name of a code system before it; "" where no word is left."""
     if not spans:
         return text
     for start, end in reversed(spans):
