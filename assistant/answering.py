@@ -17,7 +17,7 @@ from assistant.glossary import names_drug
 from assistant.index import Index
 from assistant.kinds import Kind
 from assistant.lexical import FUNCTION_WORDS
-from assistant.listing import asked_of_each, matching, speaking, uncontrary
+from assistant.listing import agreeing, asked_of_each, matching, speaking
 from assistant.listing import beliefs as saying
 from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
@@ -168,8 +168,8 @@ class Answerer:
         """Answer a question about all codes, or those it names: by an amount or telling words in it, else by what is alike in meaning."""
         text = asked_of_each(query.text)
         likely = query.documents if len(query.documents) > 1 else [subject.document for subject in query.subjects]
-        found = self._uncontrary(query.text, likely[:LISTED_AMONG])
-        further = self._uncontrary(query.text, speaking(self._index, text, likely[LISTED_AMONG:]))
+        found = self._agreeing(query.text, likely[:LISTED_AMONG])
+        further = self._agreeing(query.text, speaking(self._index, text, likely[LISTED_AMONG:]))
         holding = {d: kept for d, readings in (found | further).items() if (kept := matching(self._index, text, d, readings))}
         beliefs = self._beliefs(found, dict.fromkeys(found, text))
         if not holding and _is_strange(self._index, query) and not telling_words(self._index, text):
@@ -186,9 +186,9 @@ class Answerer:
         beliefs |= self._beliefs({d: further[d] for d in holding.keys() - beliefs.keys()}, dict.fromkeys(further, text))
         return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding), message)
 
-    def _uncontrary(self, question: str, documents: Sequence[str]) -> dict[str, list[Reading]]:
+    def _agreeing(self, question: str, documents: Sequence[str]) -> dict[str, list[Reading]]:
         """Return the readings of documents for a question about all codes, without those that say the contrary."""
-        return {d: uncontrary(self._index, question, readings) for d, readings in self._read(documents, asked_of_each(question)).items()}
+        return {d: agreeing(self._index, question, readings) for d, readings in self._read(documents, asked_of_each(question)).items()}
 
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
