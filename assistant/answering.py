@@ -15,9 +15,9 @@ from assistant.conflicts import conflicting, contradict, is_of_inclusion, title_
 from assistant.fitting import code_fits, weigh
 from assistant.glossary import names_drug
 from assistant.index import Index
-from assistant.kinds import Kind, asks_to_write, counts_in, lists, mentions, of_one_side, presumes
+from assistant.kinds import Kind
 from assistant.lexical import FUNCTION_WORDS
-from assistant.listing import asked_of_each, matching, speaking, uncontrary
+from assistant.listing import agreeing, asked_of_each, matching, speaking
 from assistant.listing import beliefs as saying
 from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_for
 from assistant.payment import asks_payment, says_payment
@@ -30,6 +30,7 @@ from assistant.steps import unit_after
 from assistant.subjects import certain, lacks_formula, telling_words, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
+from assistant.wordings import asks_to_write, counts_in, lists, mentions, of_one_side, presumes
 
 NEAREST_CODES = 3
 """So many known codes are offered in place of an unknown one."""
@@ -167,8 +168,8 @@ class Answerer:
         """Answer a question about all codes, or those it names: by an amount or telling words in it, else by what is alike in meaning."""
         text = asked_of_each(query.text)
         likely = query.documents if len(query.documents) > 1 else [subject.document for subject in query.subjects]
-        found = self._uncontrary(query.text, likely[:LISTED_AMONG])
-        further = self._uncontrary(query.text, speaking(self._index, text, likely[LISTED_AMONG:]))
+        found = self._agreeing(query.text, likely[:LISTED_AMONG])
+        further = self._agreeing(query.text, speaking(self._index, text, likely[LISTED_AMONG:]))
         holding = {d: kept for d, readings in (found | further).items() if (kept := matching(self._index, text, d, readings))}
         beliefs = self._beliefs(found, dict.fromkeys(found, text))
         if not holding and _is_strange(self._index, query) and not telling_words(self._index, text):
@@ -185,9 +186,9 @@ class Answerer:
         beliefs |= self._beliefs({d: further[d] for d in holding.keys() - beliefs.keys()}, dict.fromkeys(further, text))
         return self._answered(query, share_words(quotes), max(beliefs[d] for d in holding), message)
 
-    def _uncontrary(self, question: str, documents: Sequence[str]) -> dict[str, list[Reading]]:
+    def _agreeing(self, question: str, documents: Sequence[str]) -> dict[str, list[Reading]]:
         """Return the readings of documents for a question about all codes, without those that say the contrary."""
-        return {d: uncontrary(self._index, question, readings) for d, readings in self._read(documents, asked_of_each(question)).items()}
+        return {d: agreeing(self._index, question, readings) for d, readings in self._read(documents, asked_of_each(question)).items()}
 
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""

@@ -18,14 +18,16 @@ from assistant.garbage import no_collection
 from assistant.index import Index, open_index
 from assistant.kinds import Kind
 from assistant.manifest import stamp
-from assistant.query import Query, about, documents_of_codes, understand
+from assistant.query import Query
 from assistant.quoting import sections_about, title_of
 from assistant.reading import EncoderReader
 from assistant.reranking import rerank
 from assistant.retrieval import DEPTH, retrieve
 from assistant.spelling import nearest_codes
 from assistant.tokens import codes_in, normalize
+from assistant.turns import documents_of_codes
 from assistant.types import Answer, Document, Hit, Reason, Section, SectionKind
+from assistant.understanding import about, understand
 from assistant.verifying import Mismatch, verify
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.index import Index
-from assistant.kinds import case_of
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import DAY, Quantity, quantities, without_amounts
 from assistant.subjects import Subject, called_alike, telling_names
 from assistant.tokens import tokenize
 from assistant.types import Document
+from assistant.wordings import case_of
 
 CONSIDERED = 20
 """So many documents are weighed for one scenario; a table has many that differ in an amount alone."""

@@ -58,6 +58,10 @@ class Candidate:
         """Return the slice that runs from the first unit to the last."""
         return Span(document.units[self.first].span.start, document.units[self.last - 1].span.end)
 
+    def text(self, document: Document) -> str:
+        """Return the words of that slice."""
+        return self.span(document).of(document.text)
+
     def path(self, document: Document) -> tuple[str, ...]:
         """Return the labels that all units of the candidate stand under."""
         paths = [document.units[i].path for i in range(self.first, self.last)]
@@ -276,7 +280,7 @@ def read_texts(document: Document, candidate: Candidate) -> list[str]:
     A long list of things in one sentence, such as a descriptor, is embedded by each of its parts too, so that one among many is found.
     """
     labels = candidate.path(document)
-    text = candidate.span(document).of(document.text)
+    text = candidate.text(document)
     row = _row_text(document, candidate.first) if candidate.level is Level.UNIT else None
     if row is not None:
         named = len(labels) > 1 and document.units[candidate.first].kind is UnitKind.FIELD or is_header_name(labels[-1])

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.index import Index
-from assistant.kinds import REQUESTS
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import asked_dimension, quantities
 from assistant.quoting import is_about, quote_span
 from assistant.tokens import stem, tokenize, words
 from assistant.types import Document, Quote, Role, SectionKind, Unit, UnitKind
+from assistant.wordings import REQUESTS
 
 if TYPE_CHECKING:
     from assistant.inference import Vectors

@@ -30,54 +30,60 @@ _FOR_NEITHER = re.compile(
     re.IGNORECASE,
 )
 """Asks which side something is on, or for both."""
-Sides = tuple[int, ...]
-"""For each contrast 1 or -1 for one of its sides, 0 for none."""
+Stance = tuple[int, ...]
+"""For each of `CONTRASTS`, 1 for its first side, -1 for its second, 0 for neither."""
 
 
 def one_side(index: Index, text: str, candidate: Candidate, among: Iterable[Candidate]) -> list[Candidate]:
-    """Return those `among` that hold what is on the side that a question asks for, all of it that a candidate holds, in order of place.
+    """Return the widest candidates `among` those given that are wholly of the side that a question asks for, as they are ordered there.
 
-    Where the candidate is of the other side alone, it is the least around it that holds both. None where the question asks for no side, or
-    no label of the candidate stands for one.
+    They are parts of the candidate, or where that is of the other side alone, of the least around it that holds both. Empty where the
+    question asks for no side, where the candidate is of that side already, and where no label stands for the other one.
     """
     asked = index.recall(_asked, text)
     if not any(asked):
         return []
     document = index.by_id[candidate.document]
     inside = [one for one in among if candidate.section == one.section]
+    around = sorted((one for one in inside if _holds(one, candidate)), key=lambda one: one.last - one.first)
+    first = next(i for i, unit in enumerate(document.units) if unit.section == candidate.section)
+    told = _told(index, document, candidate.section)
     for contrast, side in ((i, side) for i, side in enumerate(asked) if side):
-        told = [sides[contrast] for sides in _told(index, document, candidate.section)]
-        first = next(i for i, unit in enumerate(document.units) if unit.section == candidate.section)
-        around = sorted((one for one in inside if _holds(one, candidate)), key=lambda one: one.last - one.first)
         for one in around:
-            held = {told[i - first] for i in range(one.first, one.last) if document.units[i].kind is not UnitKind.LABEL}
+            held = {told[i - first][contrast] for i in range(one.first, one.last) if document.units[i].kind is not UnitKind.LABEL}
             if held == {side} or -side not in held:
                 break
             if side in held:
-                pure = [c for c in inside if _holds(one, c) and all(told[i - first] == side for i in range(c.first, c.last))]
+                pure = [c for c in inside if _holds(one, c) and all(told[i - first][contrast] == side for i in range(c.first, c.last))]
                 return [c for c in pure if not any(_holds(other, c) for other in pure if other != c)]
     return []
 
 
 def _holds(one: Candidate, other: Candidate) -> bool:
+    """Say whether one candidate of a section holds all units of another, itself among them."""
     return one.first <= other.first and other.last <= one.last
 
 
-def _asked(index: Index, text: str) -> Sides:
-    return (0,) * len(CONTRASTS) if _FOR_NEITHER.search(text) else _sides(index, [text])[0]
+def _asked(index: Index, text: str) -> Stance:
+    """Return the sides that a question asks for."""
+    return (0,) * len(CONTRASTS) if _FOR_NEITHER.search(text) else _stances(index, [text])[0]
 
 
-def _told(index: Index, document: Document, section: int) -> list[Sides]:
-    """Return the sides that the labels of each unit of a section stand for, the innermost first."""
+def _told(index: Index, document: Document, section: int) -> list[Stance]:
+    """Return, for each unit of a section, the sides that its labels stand for, of each contrast by the innermost that stands for one."""
     units = [unit for unit in document.units if unit.section == section]
     labels = list(dict.fromkeys(label for unit in units for label in unit.path))
-    known = dict(zip(labels, index.recall_all(_sides, labels), strict=True))
+    known = dict(zip(labels, index.recall_all(_stances, labels), strict=True))
     return [
         tuple(next(filter(None, one), 0) for one in zip(*(known[label] for label in reversed(unit.path)), strict=True)) for unit in units
     ]
 
 
-def _sides(index: Index, texts: Sequence[str]) -> list[Sides]:
+def _stances(index: Index, texts: Sequence[str]) -> list[Stance]:
+    """Return the sides that each of some labels or questions stands for.
+
+    It stands for the one that it is like, much more than like the other and no less than like what is of neither.
+    """
     vectors = index.reader.encode(texts)
     found = []
     for contrast in CONTRASTS:

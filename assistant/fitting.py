@@ -11,7 +11,6 @@ from assistant.cases import weighed
 from assistant.chunking import Candidate, Level
 from assistant.conflicts import title_quote
 from assistant.index import Index
-from assistant.kinds import case_of
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import quantities
 from assistant.quoting import codes_at, quote_candidate, speaks_of, title_of
@@ -19,6 +18,7 @@ from assistant.reading import Reader, asks_who_must_not, choose, read, rules_out
 from assistant.subjects import Subject, without_title
 from assistant.tokens import codes_in, tokenize
 from assistant.types import CodeFit, Document, Quote, Role
+from assistant.wordings import case_of
 
 REPEATED = 0.6
 """A candidate only says the title again when so large a part of its words stand there."""
@@ -113,7 +113,7 @@ def _forbidding(index: Index, reader: Reader, text: str, document: Document) -> 
     pattern, asked = index.settings.code_pattern, quantities(text)
     telling = set(tokenize(text)) - FUNCTION_WORDS - index.vocabulary(document.id)[2]
     for reading in read(index, reader, text, document.id)[:FORBIDDING_AMONG]:
-        said = reading.candidate.span(document).of(document.text)
+        said = reading.candidate.text(document)
         if reading.candidate.level is not Level.UNIT:
             continue
         elsewhere = not set(codes_in(said, pattern)) <= set(document.codes)
@@ -136,7 +136,7 @@ def _codes_meant(index: Index, text: str, document: Document) -> tuple[str, ...]
 
 def _is_title(index: Index, document: Document, title: Candidate, candidate: Candidate) -> bool:
     """Say whether a candidate stands where the title does, or most of its words stand in the title, which is shown already."""
-    words = {word for word in tokenize(candidate.span(document).of(document.text)) if word not in FUNCTION_WORDS}
+    words = {word for word in tokenize(candidate.text(document)) if word not in FUNCTION_WORDS}
     return candidate.section == title.section or len(words & index.vocabulary(document.id)[2]) > REPEATED * len(words)
 
 

@@ -14,12 +14,12 @@ from assistant.chunking import Level
 from assistant.config import PACKAGED_READER
 from assistant.index import Index
 from assistant.inference import packaged_values, several
-from assistant.kinds import REQUESTS, affirmed, denying, listed, mentions
 from assistant.lexical import FUNCTION_WORDS
 from assistant.quantities import Quantity, quantities
 from assistant.reading import Reading, nearest, word_likeness
 from assistant.subjects import logistic, telling_words
 from assistant.tokens import tokenize
+from assistant.wordings import REQUESTS, affirmed, denying, listed, mentions
 
 NEAREST = 4
 """So many of a document's best candidates are compared with the question word by word."""
@@ -79,11 +79,11 @@ def asked_of_each(question: str) -> str:
     return listed(affirmed(question))
 
 
-def uncontrary(index: Index, question: str, readings: Sequence[Reading]) -> list[Reading]:
+def agreeing(index: Index, question: str, readings: Sequence[Reading]) -> list[Reading]:
     """Return the readings of a document for `asked_of_each(question)` that do not say the contrary of what the question asks of all.
 
-    The contrary is what denies it with its first word; nothing is where the question is what is spoken of at all. Where the question is for
-    what is not so, it is all but what comes near and denies it, in a word of its own or of its labels, or by being more like that question.
+    A question for what is so leaves out what opens with a denial; one for what is spoken of at all leaves out nothing. A question for what
+    is not so keeps only what comes near and denies it, in a word of its own or of its labels, or by being more like that question.
     """
     if affirmed(question) == question:
         return [reading for reading in readings if mentions(question) or not _DENIES.match(_text(index, reading))]
@@ -113,6 +113,7 @@ def matching(index: Index, text: str, document: str, readings: Sequence[Reading]
 
 
 def _with_amount(index: Index, document: str, units: Sequence[Reading], asked: Sequence[Quantity]) -> list[Reading]:
+    """Return the units of a document that hold an amount that is asked for; none where its title rules the amounts out."""
     title = quantities(index.by_id[document].named)
     if any(t.dimension == a.dimension for t in title for a in asked) and not any(t.meets(a) for t in title for a in asked):
         return []
@@ -143,13 +144,15 @@ def _is_as_asked(said: Quantity, asked: Quantity, *, bounds: bool) -> bool:
 
 
 def _is_one_sided(one: Quantity) -> bool:
+    """Say whether an amount has one bound: "up to 4 hours", "over 90 days"."""
     return one.low < one.high and (one.low == 0 or one.high == math.inf)
 
 
 def _text(index: Index, reading: Reading) -> str:
-    owner = index.by_id[reading.candidate.document]
-    return reading.candidate.span(owner).of(owner.text)
+    """Return the words of what was read."""
+    return reading.candidate.text(index.by_id[reading.candidate.document])
 
 
 def _labelled(index: Index, reading: Reading) -> str:
+    """Return the words of what was read after those of the headings and labels above it."""
     return " ".join((*reading.candidate.path(index.by_id[reading.candidate.document]), _text(index, reading)))

@@ -10,11 +10,11 @@ import re
 from assistant.cases import bounds, contradicts, limits
 from assistant.conflicts import title_quote
 from assistant.index import Index
-from assistant.kinds import presumes
 from assistant.quantities import Quantity, digits, quantities
 from assistant.quoting import quote_candidate
 from assistant.reading import Reader, answerability, read
 from assistant.types import Document, Quote, Role
+from assistant.wordings import presumes
 
 ASKS_TIME = "how long does it take: duration of one session"
 """What the reader is asked for where a document's title bounds no time."""

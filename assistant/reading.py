@@ -18,10 +18,10 @@ from assistant.chunking import Candidate, column_of, read_texts
 from assistant.contrasts import one_side
 from assistant.index import Index
 from assistant.inference import Vectors
-from assistant.kinds import counts_in, presumes
 from assistant.quantities import asked_dimension, quantities
 from assistant.steps import asked_step, step_of
 from assistant.subjects import logistic, without_title
+from assistant.wordings import counts_in, presumes
 
 AVERAGED_OVER, AS_IF, USUAL = 64, 16, 0.1
 """So many candidates' scores are averaged, with so many more of the usual score, since a short document has few, all alike perhaps."""
@@ -133,7 +133,7 @@ def _on_the_other_side(index: Index, text: str, rows: npt.NDArray[np.int64]) -> 
     def opposes(candidate: Candidate) -> bool:
         document = index.by_id[candidate.document]
         told = [one for label in candidate.path(document) if (one := counts_in(label)) is not None]
-        return told[-1] is not asked if told else not asked and counts_in(candidate.span(document).of(document.text)) is True
+        return told[-1] is not asked if told else not asked and counts_in(candidate.text(document)) is True
 
     return np.asarray([opposes(candidate) for candidate in map(index.candidates.__getitem__, rows.tolist())], dtype=np.bool_)
 
@@ -158,7 +158,7 @@ def rules_out(index: Index, reading: Reading) -> bool:
     if like < RULES_OUT_LIKE:
         return False
     beyond, document = like - may, index.by_id[reading.candidate.document]
-    return beyond >= RULES_OUT or (beyond >= -RULES_OUT and bool(_DENIES.search(reading.candidate.span(document).of(document.text))))
+    return beyond >= RULES_OUT or (beyond >= -RULES_OUT and bool(_DENIES.search(reading.candidate.text(document))))
 
 
 def word_likeness(index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
@@ -261,7 +261,7 @@ def _is_for_another_amount(index: Index, text: str, candidate: Candidate) -> boo
     if not stated:
         return False
     document = index.by_id[candidate.document]
-    ranges = [one for one in quantities(candidate.span(document).of(document.text)) if one.low < one.high]
+    ranges = [one for one in quantities(candidate.text(document)) if one.low < one.high]
     alike = {one.dimension for one in stated} & {one.dimension for one in ranges}
     return bool(alike) and not any(one.meets(other) for one in stated for other in ranges)
 
@@ -269,7 +269,7 @@ def _is_for_another_amount(index: Index, text: str, candidate: Candidate) -> boo
 def _is_bare(index: Index, candidate: Candidate) -> bool:
     """Say whether a candidate is no more than a yes or no, or a question, which answer nothing without the sentences after them."""
     document = index.by_id[candidate.document]
-    said = candidate.span(document).of(document.text)
+    said = candidate.text(document)
     return bool(_BARE.fullmatch(said)) or said.rstrip().endswith("?")
 
 

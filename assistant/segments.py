@@ -34,12 +34,17 @@ class Layout:
         """Hold the stored documents that there are, and for each segment where the rows of its documents begin and the last ones end."""
         lengths = np.concatenate([np.diff(one) for one in starts])
         self.firsts = edges([int(one[-1]) for one in starts])
+        """Where the rows of each segment begin among all that are stored, and where those of the last one end."""
         self._firsts: list[int] = self.firsts.tolist()
         self._stored = edges(lengths)
-        self._place = np.full(len(lengths), -1, dtype=np.int64)
-        self._place[order] = np.arange(len(order))
+        """The same for each stored document."""
+        self._positions = np.full(len(lengths), -1, dtype=np.int64)
+        self._positions[order] = np.arange(len(order))
+        """The place of each stored document in the corpus, -1 of one that is gone."""
         self._lengths, self._stands = lengths[order], self._stored[order]
+        """For each document of the corpus how many rows it has, and where they begin among all that are stored."""
         self.starts = edges(self._lengths)
+        """Where the rows of each document of the corpus begin, and where those of the last one end."""
         self.is_stored = len(starts) == 1 and np.array_equal(order, np.arange(len(lengths)))
         """Whether all rows stand, in one segment, where they are numbered."""
 
@@ -50,7 +55,7 @@ class Layout:
     @cached_property
     def gone(self) -> list[Integers]:
         """Return, for each segment, the rows in it of documents that are gone, in order."""
-        rows = np.flatnonzero(np.repeat(self._place < 0, np.diff(self._stored)))
+        rows = np.flatnonzero(np.repeat(self._positions < 0, np.diff(self._stored)))
         return [some - first for some, first in zip(np.split(rows, np.searchsorted(rows, self.firsts[1:-1])), self.firsts, strict=False)]
 
     def stored(self, rows: Integers | np.int64) -> Integers:
@@ -68,27 +73,29 @@ class Layout:
     def numbered(self, stored: Integers) -> Integers:
         """Return the rows that stand in some places, -1 where their document is gone."""
         owners = np.searchsorted(self._stored, stored, side="right") - 1
-        places = self._place[owners]
+        places = self._positions[owners]
         return np.where(places < 0, -1, stored - self._stored[owners] + self.starts[places])
 
     def runs(self, first: int, last: int) -> Iterator[tuple[int, int, int]]:
         """Yield segment, begin and end in it of the stored rows that rows `[first, last)` are, in order, as few as may be."""
         if first >= last:
             return
-        a, b = int(np.searchsorted(self.starts, first, side="right")) - 1, int(np.searchsorted(self.starts, last, side="left"))
-        if b == a + 1:  # of one document, as most are
+        owner, beyond = int(np.searchsorted(self.starts, first, side="right")) - 1, int(np.searchsorted(self.starts, last, side="left"))
+        if beyond == owner + 1:  # of one document, as most are
             segment, begin = self.place(first)
             yield segment, begin, begin + last - first
             return
-        begins, ends = self._stands[a:b].copy(), self._stands[a:b] + self._lengths[a:b]
-        begins[0] += first - self.starts[a]
-        ends[-1] -= self.starts[b] - last
+        begins = self._stands[owner:beyond].copy()
+        ends = begins + self._lengths[owner:beyond]
+        begins[0] += first - self.starts[owner]
+        ends[-1] -= self.starts[beyond] - last
         held = np.flatnonzero(ends > begins)
         begins, ends = begins[held], ends[held]
-        of = np.searchsorted(self.firsts, begins, side="right") - 1
-        cuts = np.flatnonzero((begins[1:] != ends[:-1]) | (of[1:] != of[:-1])) + 1
+        segments = np.searchsorted(self.firsts, begins, side="right") - 1
+        cuts = np.flatnonzero((begins[1:] != ends[:-1]) | (segments[1:] != segments[:-1])) + 1
         for i, j in zip([0, *cuts.tolist()], [*cuts.tolist(), len(begins)], strict=True):
-            yield int(of[i]), int(begins[i] - self.firsts[of[i]]), int(ends[j - 1] - self.firsts[of[i]])
+            before = self.firsts[segments[i]]
+            yield int(segments[i]), int(begins[i] - before), int(ends[j - 1] - before)
 
 
 class Joined:
@@ -153,7 +160,7 @@ class Runs:
 
     @property
     def starts(self) -> Integers:
-        """Return `(documents + 1)`: where each run begins, and where the last one ends."""
+        """Return `(runs + 1)`: where each run begins, and where the last one ends."""
         return self.layout.starts
 
     def between(self, first: int, last: int) -> Ragged:

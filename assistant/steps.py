@@ -1,4 +1,4 @@
-"""Question for one step -> that step of the numbered list that answers. Knows how steps are counted, not what is done."""
+"""What answers -> the step of its numbered list that is asked for, or what stands next. Knows how steps are counted, not what is done."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _STEP = re.compile(
 )
 _NUMBER = re.compile(r"(?:\A|\n)[ \t]*(?:\*\*)?(?:step\s+)?(?P<number>\d{1,2})[.):]?(?:\*\*)?[ \t]*\Z", re.IGNORECASE)
 """What stands on a line before the words of a numbered item."""
+NUMBER_CHARACTERS = 20
+"""It takes so many characters at most."""
 
 
 def asked_step(text: str) -> int | None:
@@ -35,7 +37,10 @@ def asked_step(text: str) -> int | None:
 
 
 def step_of(document: Document, candidate: Candidate, step: int) -> Candidate | None:
-    """Return what a numbered list says under one number: the list in which a candidate stands, or the first of its section."""
+    """Return what a numbered list says under one number: the list in which a candidate stands, or the first of its section that has it.
+
+    None where no list of several numbers has it.
+    """
     own = [i for i, unit in enumerate(document.units) if unit.section == candidate.section and unit.kind is not UnitKind.LABEL]
     lists = [document.units[i].list_number for i in range(candidate.first, candidate.last)] + [document.units[i].list_number for i in own]
     for number in dict.fromkeys(lists):
@@ -50,17 +55,18 @@ def step_of(document: Document, candidate: Candidate, step: int) -> Candidate | 
 
 
 def unit_after(document: Document, end: int) -> Candidate | None:
-    """Return what stands next in the section of the unit that ends at offset `end`; None where nothing does."""
-    last = next((i for i, unit in enumerate(document.units) if unit.span.end == end), len(document.units))
-    section = document.units[last].section if last < len(document.units) else None
-    for i in range(last + 1, len(document.units)):
-        if document.units[i].section == section and document.units[i].kind is not UnitKind.LABEL:
-            return Candidate(document.id, Level.UNIT, document.units[i].section, i, i + 1)
-    return None
+    """Return the unit, no label, that stands next in the section of the one that ends at offset `end`; None where there is none."""
+    last = next((i for i, unit in enumerate(document.units) if unit.span.end == end), None)
+    if last is None:
+        return None
+    section = document.units[last].section
+    later = range(last + 1, len(document.units))
+    after = next((i for i in later if document.units[i].section == section and document.units[i].kind is not UnitKind.LABEL), None)
+    return None if after is None else Candidate(document.id, Level.UNIT, section, after, after + 1)
 
 
 def _number_before(document: Document, i: int) -> int:
     """Return the number that a unit's line begins with; 0 for a unit that goes on with another, or has none."""
     start = document.units[i].span.start
-    found = _NUMBER.search(document.text[max(start - 20, 0) : start])
+    found = _NUMBER.search(document.text[max(start - NUMBER_CHARACTERS, 0) : start])
     return int(found["number"]) if found else 0

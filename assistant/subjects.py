@@ -48,6 +48,7 @@ OTHER_AMOUNT, AMOUNTS_AMONG, ALIKE = 4.0, 20, 0.5
 """What a document loses whose name states other amounts than a text, where that of another states the very same; among so many, and where
 what the two are about is called by words of which so large a part is the same."""
 _PER_DIEM = re.compile(r"\bper\s+diem\b", re.IGNORECASE)
+"""How a service is paid, which says nothing of what it is."""
 FORMULA_LETTERS, FEWEST_TITLES = 4, 4
 """Letters of the shortest word that titles of one kind are said to share, and the fewest titles that are a kind."""
 SMALLEST = 1e-4
@@ -186,7 +187,7 @@ def _of_other_amounts(index: Index, documents: Sequence[str], scores: npt.NDArra
     other = np.zeros(len(documents), dtype=np.bool_)
     if asked := quantities(text):
         order = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))[:AMOUNTS_AMONG].tolist()
-        ends = {_ends(one) for one in asked if _names(one)}
+        ends = {_ends(one) for one in asked if _can_name(one)}
         dimensions = {one.dimension for one in asked}
         stated = {i: [one for one in _amounts(index.by_id[documents[i]].named) if one.dimension in dimensions] for i in order}
         same = {i for i, amounts in stated.items() if any(_ends(one) in ends for one in amounts)}
@@ -195,12 +196,15 @@ def _of_other_amounts(index: Index, documents: Sequence[str], scores: npt.NDArra
     return other
 
 
-def named_by_amounts(index: Index, text: str, document: str, among: Iterable[str]) -> tuple[str, ...]:
-    """Return the documents, one and those of some that are called alike, of whose names a text states an amount that no other's has."""
+def named_by_amounts(index: Index, text: str, document: str, others: Iterable[str]) -> tuple[str, ...]:
+    """Return which a text tells by an amount among a document and those others that are called alike: that of one name, and of no other.
+
+    Several amounts may tell several documents; none is told where the text states no amount, or only such as several names have.
+    """
     asked = quantities(text)
     if not asked:
         return ()  # and none of hundreds of documents is looked at
-    alike = [document, *(one for one in among if one != document and called_alike(index, one, document))]
+    alike = [document, *(one for one in others if one != document and called_alike(index, one, document))]
     stated = {name: _amounts(index.by_id[name].named) for name in alike}
     found = []
     for amount in asked:
@@ -210,17 +214,18 @@ def named_by_amounts(index: Index, text: str, document: str, among: Iterable[str
 
 
 def _stating(asked: Quantity, stated: Mapping[str, Sequence[Quantity]]) -> list[str]:
-    """Return those that state the very amount that is asked for; where none does, those that state a range of amounts which it meets."""
-    same = [name for name, own in stated.items() if _names(asked) and any(_ends(one) == _ends(asked) for one in own)]
-    return same or [name for name, own in stated.items() if any(one.low < one.high and _names(one) and one.meets(asked) for one in own)]
+    """Return those documents that state the very amount that is asked for; where none does, those that state a range which it meets."""
+    same = [name for name, own in stated.items() if _can_name(asked) and any(_ends(one) == _ends(asked) for one in own)]
+    return same or [name for name, own in stated.items() if any(one.low < one.high and _can_name(one) and one.meets(asked) for one in own)]
 
 
-def _names(one: Quantity) -> bool:
-    """Say whether an amount names something: what has a single bound does not."""
+def _can_name(one: Quantity) -> bool:
+    """Say whether an amount can name a service: what has a single bound cannot."""
     return one.low > 0 and one.high < math.inf
 
 
 def _ends(one: Quantity) -> tuple[str, float, float]:
+    """Return what two amounts have in common that are the same, however they are written."""
     return one.dimension, one.low, one.high
 
 
@@ -230,23 +235,24 @@ def called_alike(index: Index, one: str, other: str) -> bool:
     return len(ours & theirs) >= ALIKE * len(ours | theirs)
 
 
-def telling_names(index: Index, name: str) -> frozenset[str]:
-    """Return the stems of what a document is about, by the first clause of its name that tells; amounts and words of most titles aside.
+def telling_names(index: Index, document: str) -> frozenset[str]:
+    """Return the stems by which a document is called: of the first clause of its descriptor with any but amounts and words of most titles.
 
-    What stands before a colon and is not said again, such as "Frequently asked questions", names nothing.
+    Of several parts with a colon between them it is the first with a word that the document says again, else the first that tells: what is
+    not said again, such as "Frequently asked questions", names nothing.
     """
-    return index.recall(_telling_names, name)
+    return index.recall(_telling_names, document)
 
 
 def _telling_names(index: Index, name: str) -> frozenset[str]:
-    document, most = index.by_id[name], len(index.documents) / 2
+    document = index.by_id[name]
     text, codes = document.text.casefold(), {code.casefold() for code in document.codes}
     for clause in _PER_DIEM.sub("", document.official.of(document.text)).split(";"):
         found: list[frozenset[str]] = []
         for part in clause.split(":"):
             said = set(words_of(without_amounts(part, {one.dimension for one in quantities(part)}))) - codes
             stems = {stem: word for word in said if len(word) > 1 for stem in tokenize(word)}
-            telling = {s: word for s, word in stems.items() if s not in FUNCTION_WORDS and index.words.title_frequency(s) <= most}
+            telling = {s: word for s, word in stems.items() if s not in FUNCTION_WORDS and not in_most_titles(index, s)}
             found += [frozenset(telling)] if telling else []
             if any(text.count(word) > 1 for word in telling.values()):
                 return found[-1]
@@ -310,16 +316,26 @@ def names_none(index: Index, text: str) -> bool:
     """Say whether a text has no word that could tell documents apart: none but those of headings, of most documents, and function words."""
     most = len(index.documents) / 2
     return all(
-        index.words.title_frequency(word) == 0 and (word in index.heading_words or index.words.document_frequency(word) > most)
+        index.words.title_frequency(word) == 0 and (is_topic(index, word) or index.words.document_frequency(word) > most)
         for word in tokenize(text)
         if word not in FUNCTION_WORDS
     )
 
 
-def lacks_formula(index: Index, text: str, document: str) -> bool:
-    """Say whether a question about a document has a word that most titles do and nothing that describes the document's code.
+def is_topic(index: Index, word: str) -> bool:
+    """Say whether a stem is a word of headings, which say what is asked and not of what."""
+    return word in index.heading_words
 
-    Titles of one kind say the same of each service ("…, per diem"); one that leaves it out does not say it.
+
+def in_most_titles(index: Index, word: str) -> bool:
+    """Say whether more than half of all titles have a stem, which therefore tells none of them apart."""
+    return index.words.title_frequency(word) > len(index.documents) / 2
+
+
+def lacks_formula(index: Index, text: str, document: str) -> bool:
+    """Say whether a question about a document has a word that most titles have and no document that describes its code does.
+
+    Titles of one kind say the same of each service ("…, per diem"): what leaves it out denies it, where there are titles enough to tell.
     """
     words = [word for word in dict.fromkeys(tokenize(text)) if len(word) >= FORMULA_LETTERS and word not in FUNCTION_WORDS]
     formula = [word for word in words if 2 * index.words.title_frequency(word) > max(len(index.documents), FEWEST_TITLES)]

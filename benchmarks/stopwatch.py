@@ -28,7 +28,7 @@ STAGES: Mapping[str, Sequence[str]] = {
         "assistant.quoting:shared_clauses",
         "assistant.conflicts:conflicting",
     ),
-    "understanding": ("assistant.query:understand",),
+    "understanding": ("assistant.understanding:understand",),
 }
 """Stage -> functions as MODULE:NAME."""
 REST = "the rest"

@@ -8,12 +8,12 @@ ORDER = [
     "descriptors", "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.table", "formats.page",
     "formats.grid", "formats.html", "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
     "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents", "manifest", "freshness", "sections", "chunking",
-    "arrays", "segments", "storage", "vocabulary", "fusion", "inference", "kinds", "embedding", "vectors", "lexical", "index",
+    "arrays", "segments", "storage", "vocabulary", "fusion", "inference", "wordings", "kinds", "embedding", "vectors", "lexical", "index",
     "planning", "parts", "writing", "building", "watching", "retrieval", "glossary", "spelling", "language", "phrases", "subjects",
-    "cases", "sides", "query", "steps", "contrasts", "reading", "crossing", "listing", "reranking", "quoting", "comparing", "conflicts",
-    "fitting", "payment", "premises", "answering", "verifying", "api", "answer_json", "batch", "rendering", "html", "evaluation",
-    "evaluation.metrics", "evaluation.questions", "evaluation.runner", "evaluation.ablation", "evaluation.report", "endpoints", "web",
-    "cli",
+    "cases", "sides", "query", "turns", "followups", "understanding", "steps", "contrasts", "reading", "crossing", "listing", "reranking",
+    "quoting", "comparing", "conflicts", "fitting", "payment", "premises", "answering", "verifying", "api", "answer_json", "batch",
+    "rendering", "html", "evaluation", "evaluation.metrics", "evaluation.questions", "evaluation.runner", "evaluation.ablation",
+    "evaluation.report", "endpoints", "web", "cli",
 ]  # fmt: skip
 """Read left to right: a module imports only from those before it."""
 ENGINES = {

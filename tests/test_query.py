@@ -1,8 +1,9 @@
 import pytest
 
 from assistant.kinds import Kind
-from assistant.query import bare_text, documents_of_codes, understand
+from assistant.turns import bare_text, documents_of_codes
 from assistant.types import Reason, Status
+from assistant.understanding import understand
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ from assistant.config import make_settings
 from assistant.evaluation.questions import load_questions, squash
 from assistant.index import Index
 from assistant.inference import CONFIG_FILE, Calibration, Vectors
-from assistant.query import bare_text
 from assistant.reading import EncoderReader, Reading, choose, evidence, nearest, read
+from assistant.turns import bare_text
 from authored import CODE_PATTERN, load_families
 from brought import TRAINED, load_brought
 from train_reader import SQUAD, WORDS, squad_paragraphs

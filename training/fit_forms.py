@@ -24,7 +24,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from assistant.inference import OnnxEncoder
 from assistant.kinds import FORMS_FILE, Kind, surface, terms
-from assistant.query import bare_text
+from assistant.turns import bare_text
 from authored import CODE_PATTERN, LISTING, SIDES, load_families
 
 SEED = 7

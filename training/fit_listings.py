@@ -18,11 +18,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from assistant.index import Index
-from assistant.kinds import listed
 from assistant.listing import WEIGHTS_FILE, features
-from assistant.query import bare_text
 from assistant.reading import EncoderReader, read
 from assistant.spelling import correct
+from assistant.turns import bare_text
+from assistant.wordings import listed
 from authored import Family, load_families
 from fit_subjects import opened
 

@@ -26,10 +26,10 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from assistant import Assistant
 from assistant.config import make_settings
 from assistant.index import Index
-from assistant.query import bare_text
 from assistant.sides import sides
 from assistant.spelling import correct
 from assistant.subjects import COUNTS, WEIGHTS_FILE, odds_features, subjects, weights, worded
+from assistant.turns import bare_text
 from authored import CODE_PATTERN, Family, load_families, names_its_service
 from brought import load_brought
 

@@ -25,7 +25,7 @@ import torch.nn.functional as functional
 
 from assistant.chunking import chunk_document, embedded_text, opening_text
 from assistant.embedding import load, locate
-from assistant.query import bare_text
+from assistant.turns import bare_text
 from authored import CODE_PATTERN, Family, load_families, names_its_service
 from network import Network, fit
 

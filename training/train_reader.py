@@ -30,12 +30,12 @@ import torch.nn.functional as functional
 from assistant.chunking import candidates_of, read_texts
 from assistant.embedding import locate
 from assistant.evaluation.questions import squash
-from assistant.kinds import listed
 from assistant.lexical import FUNCTION_WORDS
-from assistant.query import bare_text
 from assistant.sentences import sentences
 from assistant.tokens import tokenize
+from assistant.turns import bare_text
 from assistant.types import Document, SectionKind, Span
+from assistant.wordings import listed
 from authored import CODE_PATTERN, LISTING, SIDES, Family, load_families
 from brought import brought_families
 from network import Encoded, Network, fit

@@ -14,8 +14,8 @@ from assistant.config import NO_READER
 from assistant.evaluation.questions import EvalRow
 from assistant.evaluation.runner import Result, evaluate
 from assistant.inference import Calibration
-from assistant.query import bare_text
 from assistant.segments import Joined
+from assistant.turns import bare_text
 
 Rows = Sequence[EvalRow]
 

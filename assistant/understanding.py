@@ -1,0 +1,283 @@
+"""Question and earlier questions -> what is asked, about which documents. Rules that can be read; no state, no model of its own.
+
+Codes gate; without a code the subject is recognised by meaning, from the chunks (which carry their titles) most similar to the question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.cases import weighed
+from assistant.followups import (
+    asked_of_others,
+    asks_nothing,
+    asks_on,
+    changed_case,
+    context_of,
+    followed,
+    leans,
+    led_to,
+    only_subject,
+    pointed,
+    points_back,
+    points_to_others,
+    sibling,
+    so_many_spoken,
+    topic_for,
+    without_pointing,
+)
+from assistant.index import Index
+from assistant.kinds import Kind
+from assistant.language import is_foreign
+from assistant.lexical import FUNCTION_WORDS
+from assistant.query import Query
+from assistant.sides import sides
+from assistant.spelling import spell_codes
+from assistant.subjects import Subject, called_alike, in_most_titles, is_topic, named_by_amounts, names_none, subjects
+from assistant.tokens import normalize, tokenize, words
+from assistant.turns import SIDE, SURE, SURE_ENOUGH_TO_LEAVE, Spoken, documents_of_codes, hear, unquoted
+from assistant.wordings import (
+    REQUESTS,
+    asks_for_code,
+    asks_something,
+    asks_what_to_do,
+    lists,
+    lists_among_all,
+    lists_codes,
+    of_those,
+    present,
+    questions_in,
+    uncompared,
+)
+
+SIDES = 0.5
+"""A question sets documents side by side when this is how sure it is; see training/fit_subjects.py."""
+NAMED = 0.5
+"""A question without a code is about a document also from this share among all on, where it has a word by which its title differs."""
+RIVALS, TWIN = 0.15, 0.3
+"""Another document rivals the first one from this part of its share on, and from the second one that is called alike is meant as well."""
+ITS_OWN, KEPT_USING = 0.3, 3
+"""… or this one, where the question has a word that stands so often in the document, one time less if the model does not know it, and in
+no other."""
+NO_DOUBT = 0.9
+"""How sure a question's form must be where an earlier turn, a clear subject, or few words speak against it."""
+CASE_WORDS = 6
+"""A case is described in so many words at least; chosen on `eval/` dev."""
+REMEMBERED = 256
+"""Conversations kept at hand: each turn comes with those before it again."""
+_RESTRICTS = re.compile(r"\bif\b|\bnot\s+(?:for|in|with)\b|\bwhat\b[^,;?]*\bfor\W*$", re.IGNORECASE)
+"""Asks for a condition, an exception or what something is for, if only in function words."""
+_ASKS_BESIDE = re.compile(r"\b(?:who|whom|whose|when|where|how\s+(?:long|often|many|much))\b", re.IGNORECASE)
+"""Asks something of what is set side by side."""
+_OPENING = re.compile(r"[,;:(]")
+
+
+def understand(index: Index, question: str, history: Sequence[str]) -> Query:
+    """Return the complete query that `question` stands for after `history`, the earlier questions in order.
+
+    A turn that names codes or a clear subject speaks of these; another speaks of what the turn before it spoke of. A turn that names
+    a subject and nothing to ask of it asks again what was asked before; one that only leans on it ("why?") asks on.
+    """
+    query = index.recall(_after, (*history, question), REMEMBERED)
+    return replace(query, foreign=is_foreign(index, spell_codes(index, query.question)))
+
+
+def _after(index: Index, turns: tuple[str, ...]) -> Query:
+    """Return the query that the last of some turns stands for."""
+    before = index.recall(_after, turns[:-1], REMEMBERED) if len(turns) > 1 else None
+    turn = normalize(unquoted(turns[-1]))
+    return _of_several(index, turn, before) or _completed(index, turn, before)
+
+
+def about(index: Index, query: Query, code: str) -> Query:
+    """Return a query as it is asked of one code of the corpus, whatever else it names."""
+    documents = documents_of_codes(index, (code,))
+    only = _names_only(index, query.text, documents, Kind.FACT)
+    asked = Query(query.question, query.text, Kind.FACT, (code,), (), documents, foreign=query.foreign, names_only=only)
+    return _apart(asked, query.text)
+
+
+def _of_several(index: Index, turn: str, before: Query | None) -> Query | None:
+    """Return a turn that asks one question after the other, each of another document; None for any other turn."""
+    found: list[Query] = []
+    parts = questions_in(turn)
+    if any(map(leans, parts[1:])):
+        return None
+    for part in parts:
+        found.append(_completed(index, part, found[-1] if found else before))
+    own = [one.documents for one in found if one.kind is Kind.FACT and len(one.documents) == 1 and not one.unknown]
+    if len(own) < len(found) or len(set(own)) < 2:
+        return None
+    documents = tuple(dict.fromkeys(name for names in own for name in names))
+    codes = tuple(dict.fromkeys(code for one in found for code in one.codes))
+    heard = hear(index, turn)
+    return Query(turn, heard.text, Kind.COMPARISON, codes, (), documents, heard.found, questions=tuple(found), spoken=found[-1].spoken)
+
+
+def _completed(index: Index, turn: str, before: Query | None) -> Query:
+    """Return the query that a turn stands for as one question: its own codes, subjects and words, and what the query before it lends."""
+    heard = hear(index, turn)
+    own, found = _named(index, heard, before)
+    documents, codes, text = own, heard.known, heard.text
+    if before and before.documents and not (heard.named or own):
+        documents = own = pointed(text, before) or so_many_spoken(text, before)
+        text = without_pointing(text)
+        if not own and points_to_others(index, heard, text, before):
+            return asked_of_others(index, turn, before)
+    if before and not heard.named and (case := changed_case(index, before, heard.turn, text, own)):
+        return _case(index, turn, case, before)
+    carried: tuple[str, ...] = ()
+    if before and before.documents and not (heard.named or own):
+        documents, codes, carried = before.documents, before.codes, ("codes",)
+        if before.text and asks_on(text):
+            text, carried = f"{before.text} {text}", ("codes", "topic")
+    elif before and before.text and own and asks_nothing(index, heard.turn, text, own, asked_back=not before.documents):
+        text, carried = (text, ("codes",)) if own == before.documents and text else (before.text, ("topic",))
+    if before and own and own != before.documents and carried != ("topic",):
+        text = led_to(text)[1] or text
+    kind = _kind(index, text, documents, heard.named, before, carried)
+    if kind is Kind.SCENARIO and (now := present(text)) != text:
+        text, found = now, subjects(index, now)
+    if kind is Kind.SCENARIO and not carried:
+        documents = own = _fitting(index, text, found)
+    asked = tuple((document, topic_for(index, before, document)) for document in documents) if before and carried == ("topic",) else ()
+    query = Query(
+        turn,
+        text,
+        kind,
+        codes,
+        heard.unknown,
+        documents,
+        found,
+        carried,
+        asked,
+        names_only=bool(documents) and kind in (Kind.FACT, Kind.COMPARISON) and _names_only(index, text, documents, kind),
+        context=context_of(before, carried) if before else "",
+        spoken=(*(before.spoken if before else ()), *documents),
+        follows=followed(heard.turn, documents, before),
+    )
+    return _apart(query, dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else query
+
+
+def _apart(query: Query, text: str) -> Query:
+    """Return a query about one document with the several questions that are asked of it."""
+    return replace(query, questions=tuple(replace(query, text=one, asked=()) for one in questions_in(text)))
+
+
+def _named(index: Index, heard: Spoken, before: Query | None) -> tuple[tuple[str, ...], tuple[Subject, ...]]:
+    """Return the documents that a turn itself names, by codes or in words, and all it may be about; with an unclear turn before."""
+    own = documents_of_codes(index, heard.known) or _clear_subjects(index, heard.affirmed, heard.found, before)
+    if own or not before:
+        return own, heard.found
+    if before.documents:
+        only = only_subject(index, heard.text) or sibling(index, heard, before)
+        return only if only != before.documents else (), heard.found
+    if before.text and heard.text:
+        both = subjects(index, f"{before.text} {heard.text}")
+        if both and both[0].share >= SIDE:
+            return (both[0].document,), both
+    return (), heard.found
+
+
+def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
+    """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
+    together = sides(index, text, found) if not (before and points_back(text)) else None
+    if together and together.belief >= SIDES:
+        return together.documents
+    if not found:
+        return ()
+    top = found[0]
+    named = named_by_amounts(index, text, top.document, [one.document for one in found])
+    if len(named) > 1 or (named == (top.document,) and top.share >= NAMED):
+        return named
+    leaves = before is not None and bool(before.documents) and top.document not in before.documents
+    if leaves and names_none(index, text):
+        return ()
+    return (top.document,) if _is_clear(index, text, found, leaves) else ()
+
+
+def _is_clear(index: Index, text: str, found: Sequence[Subject], leaves: bool) -> bool:
+    """Say whether a text is about the first of its subjects: by belief, or by a word of its title, which alone leaves no other subject.
+
+    A word that the title of another likely one has too names neither; of two called alike that are about as likely, neither is clear. One
+    that the document keeps using, and no other has, names it.
+    """
+    top, *others = found
+    rivals = [one.document for one in others if one.share >= RIVALS * top.share]
+    named = top.share >= NAMED and _in_title(index, top.document, text, rivals)
+    named = named or (top.share >= ITS_OWN and _is_its_own(index, top.document, text))
+    twin = any(one.share >= TWIN * top.share and called_alike(index, one.document, top.document) for one in others)
+    return (top.belief >= (SURE_ENOUGH_TO_LEAVE if leaves and not named else SURE) and not twin) or (named and not leaves)
+
+
+def _in_title(index: Index, document: str, text: str, rivals: Sequence[str]) -> bool:
+    """Say whether a text holds a word by which a document's title differs from most other titles, and from those of its rivals."""
+    title = index.vocabulary(document)[2].difference(FUNCTION_WORDS, *(index.vocabulary(one)[2] for one in rivals))
+    return any(word in title and not in_most_titles(index, word) for word in tokenize(text))
+
+
+def _is_its_own(index: Index, document: str, text: str) -> bool:
+    """Say whether a text holds a word, such as a drug's name, that a document keeps using and no other has."""
+    held = index.vocabulary(document)[0] - FUNCTION_WORDS
+    alone = [w for w in tokenize(text) if w in held and index.words.document_frequency(w) == 1 and not is_topic(index, w)]
+    said = index.by_id[document].text.casefold() if alone and len(index.documents) > 1 else ""
+    strange = {stem for word in words(text) if not index.encoder.knows(word) for stem in tokenize(word)}
+
+    def often(word: str) -> int:
+        return sum(tokenize(form) == (word,) for form in re.findall(rf"\b{re.escape(word)}\w*", said))
+
+    return any(often(word) >= (KEPT_USING - (word in strange)) for word in alone)
+
+
+def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str], before: Query | None, carried: Sequence[str]) -> Kind:
+    """Return the kind; where earlier questions gave the documents, only words that leave no doubt make it a case or a listing.
+
+    What lists within a document that it is clearly about ("all the risks of …", "which of those …") is no listing over documents; one over
+    several that it names is ("which of these needs a pump: …?").
+    """
+    form, cuts = index.forms.read(text), index.forms.cuts
+    told = before is None and len(text.split()) >= CASE_WORDS
+    if "codes" in carried:
+        case, listing = asks_for_code(text), lists(text) and not (len(documents) == 1 and of_those(text))
+    else:
+        case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT) and not asks_what_to_do(text)
+        sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing
+        listing = not named and len(documents) < 2 and (sure or lists_among_all(text))
+        beside = form.comparison if len(documents) > 2 else NO_DOUBT
+        listing = listing or (len(documents) > 1 and lists(text) and form.listing >= beside)
+    if case or listing:
+        return Kind.SCENARIO if case else Kind.LISTING
+    if len(documents) > 1:
+        return Kind.COMPARISON
+    return Kind.FACT
+
+
+def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -> bool:
+    """Say whether a question about codes only asks what they are, or a comparison holds no word but those that compare and name."""
+    words = set(tokenize(uncompared(text) if kind is Kind.COMPARISON else text)) - FUNCTION_WORDS - REQUESTS
+    if _RESTRICTS.search(text):
+        return False
+    if kind is not Kind.COMPARISON:
+        return not words and not asks_something(text)
+    titles = [index.vocabulary(document)[2] for document in documents]
+    return words.issubset(frozenset().union(*titles) - _told_alike(index, documents)) and not _ASKS_BESIDE.search(text)
+
+
+def _told_alike(index: Index, documents: Sequence[str]) -> frozenset[str]:
+    """Return the words that the titles of documents share behind what they open with: these say what all include, and name none."""
+    alike = frozenset.intersection(*(index.vocabulary(document)[2] for document in documents))
+    return alike.difference(*(tokenize(_OPENING.split(index.by_id[document].title_text)[0]) for document in documents))
+
+
+def _case(index: Index, turn: str, text: str, before: Query) -> Query:
+    """Return the case that the turn before described as a turn alters it: asked of all documents again."""
+    found = subjects(index, text)
+    documents = _fitting(index, text, found)
+    return Query(turn, text, Kind.SCENARIO, (), (), documents, found, ("topic",), spoken=(*before.spoken, *documents))
+
+
+def _fitting(index: Index, text: str, found: Sequence[Subject]) -> tuple[str, ...]:
+    """Return the document that a case fits, which the turns after it are about; none where it fits none."""
+    return tuple(one.document for one in weighed(index, text, found) if one.fits)
