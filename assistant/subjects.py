@@ -49,6 +49,8 @@ OTHER_AMOUNT, AMOUNTS_AMONG, ALIKE = 4.0, 20, 0.5
 what the two are about is called by words of which so large a part is the same."""
 _PER_DIEM = re.compile(r"\bper\s+diem\b", re.IGNORECASE)
 """How a service is paid, which says nothing of what it is."""
+_OPENING = re.compile(r"[,;:(]")
+"""What ends the opening of a title."""
 FORMULA_LETTERS, FEWEST_TITLES = 4, 4
 """Letters of the shortest word that titles of one kind are said to share, and the fewest titles that are a kind."""
 SMALLEST = 1e-4
@@ -332,13 +334,26 @@ def in_most_titles(index: Index, word: str) -> bool:
     return index.words.title_frequency(word) > len(index.documents) / 2
 
 
+def opens_with(index: Index, document: str) -> tuple[str, ...]:
+    """Return the stems of the words that a title opens with, which call the service what it is."""
+    return tokenize(_OPENING.split(index.by_id[document].title_text)[0])
+
+
 def lacks_formula(index: Index, text: str, document: str) -> bool:
-    """Say whether a question about a document has a word that most titles have and no document that describes its code does.
+    """Say whether a question about a document has a word that most titles say of their service and no document of its code does.
 
     Titles of one kind say the same of each service ("…, per diem"): what leaves it out denies it, where there are titles enough to tell.
+    What a title opens with is not said of the service.
     """
-    words = [word for word in dict.fromkeys(tokenize(text)) if len(word) >= FORMULA_LETTERS and word not in FUNCTION_WORDS]
-    formula = [word for word in words if 2 * index.words.title_frequency(word) > max(len(index.documents), FEWEST_TITLES)]
+    if len(index.documents) < FEWEST_TITLES:
+        return False
+    shared = [
+        w for w in dict.fromkeys(tokenize(text)) if len(w) >= FORMULA_LETTERS and w not in FUNCTION_WORDS and in_most_titles(index, w)
+    ]
+    if not shared:
+        return False
+    opening = {word for name in index.alike(document) for word in opens_with(index, name)}
+    formula = [word for word in shared if word not in opening]
     described = [index.documents.position[name] for name in index.service(document)]
     return bool(formula) and not index.words.holding("text", described, formula).any(axis=0).all()
 

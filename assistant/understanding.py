@@ -35,7 +35,7 @@ from assistant.lexical import FUNCTION_WORDS
 from assistant.query import Query
 from assistant.sides import sides
 from assistant.spelling import spell_codes
-from assistant.subjects import Subject, called_alike, in_most_titles, is_topic, named_by_amounts, names_none, subjects
+from assistant.subjects import Subject, called_alike, in_most_titles, is_topic, named_by_amounts, names_none, opens_with, subjects
 from assistant.tokens import normalize, tokenize, words
 from assistant.turns import SIDE, SURE, SURE_ENOUGH_TO_LEAVE, Spoken, documents_of_codes, hear, unquoted
 from assistant.wordings import (
@@ -71,7 +71,6 @@ _RESTRICTS = re.compile(r"\bif\b|\bnot\s+(?:for|in|with)\b|\bwhat\b[^,;?]*\bfor\
 """Asks for a condition, an exception or what something is for, if only in function words."""
 _ASKS_BESIDE = re.compile(r"\b(?:who|whom|whose|when|where|how\s+(?:long|often|many|much))\b", re.IGNORECASE)
 """Asks something of what is set side by side."""
-_OPENING = re.compile(r"[,;:(]")
 
 
 def understand(index: Index, question: str, history: Sequence[str]) -> Query:
@@ -268,7 +267,7 @@ def _names_only(index: Index, text: str, documents: Sequence[str], kind: Kind) -
 def _told_alike(index: Index, documents: Sequence[str]) -> frozenset[str]:
     """Return the words that the titles of documents share behind what they open with: these say what all include, and name none."""
     alike = frozenset.intersection(*(index.vocabulary(document)[2] for document in documents))
-    return alike.difference(*(tokenize(_OPENING.split(index.by_id[document].title_text)[0]) for document in documents))
+    return alike.difference(*(opens_with(index, document) for document in documents))
 
 
 def _case(index: Index, turn: str, text: str, before: Query) -> Query:
