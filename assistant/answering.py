@@ -20,6 +20,7 @@ from assistant.lexical import FUNCTION_WORDS
 from assistant.listing import agreeing, asked_of_each, matching, speaking
 from assistant.listing import beliefs as saying
 from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_for
+from assistant.names import lacks_formula
 from assistant.payment import asks_payment, says_payment
 from assistant.premises import contradicting
 from assistant.query import Query
@@ -27,7 +28,7 @@ from assistant.quoting import codes_at, quote_candidate, share_words, shared_cla
 from assistant.reading import Reader, Reading, answerability, beside, choose, covering_texts, read
 from assistant.spelling import nearest_codes
 from assistant.steps import unit_after
-from assistant.subjects import certain, lacks_formula, telling_words, without_title
+from assistant.subjects import certain, telling_words, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 from assistant.wordings import asks_to_write, counts_in, lists, mentions, of_one_side, presumes

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
+from assistant.names import called_alike, telling_names
 from assistant.quantities import DAY, Quantity, quantities, without_amounts
-from assistant.subjects import Subject, called_alike, telling_names
+from assistant.subjects import Subject
 from assistant.tokens import tokenize
 from assistant.types import Document
 from assistant.wordings import case_of

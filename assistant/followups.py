@@ -13,10 +13,11 @@ from assistant.glossary import names_drug
 from assistant.index import Index
 from assistant.kinds import Kind
 from assistant.lexical import FUNCTION_WORDS
+from assistant.names import in_most_titles, named_by_amounts
 from assistant.quantities import ORDINALS
 from assistant.query import Query
 from assistant.sides import POINTING
-from assistant.subjects import in_most_titles, is_topic, named_by_amounts, subjects, without_title
+from assistant.subjects import is_topic, subjects, without_title
 from assistant.tokens import tokenize
 from assistant.turns import LEAST_NAMED, SIDE, Spoken
 from assistant.types import SectionKind

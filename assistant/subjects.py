@@ -6,8 +6,7 @@ A word tells documents apart when few of them use it; it weighs more in a title 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,10 +20,9 @@ from assistant.glossary import explained, names_drug
 from assistant.index import Index
 from assistant.inference import packaged_values, several
 from assistant.lexical import FUNCTION_WORDS
+from assistant.names import of_other_amounts
 from assistant.phrases import AMONG, beyond_others, phrases
-from assistant.quantities import Quantity, quantities, without_amounts
 from assistant.tokens import normalize, tokenize
-from assistant.tokens import words as words_of
 from assistant.types import Document
 
 if TYPE_CHECKING:
@@ -44,15 +42,8 @@ SAID = 12.0
 """What a document gains that says the question's own words as one of its units: whoever types a description means its document."""
 FEWEST_SAID = 2
 """So many words are said, not just mentioned."""
-OTHER_AMOUNT, AMOUNTS_AMONG, ALIKE = 4.0, 20, 0.5
-"""What a document loses whose name states other amounts than a text, where that of another states the very same; among so many, and where
-what the two are about is called by words of which so large a part is the same."""
-_PER_DIEM = re.compile(r"\bper\s+diem\b", re.IGNORECASE)
-"""How a service is paid, which says nothing of what it is."""
-_OPENING = re.compile(r"[,;:(]")
-"""What ends the opening of a title."""
-FORMULA_LETTERS, FEWEST_TITLES = 4, 4
-"""Letters of the shortest word that titles of one kind are said to share, and the fewest titles that are a kind."""
+OTHER_AMOUNT, AMOUNTS_AMONG = 4.0, 20
+"""What a document loses whose name states other amounts than a text where that of one called alike states the very same; among so many."""
 SMALLEST = 1e-4
 """The least share of which log odds are taken."""
 WEIGHTS_FILE = PACKAGED_ENCODER / "subjects.json"
@@ -165,7 +156,8 @@ def _subjects(index: Index, text: str, asked: tuple[int, int]) -> tuple[Subject,
     saying = says(index, documents, text)
     said = [SAID if d in saying else 0.0 for d in documents]
     scores = np.asarray(rows) @ np.asarray(weights().share) / math.sqrt(rarity) + np.asarray(said)
-    scores -= OTHER_AMOUNT * _of_other_amounts(index, documents, scores, text)
+    others = of_other_amounts(index, [documents[i] for i in _highest(scores, AMOUNTS_AMONG)], text)
+    scores -= OTHER_AMOUNT * np.asarray([name in others for name in documents])
     powers = np.exp(scores - scores.max())
     shares = powers / powers.sum()
     services: dict[str, list[int]] = {}
@@ -181,91 +173,10 @@ def _subjects(index: Index, text: str, asked: tuple[int, int]) -> tuple[Subject,
     return tuple(Subject(name, round(summed[name], 6), round(beliefs[name], 6), rows[services[name][0]]) for name in order)
 
 
-def _of_other_amounts(index: Index, documents: Sequence[str], scores: npt.NDArray[np.float64], text: str) -> npt.NDArray[np.bool_]:
-    """Return `(len(documents),)`: which of the likeliest differ in the amounts of their names from others that a text names by theirs.
-
-    "The one of 2 to 3 liters", "that for every 8 hours": services alike in all else are told apart by nothing but that.
-    """
-    other = np.zeros(len(documents), dtype=np.bool_)
-    if asked := quantities(text):
-        order = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))[:AMOUNTS_AMONG].tolist()
-        ends = {_ends(one) for one in asked if _can_name(one)}
-        dimensions = {one.dimension for one in asked}
-        stated = {i: [one for one in _amounts(index.by_id[documents[i]].named) if one.dimension in dimensions] for i in order}
-        same = {i for i, amounts in stated.items() if any(_ends(one) in ends for one in amounts)}
-        for i in stated.keys() - same:
-            other[i] = bool(stated[i]) and any(called_alike(index, documents[i], documents[j]) for j in same)
-    return other
-
-
-def named_by_amounts(index: Index, text: str, document: str, others: Iterable[str]) -> tuple[str, ...]:
-    """Return which a text tells by an amount among a document and those others that are called alike: that of one name, and of no other.
-
-    Several amounts may tell several documents; none is told where the text states no amount, or only such as several names have.
-    """
-    asked = quantities(text)
-    if not asked:
-        return ()  # and none of hundreds of documents is looked at
-    alike = [document, *(one for one in others if one != document and called_alike(index, one, document))]
-    stated = {name: _amounts(index.by_id[name].named) for name in alike}
-    found = []
-    for amount in asked:
-        stating = _stating(amount, stated)
-        found += stating if len(stating) == 1 else []
-    return tuple(dict.fromkeys(found))
-
-
-def _stating(asked: Quantity, stated: Mapping[str, Sequence[Quantity]]) -> list[str]:
-    """Return those documents that state the very amount that is asked for; where none does, those that state a range which it meets."""
-    same = [name for name, own in stated.items() if _can_name(asked) and any(_ends(one) == _ends(asked) for one in own)]
-    return same or [name for name, own in stated.items() if any(one.low < one.high and _can_name(one) and one.meets(asked) for one in own)]
-
-
-def _can_name(one: Quantity) -> bool:
-    """Say whether an amount can name a service: what has a single bound cannot."""
-    return one.low > 0 and one.high < math.inf
-
-
-def _ends(one: Quantity) -> tuple[str, float, float]:
-    """Return what two amounts have in common that are the same, however they are written."""
-    return one.dimension, one.low, one.high
-
-
-def called_alike(index: Index, one: str, other: str) -> bool:
-    """Say whether what two documents are about is called the same, amounts and what most titles hold aside."""
-    ours, theirs = telling_names(index, one), telling_names(index, other)
-    return len(ours & theirs) >= ALIKE * len(ours | theirs)
-
-
-def telling_names(index: Index, document: str) -> frozenset[str]:
-    """Return the stems by which a document is called: of the first clause of its descriptor with any but amounts and words of most titles.
-
-    Of several parts with a colon between them it is the first with a word that the document says again, else the first that tells: what is
-    not said again, such as "Frequently asked questions", names nothing.
-    """
-    return index.recall(_telling_names, document)
-
-
-def _telling_names(index: Index, name: str) -> frozenset[str]:
-    document = index.by_id[name]
-    text, codes = document.text.casefold(), {code.casefold() for code in document.codes}
-    for clause in _PER_DIEM.sub("", document.official.of(document.text)).split(";"):
-        found: list[frozenset[str]] = []
-        for part in clause.split(":"):
-            said = set(words_of(without_amounts(part, {one.dimension for one in quantities(part)}))) - codes
-            stems = {stem: word for word in said if len(word) > 1 for stem in tokenize(word)}
-            telling = {s: word for s, word in stems.items() if s not in FUNCTION_WORDS and not in_most_titles(index, s)}
-            found += [frozenset(telling)] if telling else []
-            if any(text.count(word) > 1 for word in telling.values()):
-                return found[-1]
-        if found:
-            return found[0]
-    return frozenset()
-
-
-@lru_cache(maxsize=4096)
-def _amounts(name: str) -> tuple[Quantity, ...]:
-    return tuple(quantities(name))
+def _highest(scores: npt.NDArray[np.float64], count: int) -> list[int]:
+    """Return the places of the `count` highest scores, highest first; of equal ones the first."""
+    order: list[int] = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))[:count].tolist()
+    return order
 
 
 def _owned(index: Index, found: Ranked) -> Iterator[tuple[str, float]]:
@@ -327,35 +238,6 @@ def names_none(index: Index, text: str) -> bool:
 def is_topic(index: Index, word: str) -> bool:
     """Say whether a stem is a word of headings, which say what is asked and not of what."""
     return word in index.heading_words
-
-
-def in_most_titles(index: Index, word: str) -> bool:
-    """Say whether more than half of all titles have a stem, which therefore tells none of them apart."""
-    return index.words.title_frequency(word) > len(index.documents) / 2
-
-
-def opens_with(index: Index, document: str) -> tuple[str, ...]:
-    """Return the stems of the words that a title opens with, which call the service what it is."""
-    return tokenize(_OPENING.split(index.by_id[document].title_text)[0])
-
-
-def lacks_formula(index: Index, text: str, document: str) -> bool:
-    """Say whether a question about a document has a word that most titles say of their service and no document of its code does.
-
-    Titles of one kind say the same of each service ("…, per diem"): what leaves it out denies it, where there are titles enough to tell.
-    What a title opens with is not said of the service.
-    """
-    if len(index.documents) < FEWEST_TITLES:
-        return False
-    shared = [
-        w for w in dict.fromkeys(tokenize(text)) if len(w) >= FORMULA_LETTERS and w not in FUNCTION_WORDS and in_most_titles(index, w)
-    ]
-    if not shared:
-        return False
-    opening = {word for name in index.alike(document) for word in opens_with(index, name)}
-    formula = [word for word in shared if word not in opening]
-    described = [index.documents.position[name] for name in index.service(document)]
-    return bool(formula) and not index.words.holding("text", described, formula).any(axis=0).all()
 
 
 def without_title(index: Index, text: str, document: str) -> str:
@@ -424,7 +306,7 @@ def with_phrases(index: Index, text: str, documents: Sequence[str], rows: Sequen
     Of a document that the other features leave far behind, no phrase is looked at.
     """
     scores = np.asarray(rows) @ np.asarray(weights().share)[: len(rows[0])]
-    order = np.lexsort((np.arange(len(rows)), -np.round(scores, 6)))[:AMONG].tolist()
+    order = _highest(scores, AMONG)
     spans = phrases(text)
     added = np.zeros((len(rows), 2))
     if spans and len(order) > 1:

@@ -13,8 +13,9 @@ from urllib.parse import unquote_plus
 from rapidfuzz.distance import OSA
 
 from assistant.index import Index
+from assistant.names import named_by_amounts
 from assistant.spelling import correct, spell_codes
-from assistant.subjects import Subject, named_by_amounts, subjects
+from assistant.subjects import Subject, subjects
 from assistant.tokens import code_spans, codes_in, is_code
 
 SURE = 0.34

@@ -32,10 +32,11 @@ from assistant.index import Index
 from assistant.kinds import Kind
 from assistant.language import is_foreign
 from assistant.lexical import FUNCTION_WORDS
+from assistant.names import called_alike, in_most_titles, named_by_amounts, opens_with
 from assistant.query import Query
 from assistant.sides import sides
 from assistant.spelling import spell_codes
-from assistant.subjects import Subject, called_alike, in_most_titles, is_topic, named_by_amounts, names_none, opens_with, subjects
+from assistant.subjects import Subject, is_topic, names_none, subjects
 from assistant.tokens import normalize, tokenize, words
 from assistant.turns import SIDE, SURE, SURE_ENOUGH_TO_LEAVE, Spoken, documents_of_codes, hear, unquoted
 from assistant.wordings import (

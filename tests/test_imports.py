@@ -9,7 +9,7 @@ ORDER = [
     "formats.grid", "formats.html", "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
     "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents", "manifest", "freshness", "sections", "chunking",
     "arrays", "segments", "storage", "vocabulary", "fusion", "inference", "wordings", "kinds", "embedding", "vectors", "lexical", "index",
-    "planning", "parts", "writing", "building", "watching", "retrieval", "glossary", "spelling", "language", "phrases", "subjects",
+    "planning", "parts", "writing", "building", "watching", "retrieval", "glossary", "spelling", "language", "phrases", "names", "subjects",
     "cases", "sides", "query", "turns", "followups", "understanding", "steps", "contrasts", "reading", "crossing", "listing", "reranking",
     "quoting", "comparing", "conflicts", "fitting", "payment", "premises", "answering", "verifying", "api", "answer_json", "batch",
     "rendering", "html", "evaluation", "evaluation.metrics", "evaluation.questions", "evaluation.runner", "evaluation.ablation",

@@ -1,8 +1,7 @@
 import pytest
 
 from assistant import Assistant
-from assistant.subjects import named_by_amounts, says, subjects, telling_words
-from assistant.types import Status
+from assistant.subjects import says, subjects, telling_words
 
 
 @pytest.mark.parametrize(
@@ -81,19 +80,3 @@ def test_whoever_types_a_description_means_its_row(table, code, typed):
 @pytest.mark.parametrize("typed", ["Ferry report no", "report no fog", "Ferry", "Ferry report no fog 2"])
 def test_part_of_a_description_or_more_than_it_is_not_the_description(table, typed):
     assert not says(table.index, [f"names.csv#{code}" for code, *_ in NAMES], typed)
-
-
-def test_where_no_amount_is_asked_for_no_names_are_compared(assistant, monkeypatch):
-    monkeypatch.setattr("assistant.subjects.called_alike", lambda *_: pytest.fail("names were compared"))
-    first, *others = assistant.index.documents.ids
-    assert named_by_amounts(assistant.index, "how long does it take?", first, others) == ()
-
-
-def test_what_titles_open_with_may_be_left_out_of_a_document(opened):
-    services = ("hull", "mast", "sail", "rudder")
-    files = {
-        f"{name}.txt": f"Boat therapy, {name} care, per diem\n\nCode: B500{i}\n\nDuration\n\nAn hour.\n" for i, name in enumerate(services)
-    }
-    assistant = opened({**files, "paint.txt": "Painting of keels\n\nCode: B5009\n\nDuration\n\nTwo days.\n"})
-    assert [quote.text for quote in assistant.ask("How long does the keel painting therapy of B5009 take?").quotes] == ["Two days."]
-    assert assistant.ask("Is B5009 paid per diem?").status is Status.ABSTAINED
