@@ -55,9 +55,11 @@ _NOT_THE = re.compile(r"not\s+(?:(?:for|about|of|in|with)\s+)?(?:the|that|those)
 class Spoken:
     """One turn by itself: the codes in it, those of the corpus and others, its further words, and the documents these may be about.
 
-    `affirmed` is what is left of the words without what the turn says it is not about, where that names a subject.
+    `question` is the turn as it was asked, `turn` the same with its codes spelled as the corpus spells them, and `affirmed` what is left of
+    its words without what it says it is not about, where that names a subject.
     """
 
+    question: str
     turn: str
     named: tuple[str, ...]
     known: tuple[str, ...]
@@ -82,7 +84,7 @@ def hear(index: Index, turn: str) -> Spoken:
         named = unknown = _of_other_systems(index, spoken)
     text = correct(index, _without_codes(spoken, spans))
     affirmed, found = _affirmed(index, text)
-    return Spoken(spoken, named, known, unknown, text, affirmed, found)
+    return Spoken(turn, spoken, named, known, unknown, text, affirmed, found)
 
 
 def _affirmed(index: Index, text: str) -> tuple[str, tuple[Subject, ...]]:

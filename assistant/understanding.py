@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.cases import weighed
 from assistant.followups import (
@@ -120,34 +120,55 @@ def _completed(index: Index, turn: str, before: Query | None) -> Query:
     """Return the query that a turn stands for as one question: its own codes, subjects and words, and what the query before it lends."""
     heard = hear(index, turn)
     own, found = _named(index, heard, before)
-    documents, codes, text = own, heard.known, heard.text
+    text = heard.text
     if before and before.documents and not (heard.named or own):
-        documents = own = pointed(text, before) or so_many_spoken(text, before)
-        text = without_pointing(text)
+        own, text = pointed(text, before) or so_many_spoken(text, before), without_pointing(text)
         if not own and points_to_others(index, heard, text, before):
             return asked_of_others(index, turn, before)
     if before and not heard.named and (case := changed_case(index, before, heard.turn, text, own)):
         return _case(index, turn, case, before)
+    meant = _lent(index, heard, text, own, before) if before else _Meant(own, heard.known, text)
+    return _as_asked(index, heard, meant, found, before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What a turn is about, the codes of that, and what it asks; `carried` as in `Query`."""
+
+    documents: tuple[str, ...]
+    codes: tuple[str, ...]
+    text: str
     carried: tuple[str, ...] = ()
-    if before and before.documents and not (heard.named or own):
-        documents, codes, carried = before.documents, before.codes, ("codes",)
+
+
+def _lent(index: Index, heard: Spoken, text: str, own: tuple[str, ...], before: Query) -> _Meant:
+    """Return what a turn means that says `text` and names its `own` documents, with the subject or the topic that the turn before lends."""
+    if before.documents and not (heard.named or own):
         if before.text and asks_on(text):
-            text, carried = f"{before.text} {text}", ("codes", "topic")
-    elif before and before.text and own and asks_nothing(index, heard.turn, text, own, asked_back=not before.documents):
-        text, carried = (text, ("codes",)) if own == before.documents and text else (before.text, ("topic",))
-    if before and own and own != before.documents and carried != ("topic",):
+            return _Meant(before.documents, before.codes, f"{before.text} {text}", ("codes", "topic"))
+        return _Meant(before.documents, before.codes, text, ("codes",))
+    if before.text and own and asks_nothing(index, heard.turn, text, own, asked_back=not before.documents):
+        same = own == before.documents and bool(text)
+        return _Meant(own, heard.known, text, ("codes",)) if same else _Meant(own, heard.known, before.text, ("topic",))
+    if own and own != before.documents:
         text = led_to(text)[1] or text
+    return _Meant(own, heard.known, text)
+
+
+def _as_asked(index: Index, heard: Spoken, meant: _Meant, found: tuple[Subject, ...], before: Query | None) -> Query:
+    """Return the query of what a turn means, by its kind: a case is about what it fits, a question about one document has its parts."""
+    documents, text, carried = meant.documents, meant.text, meant.carried
     kind = _kind(index, text, documents, heard.named, before, carried)
-    if kind is Kind.SCENARIO and (now := present(text)) != text:
-        text, found = now, subjects(index, now)
-    if kind is Kind.SCENARIO and not carried:
-        documents = own = _fitting(index, text, found)
+    if kind is Kind.SCENARIO:
+        if (now := present(text)) != text:
+            text, found = now, subjects(index, now)
+        documents = documents if carried else _fitting(index, text, found)
     asked = tuple((document, topic_for(index, before, document)) for document in documents) if before and carried == ("topic",) else ()
     query = Query(
-        turn,
+        heard.question,
         text,
         kind,
-        codes,
+        meant.codes,
         heard.unknown,
         documents,
         found,
@@ -158,7 +179,7 @@ def _completed(index: Index, turn: str, before: Query | None) -> Query:
         spoken=(*(before.spoken if before else ()), *documents),
         follows=followed(heard.turn, documents, before),
     )
-    return _apart(query, dict(asked).get(documents[0], text)) if len(documents) == 1 and kind is Kind.FACT else query
+    return _apart(query, query.asked_of(documents[0])) if len(documents) == 1 and kind is Kind.FACT else query
 
 
 def _apart(query: Query, text: str) -> Query:
