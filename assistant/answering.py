@@ -31,7 +31,8 @@ from assistant.steps import unit_after
 from assistant.subjects import certain, telling_words, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
-from assistant.wordings import asks_to_write, counts_in, lists, mentions, of_one_side, presumes
+from assistant.understanding import asked_of_documents
+from assistant.wordings import asks_to_write, counts_in, lists, mentions, presumes
 
 NEAREST_CODES = 3
 """So many known codes are offered in place of an unknown one."""
@@ -202,7 +203,7 @@ class Answerer:
             return self._refuse(query, Reason.NOT_COVERED, [against])
         if headed := self._headed(query):
             return self._answered(query, self._with_conflicts(query.text, headed), 1.0)
-        asked = self._asked(query)
+        asked = asked_of_documents(self._index, query)
         found = {d: self._best(self._read_service(d, asked[d], query.codes)) for d in query.documents}
         found = self._side_by_side(found, asked)
         beliefs = self._beliefs(found, asked)
@@ -273,15 +274,6 @@ class Answerer:
         document = self._index.by_id[quotes[0].document]
         candidate = unit_after(document, max(quote.end for quote in quotes))
         return self._answered(query, [quote_candidate(document, candidate, Role.ANSWER)], said.confidence) if candidate else None
-
-    def _asked(self, query: Query) -> dict[str, str]:
-        """Return what a question asks of each of its documents; of several, without the words of titles and those that compare."""
-        asked = {d: query.asked_of(d) for d in query.documents}
-        if len(asked) < 2:
-            return asked
-        for name in query.documents:
-            asked = {d: without_title(self._index, text, name) for d, text in asked.items()}
-        return {d: of_one_side(text) for d, text in asked.items()}
 
     def _headed(self, query: Query) -> list[Quote]:
         """Return the whole sections that a question names by their heading and nothing else, one of each document; else none."""

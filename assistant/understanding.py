@@ -36,7 +36,7 @@ from assistant.names import called_alike, in_most_titles, named_by_amounts, open
 from assistant.query import Query
 from assistant.sides import sides
 from assistant.spelling import spell_codes
-from assistant.subjects import Subject, is_topic, names_none, subjects
+from assistant.subjects import Subject, is_topic, names_none, subjects, without_title
 from assistant.tokens import normalize, tokenize, words
 from assistant.turns import SIDE, SURE, SURE_ENOUGH_TO_LEAVE, Spoken, documents_of_codes, hear, unquoted
 from assistant.wordings import (
@@ -47,6 +47,7 @@ from assistant.wordings import (
     lists,
     lists_among_all,
     lists_codes,
+    of_one_side,
     of_those,
     present,
     questions_in,
@@ -97,6 +98,16 @@ def about(index: Index, query: Query, code: str) -> Query:
     only = _names_only(index, query.text, documents, Kind.FACT)
     asked = Query(query.question, query.text, Kind.FACT, (code,), (), documents, foreign=query.foreign, names_only=only)
     return _apart(asked, query.text)
+
+
+def asked_of_documents(index: Index, query: Query) -> dict[str, str]:
+    """Return what a query asks of each of its documents; of several, without the words of their titles and those that compare."""
+    asked = {document: query.asked_of(document) for document in query.documents}
+    if len(asked) < 2:
+        return asked
+    for name in query.documents:
+        asked = {document: without_title(index, text, name) for document, text in asked.items()}
+    return {document: of_one_side(text) for document, text in asked.items()}
 
 
 def _of_several(index: Index, turn: str, before: Query | None) -> Query | None:
