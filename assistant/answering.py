@@ -32,7 +32,7 @@ from assistant.subjects import certain, telling_words, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 from assistant.understanding import asked_of_documents
-from assistant.wordings import asks_to_write, counts_in, lists, mentions, presumes
+from assistant.wordings import asks_to_write, asks_which_not, counts_in, lists, mentions, presumes
 
 NEAREST_CODES = 3
 """So many known codes are offered in place of an unknown one."""
@@ -84,7 +84,7 @@ class Answerer:
         if query.names_only:
             return self._titles(query)
         if query.is_empty:
-            return self._refuse(query, Reason.LOW_CONFIDENCE)
+            return self._refuse(query, Reason.EMPTY_QUESTION)
         if query.kind is Kind.SCENARIO:
             return self._fit(query)
         if query.questions:
@@ -113,7 +113,9 @@ class Answerer:
             return self._make(query.question, ", ".join(query.codes), Status.ABSTAINED, Reason.OUT_OF_SCOPE, message=FOREIGN)
         if asks_to_write(query.text):
             return self._refuse(query, Reason.OUT_OF_SCOPE)
-        return None if query.text else self._titles(query)
+        if asks_which_not(query.text):
+            return self._refuse(query, Reason.LOW_CONFIDENCE)
+        return self._titles(query) if query.documents and not query.text else None
 
     def _titles(self, query: Query) -> Answer:
         """Answer a bare code with the official title of its documents, or the opening of the part that it heads, or their own."""

@@ -47,13 +47,14 @@ DISQUALIFIED = 0.05
 """Score of a document that the scenario contradicts, as a part of what it had."""
 
 _HOME = re.compile(
-    r"\b(?:home|house|apartment|flat|bedroom|living\s+room|residence|(?:his|her|their|my|own)\s+(?:own\s+)?(?:room|bed|place))\b",
+    r"\b(?:(?<!nursing )(?<!care )home|house|apartment|flat|bedroom|living\s+room|residence"
+    r"|(?:his|her|their|my|own)\s+(?:own\s+)?(?:room|bed|place))\b",
     re.IGNORECASE,
 )
 _FACILITY = re.compile(
     r"\b(?:hospital|inpatient|in-patient|wards?|icu|clinic|outpatient|admitted|emergency\s+(?:room|department)|"
     r"(?:infusion|dialysis|cancer|treatment|surgery|surgical|medical|health|day)\s+(?:cent(?:er|re)s?|unit|suite)|"
-    r"\w+['’]s\s+office|(?:doctor|physician|provider)s?['’]?\s+office|nursing\s+home|skilled\s+nursing)\b",
+    r"\w+['’]s\s+office|(?:doctor|physician|provider)s?['’]?\s+office|(?:nursing|care)\s+home|skilled\s+nursing|rehab(?:ilitation)?\s+(?:facility|hospital|unit|cent(?:er|re)))\b",
     re.IGNORECASE,
 )
 _SWALLOWED = re.compile(

@@ -63,6 +63,7 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     """
     view = View(text, lines, re.compile(code_pattern), known)
     found, rows = candidates(view), numbered(view)
+    found[Style.MARKED] = _without_masthead(view, found[Style.MARKED])
     opening = {style: [i for i in positions if _opens(view, i)] for style, positions in found.items()}
     counted = next((row for row in rows if _spans(opening, row, sum(_opens(view, i) for i in row))), [])
     labelled = sorted({*found[Style.LABEL], *found[Style.FIELD]})
@@ -186,6 +187,16 @@ def _section_level(view: View, marked: list[int]) -> list[int]:
     levels = [_mark_level(view, i) for i in marked]
     section = min((level for level in levels if levels.count(level) > 1 or level > levels[0]), default=levels[0])
     return [i for n, (i, level) in enumerate(zip(marked, levels, strict=True)) if level == section or (level < section and n > 0)]
+
+
+def _without_masthead(view: View, marked: list[int]) -> list[int]:
+    """Return marked lines without those at the top that stand right over another of their level, as the writer's name over the title."""
+    while len(marked) > FEWEST_MARKS:
+        i, below = marked[:2]
+        if below != i + (2 if view.underlined(i) else 1) or _mark_level(view, i) != _mark_level(view, below):
+            break
+        marked = marked[1:]
+    return marked
 
 
 def _standing_apart(view: View, labelled: list[int]) -> list[int]:

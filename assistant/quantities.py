@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -59,8 +60,14 @@ _CONTAINERS = re.compile(
     r"(?:bags?|bottles?|containers?|pouch(?:es)?|cartons?)\b",
     re.IGNORECASE,
 )
-_NOT_ENDLESS = re.compile(r"\b(?:not|non|no|never|isn't|rather than|instead of|but not)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
+_NOT_ENDLESS = re.compile(r"\b(?:not|non|no|never|\w+n['’]t|rather than|instead of)[\s-]+(?:\w+\s+)?$", re.IGNORECASE)
 _PASSING = re.compile(r"\b(?:intermittent(?:ly)?|overnight|on[\s-]and[\s-]off|(?:a\s+)?(?:few|couple\s+of)\s+hours)\b", re.IGNORECASE)
+_FRACTION = re.compile(
+    rf"(?<![\w.,/])(?:(?P<whole>\d+)(?:\s+|(?=[¼-¾⅐-⅞])))?(?:(?P<sign>[¼-¾⅐-⅞])|(?(whole)(?P<over>\d)|(?P<one>1|\d(?=⁄)))[/⁄](?P<under>[2-9]))"
+    rf"(?:\s+(?:of\s+)?an?(?=\s))?(?=[\s-]*(?:{_UNIT})\b)",
+    re.IGNORECASE,
+)
+"""A proper fraction before a unit, a whole number before it perhaps; "3/4 days" are three or four of them."""
 _GIVEN_OVER = re.compile(
     r"\b(given|giv(?:es|ing)|pushed|administered|delivered|runs?|running|hung|dripped|infus\w+|i\.?v\.?|drips?|doses?|bolus)\s+over\b"
     r"|\b(?!(?:for|of|lasts?|lasting|takes?|taking|took|is|are|was|be|by|just|well|if|when|anything|always|usually|sometimes|late|old)\b)"
@@ -189,7 +196,7 @@ def _placed(plain: str) -> list[tuple[int, int, Quantity]]:
 
 def digits(text: str) -> str:
     """Return `text` with number words as digits ("twenty-four" is 24, "two and a half" is 2 and a half)."""
-    plain = _in_halves(_GIVEN_OVER.sub(r"\1\2 about", re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)))
+    plain = _in_halves(_GIVEN_OVER.sub(r"\1\2 about", re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", _in_fractions(text))))
     plain = re.sub(
         r"\b(for|over|than|within|about|lasts?)\s+(?:a|an)\s+(?=(?:full\s+|whole\s+)?(?:hour|day|week|month|year|liter|litre)\b)",
         r"\1 1 ",
@@ -211,6 +218,16 @@ def digits(text: str) -> str:
 def _in_all(containers: re.Match[str]) -> str:
     """Return what some containers hold together: "3 500 mL bags" is 1500 mL."""
     return f"{int(containers['count']) * float(containers['each']):g} {containers['unit']}"
+
+
+def _in_fractions(text: str) -> str:
+    """Return `text` with fractions before a unit as decimals: "18½ hours" and "18 1/2 hours" are 18.5 hours."""
+
+    def decimal(match: re.Match[str]) -> str:
+        part = unicodedata.numeric(match["sign"]) if match["sign"] else int(match["over"] or match["one"]) / int(match["under"])
+        return f"{int(match['whole'] or 0) + part:g}" if 0 < part < 1 else match.group()
+
+    return _FRACTION.sub(decimal, text)
 
 
 def _in_halves(text: str) -> str:

@@ -24,6 +24,8 @@ _TYPED_CODE = re.compile(rf"(?<![^\W_])([A-Za-z])([ {re.escape(_HYPHENS)}]?)([0-
 _NEAR_CODE = re.compile(r"[A-Za-z]\d{3,6}")
 _LOOKALIKE = str.maketrans("OoIl", "0011")
 _ARTICLES = frozenset("ai")
+# Where a digit meets a fraction such as ½, which NFKC turns into further digits.
+_BEFORE_FRACTION = re.compile(r"(?<=\d)(?=[¼-¾⅐-⅞])")
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _local = threading.local()
 
@@ -37,8 +39,14 @@ def _stemmer() -> Stemmer.Stemmer:
 
 
 def normalize(text: str) -> str:
-    """Return `text` in NFKC form without zero-width characters, control characters or runs of white space."""
-    folded = unicodedata.normalize("NFKC", text).translate(_ZERO_WIDTH)
+    """Return `text` in NFKC form without zero-width characters, control characters or runs of white space.
+
+    A fraction that stands beside a digit is kept apart from it.
+
+    >>> normalize("18½ hours")
+    '18 1⁄2 hours'
+    """
+    folded = unicodedata.normalize("NFKC", _BEFORE_FRACTION.sub(" ", text)).translate(_ZERO_WIDTH)
     kept = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in folded)
     return " ".join(kept.split())
 

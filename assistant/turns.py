@@ -6,17 +6,19 @@ Knows nothing of the turns before it; how it leans on these is told in `followup
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from rapidfuzz.distance import OSA
 
 from assistant.index import Index
+from assistant.lexical import FUNCTION_WORDS
 from assistant.names import named_by_amounts
 from assistant.spelling import correct, spell_codes
 from assistant.subjects import Subject, subjects
-from assistant.tokens import code_spans, codes_in, is_code
+from assistant.tokens import code_spans, codes_in, is_code, tokenize
+from assistant.wordings import presumes
 
 SURE = 0.34
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
@@ -41,7 +43,11 @@ _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 """A character as an address holds it."""
 _TAKES_BACK = re.compile(r"\b(?:(?:no|wait|sorry|oops|correction)\b[\s,]*)+(?:i\s+mean[t]?\b|make\s+that\b|rather\b)", re.IGNORECASE)
 """Takes back what was said before it within one question."""
-_RULES_OUT = re.compile(r"(?:\bnot|n['’]t\s+mean)\s+(?:(?:the|for|about|code|hcpcs|in)\s+)*\Z", re.IGNORECASE)
+_RULES_OUT = re.compile(
+    r"(?:\bnot|n['’]t\s+mean|\b(?:other\s+than|besides?|beyond|except(?:ing)?|excluding|(?:apart|aside)\s+from|(?:every|any)(?:thing|one)\s+but))\s+"
+    r"(?:(?:the|for|about|code|hcpcs|in)\s+)*\Z",
+    re.IGNORECASE,
+)
 """Says that the code after it is not meant."""
 _DENIED = re.compile(
     r"\b(?:not?|without|aren['’]?t|isn['’]?t|don['’]?t\s+(?:want|mean|need|care)|instead\s+of|rather\s+than)\b[^,.;:!?]*", re.IGNORECASE
@@ -56,7 +62,7 @@ class Spoken:
     """One turn by itself: the codes in it, those of the corpus and others, its further words, and the documents these may be about.
 
     `question` is the turn as it was asked, `turn` the same with its codes spelled as the corpus spells them, and `affirmed` what is left of
-    its words without what it says it is not about, where that names a subject.
+    its words without what it says it is not about, where that names a subject. `ruled_out` holds the documents of codes that it leaves out.
     """
 
     question: str
@@ -67,6 +73,7 @@ class Spoken:
     text: str
     affirmed: str
     found: tuple[Subject, ...]
+    ruled_out: tuple[str, ...] = ()
 
 
 def hear(index: Index, turn: str) -> Spoken:
@@ -76,15 +83,35 @@ def hear(index: Index, turn: str) -> Spoken:
     spans = _code_spans(index, spoken)
     mentioned = {span for span in spans if _mentioned(index, spoken, spans, span)}
     spans = [span for span in spans if span not in mentioned]
-    meant = [(a, b) for a, b in spans if not _TAKES_BACK.search(spoken, b) and not _RULES_OUT.search(spoken[:a])] or spans
-    named = tuple(dict.fromkeys(code for a, b in meant for code in codes_in(spoken[a:b], pattern)))
+    left_out = {span for span in spans if _RULES_OUT.search(spoken[: span[0]])}
+    if len(left_out) == len(spans) and (presumes(spoken) or FUNCTION_WORDS.issuperset(tokenize(_without_codes(spoken, spans)))):
+        left_out = set()  # "why not S9330?" is about it
+    kept = [span for span in spans if span not in left_out]
+    meant = [span for span in kept if not _TAKES_BACK.search(spoken, span[1])] or kept
+    named, ruled_out = (_codes_at(spoken, some, pattern) for some in (meant, sorted(left_out)))
     known = tuple(code for code in named if code in index.by_code)
     unknown = tuple(code for code in named if code not in index.by_code and not (known and _may_be_amount(code, pattern)))
-    if not named:
+    if not spans:
         named = unknown = _of_other_systems(index, spoken)
     text = correct(index, _without_codes(spoken, spans))
     affirmed, found = _affirmed(index, text)
-    return Spoken(turn, spoken, named, known, unknown, text, affirmed, found)
+    out = documents_of_codes(index, ruled_out)
+    return Spoken(turn, spoken, named, known, unknown, text, affirmed, left_of(found, out) or found, out)
+
+
+def _codes_at(text: str, spans: Sequence[tuple[int, int]], pattern: str) -> tuple[str, ...]:
+    """Return the codes that stand at some places of a text."""
+    return tuple(dict.fromkeys(code for a, b in spans for code in codes_in(text[a:b], pattern)))
+
+
+def left_of(found: Sequence[Subject], out: Collection[str]) -> tuple[Subject, ...]:
+    """Return some subjects without the documents `out`, whose part the others take over; none where none is left."""
+    left = [one for one in found if one.document not in out]
+    if len(left) == len(found) or not left:
+        return tuple(left)
+    share, belief = sum(one.share for one in left), sum(one.belief for one in left)
+    whole = sum(one.belief for one in found)
+    return tuple(replace(one, share=one.share / share, belief=min(one.belief * whole / belief, 1.0)) for one in left)
 
 
 def _affirmed(index: Index, text: str) -> tuple[str, tuple[Subject, ...]]:
@@ -105,12 +132,7 @@ def _without_denied(index: Index, found: Sequence[Subject], denied: Sequence[str
         return ()
     likely = [one.document for one in found]
     out = {name for part in denied if _NOT_THE.match(part) for name in named_by_amounts(index, part, likely[0], likely)}
-    left = [one for one in found if one.document not in out]
-    if not out or not left:
-        return ()
-    share, belief = sum(one.share for one in left), sum(one.belief for one in left)
-    whole = sum(one.belief for one in found)
-    return tuple(replace(one, share=one.share / share, belief=min(one.belief * whole / belief, 1.0)) for one in left)
+    return left_of(found, out) if out else ()
 
 
 def bare_text(text: str, pattern: str) -> str:

@@ -38,12 +38,13 @@ from assistant.sides import sides
 from assistant.spelling import spell_codes
 from assistant.subjects import Subject, is_topic, names_none, subjects, without_title
 from assistant.tokens import normalize, tokenize, words
-from assistant.turns import SIDE, SURE, SURE_ENOUGH_TO_LEAVE, Spoken, documents_of_codes, hear, unquoted
+from assistant.turns import SIDE, SURE, SURE_ENOUGH_TO_LEAVE, Spoken, documents_of_codes, hear, left_of, unquoted
 from assistant.wordings import (
     REQUESTS,
     asks_for_code,
     asks_something,
     asks_what_to_do,
+    is_small_talk,
     lists,
     lists_among_all,
     lists_codes,
@@ -81,14 +82,17 @@ def understand(index: Index, question: str, history: Sequence[str]) -> Query:
     A turn that names codes or a clear subject speaks of these; another speaks of what the turn before it spoke of. A turn that names
     a subject and nothing to ask of it asks again what was asked before; one that only leans on it ("why?") asks on.
     """
-    query = index.recall(_after, (*history, question), REMEMBERED)
+    said = (one for one in history if not is_small_talk(one))
+    query = index.recall(_after, (*said, question), REMEMBERED)
     return replace(query, foreign=is_foreign(index, spell_codes(index, query.question)))
 
 
 def _after(index: Index, turns: tuple[str, ...]) -> Query:
     """Return the query that the last of some turns stands for."""
     before = index.recall(_after, turns[:-1], REMEMBERED) if len(turns) > 1 else None
-    turn = normalize(unquoted(turns[-1]))
+    turn = normalize(unquoted(turns[-1])).replace("’", "'")
+    if is_small_talk(turn):
+        return Query(turn, "", Kind.FACT, (), (), ())
     return _of_several(index, turn, before) or _completed(index, turn, before)
 
 
@@ -130,7 +134,11 @@ def _of_several(index: Index, turn: str, before: Query | None) -> Query | None:
 def _completed(index: Index, turn: str, before: Query | None) -> Query:
     """Return the query that a turn stands for as one question: its own codes, subjects and words, and what the query before it lends."""
     heard = hear(index, turn)
+    before = None if heard.ruled_out else before
     own, found = _named(index, heard, before)
+    if heard.known:
+        beside = own[len(documents_of_codes(index, heard.known)) :]
+        heard = replace(heard, known=(*heard.known, *(code for name in beside for code in index.by_id[name].codes)))
     text = heard.text
     if before and before.documents and not (heard.named or own):
         own, text = pointed(text, before) or so_many_spoken(text, before), without_pointing(text)
@@ -172,7 +180,7 @@ def _as_asked(index: Index, heard: Spoken, meant: _Meant, found: tuple[Subject, 
     kind = _kind(index, text, documents, heard.named, before, carried)
     if kind is Kind.SCENARIO:
         if (now := present(text)) != text:
-            text, found = now, subjects(index, now)
+            text, found = now, left_of(subjects(index, now), heard.ruled_out)
         documents = documents if carried else _fitting(index, text, found)
     asked = tuple((document, topic_for(index, before, document)) for document in documents) if before and carried == ("topic",) else ()
     query = Query(
@@ -200,7 +208,8 @@ def _apart(query: Query, text: str) -> Query:
 
 def _named(index: Index, heard: Spoken, before: Query | None) -> tuple[tuple[str, ...], tuple[Subject, ...]]:
     """Return the documents that a turn itself names, by codes or in words, and all it may be about; with an unclear turn before."""
-    own = documents_of_codes(index, heard.known) or _clear_subjects(index, heard.affirmed, heard.found, before)
+    own = documents_of_codes(index, heard.known)
+    own = (*own, *_beside(index, heard, own)) or _clear_subjects(index, heard.affirmed, heard.found, before)
     if own or not before:
         return own, heard.found
     if before.documents:
@@ -211,6 +220,15 @@ def _named(index: Index, heard: Spoken, before: Query | None) -> tuple[tuple[str
         if both and both[0].share >= SIDE:
             return (both[0].document,), both
     return (), heard.found
+
+
+def _beside(index: Index, heard: Spoken, own: Sequence[str]) -> tuple[str, ...]:
+    """Return the document that a turn sets in words beside the one whose code it names: "S9000 or the drip, which is quicker?"."""
+    if len(own) != 1 or questions_in(heard.turn) or index.forms.read(heard.turn).comparison < index.forms.cuts.comparison:
+        return ()
+    others = left_of(heard.found, own)
+    clear = others[:1] and others[0].share >= SIDE and _in_title(index, others[0].document, heard.text, own)
+    return (others[0].document,) if clear else ()
 
 
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:

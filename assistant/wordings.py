@@ -13,7 +13,7 @@ from assistant.tokens import tokenize
 REQUESTS = frozenset(
     tokenize("tell info information detail more help please pls plz know say give show explain code thing something anything question")
     + tokenize("describe description define definition mean meaning stand")
-    + tokenize("do go get ok okay yes no thanks thank hi hello hey good morning day evening there")
+    + tokenize("do go get ok okay yes no thanks thank hi hello hey there")
 )
 """Stems of words that ask without saying for what."""
 LEFT_WORDS = 5
@@ -36,6 +36,24 @@ _ASKS_CODE = re.compile(
   | ^(?!(?:which|what|how|who|when|where|why|does|do|is|are|can)\b)(?:[\w'-]+\s+){{1,5}}{_CODE}\s*\?\s*$
   | ^{_CODE}\s+for\b
     """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_DENIES_CODE = re.compile(
+    rf"""\b(?:which|what)\s+(?:\w+\s+)?{_CODE}\s+(?:
+        (?:is|are|do|does|should|would|can|could|must|will|may|shall)\s+(?:(?:i|we|you)\s+)?(?:not|never)\b
+      | \w+n['’]t\b
+      | (?:\w+\s+)?neither\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SMALL_TALK = re.compile(
+    r"""\W*(?:(?:
+        hi | hello | hey | bye | goodbye | see\s+you | good\s+(?:morning|day|afternoon|evening|night|job)
+      | (?:many\s+)?thanks? (?:\s+(?:you|a\s+lot|so\s+much|very\s+much|again))? | thx | ty | cheers | please
+      | ok | okay | yes | no | sure | alright | right | great | good | cool | nice | perfect | awesome | super | fine | lol
+      | got\s+it | i\s+see | never\s*mind | no\s+problem | (?:that|it)(?:['’]s|\s+is|\s+was)\s+(?:all|it|great|good|helpful)
+      | (?:very|so)\s+(?:much|helpful|nice|good|kind) | (?:for|of)\s+(?:that|this|you|your\s+help) | there
+    )\b\W*)+""",
     re.IGNORECASE | re.VERBOSE,
 )
 _INSIDE_CODE = re.compile(
@@ -142,6 +160,16 @@ def asks_for_code(text: str) -> bool:
     return bool(_ASKS_CODE.search(text)) and not (
         _INSIDE_CODE.search(text) and not re.search(rf"\b(?:which|what)\b[^,.;?]*{_CODE}", text, re.IGNORECASE)
     )
+
+
+def asks_which_not(text: str) -> bool:
+    """Say whether a question asks which code does not fit, or is not to be used."""
+    return bool(_DENIES_CODE.search(text))
+
+
+def is_small_talk(text: str) -> bool:
+    """Say whether a turn is nothing but a greeting, thanks or the like."""
+    return bool(_SMALL_TALK.fullmatch(text))
 
 
 def asks_what_to_do(text: str) -> bool:

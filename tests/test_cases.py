@@ -77,9 +77,13 @@ def test_the_sibling_fits_whose_title_states_the_very_amount(opened, case, code)
     [
         ("A 10 hour pain infusion at home by pump, which code?", "S9327"),
         ("A 10 hour pain infusion at a treatment center, which code?", Reason.NO_CODE_FITS),
+        ("A 10 hour pain infusion for a resident of a nursing home, which code?", Reason.NO_CODE_FITS),
+        ("A 10 hour pain infusion in the care home where she lives, which code?", Reason.NO_CODE_FITS),
+        ("A pain infusion at home by pump that lasts 18½ hours, which code?", "S9327"),
+        ("A pain infusion at home by pump that lasts 30½ hours, which code?", Reason.NO_CODE_FITS),
     ],
 )
-def test_a_center_is_not_at_home(assistant, case, outcome):
+def test_a_facility_is_not_at_home_and_a_fraction_is_part_of_the_amount(assistant, case, outcome):
     assert fits(assistant, case) == outcome
 
 

@@ -411,6 +411,13 @@ def test_a_line_of_mere_codes_heads_nothing(parse):
     assert document.codes == ("F1001",)
 
 
+def test_a_masthead_marked_as_the_title_below_it_heads_no_section(parse):
+    text = "Larch Harbor\n============\n\n# Ferry crossing F1001\n\n## Boats\nTwo boats.\n\n## Tides\nTwo a day.\n\n## Fog\nWait.\n"
+    document = parse(text)
+    assert document.title_text == "Ferry crossing F1001"
+    assert [section.heading for section in document.sections][-3:] == ["Boats", "Tides", "Fog"]
+
+
 def test_a_remark_in_brackets_leaves_a_heading_in_capitals_one():
     assert names(CAPITALS_BRACKET)[1] == "DURATION (by the captain)"
 

@@ -104,7 +104,17 @@ def test_words_for_passing_count_as_less_than_a_day(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["not continuous", "frequent, but not continuous, infusions", "non-continuous", "S9327", "no time at all", "groups of up to ten", ""],
+    [
+        "not continuous",
+        "that isn't continuous",
+        "it doesn’t run continuously",
+        "frequent, but not continuous, infusions",
+        "non-continuous",
+        "S9327",
+        "no time at all",
+        "groups of up to ten",
+        "",
+    ],
 )
 def test_what_is_denied_or_is_no_amount_gives_none(text):
     assert quantities(text) == []
@@ -172,6 +182,12 @@ def test_a_question_tells_which_amount_it_asks_for(text, dimension):
         ("visits weekly", ["period [168, 168] hour"]),
         ("six hours daily", ["time [6, 6] hour", "period [24, 24] hour"]),
         ("an overnight infusion", ["time [0, 24) hour"]),
+        ("18½ hours", ["time [18.5, 18.5] hour"]),
+        ("a 1 ½-hour drip", ["time [1.5, 1.5] hour"]),
+        ("2 1/2 hours", ["time [2.5, 2.5] hour"]),
+        ("1/2 a liter", ["volume [0.5, 0.5] liter"]),
+        ("¾ of an hour", ["time [0.75, 0.75] hour"]),
+        ("for 3/4 days", ["time [96, 96] hour"]),
     ],
 )
 def test_halves_and_repetitions_are_read(text, expected):

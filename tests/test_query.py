@@ -134,6 +134,30 @@ def test_a_question_that_asks_nothing_is_empty(assistant, question):
     assert understand(assistant.index, question, []).is_empty
 
 
+@pytest.mark.parametrize("said", ["thanks", "ok, great!", "Hello there", "that's all, bye"])
+def test_small_talk_asks_nothing_of_what_was_spoken_of_and_the_next_turn_still_does(assistant, said):
+    assert assistant.ask(said, ["how long does S9357 take?"]).reason is Reason.EMPTY_QUESTION
+    assert assistant.ask("and its risks?", ["how long does S9357 take?", said]).resolved == "S9357 · Risks and Complications"
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("which codes besides S9330 are for cancer?", {"S9327", "S9338"}),
+        ("Which of these are for cancer, other than S9330?", {"S9327", "S9338"}),
+        ("compare S9357 with the chemo infusion on duration", {"S9357", "S9330"}),
+        ("S9357 or immunotherapy: which takes longer?", {"S9357", "S9338"}),
+        ("how long does S9357 take, not S9330?", {"S9357"}),
+    ],
+)
+def test_a_code_that_is_left_out_is_not_answered_for_and_one_beside_a_service_in_words_is(assistant, question, codes):
+    assert {quote.code for quote in assistant.ask(question).quotes} == codes
+
+
+def test_a_code_that_is_asked_why_not_is_asked_about(assistant):
+    assert understand(assistant.index, "why not S9330?", []).codes == ("S9330",)
+
+
 @pytest.mark.parametrize(
     ("history", "question", "owner", "carried"),
     [

@@ -1,6 +1,17 @@
 import pytest
 
-from assistant.wordings import asks_for_code, asks_what_to_do, case_of, listed, lists, of_one_side, present, presumes
+from assistant.wordings import (
+    asks_for_code,
+    asks_what_to_do,
+    asks_which_not,
+    case_of,
+    is_small_talk,
+    listed,
+    lists,
+    of_one_side,
+    present,
+    presumes,
+)
 
 
 @pytest.mark.parametrize(
@@ -8,6 +19,28 @@ from assistant.wordings import asks_for_code, asks_what_to_do, case_of, listed, 
 )
 def test_a_question_about_a_fact_wants_no_code(text):
     assert not asks_for_code(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Which code is NOT for chemo?", True),
+        ("What codes shouldn’t be used for this?", True),
+        ("which code covers neither of them", True),
+        ("Which code do I bill if he can't swallow?", False),
+        ("He can't swallow, which code is it?", False),
+    ],
+)
+def test_which_code_does_not_fit_is_told_from_a_case_that_denies_something(text, expected):
+    assert asks_which_not(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("hi", True), ("Thank you so much!", True), ("ok got it, thanks", True), ("thanks, and the risks?", False), ("great pumps", False)],
+)
+def test_small_talk_is_nothing_else(text, expected):
+    assert is_small_talk(text) is expected
 
 
 @pytest.mark.parametrize(
