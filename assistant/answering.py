@@ -32,7 +32,7 @@ from assistant.subjects import certain, telling_words, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 from assistant.understanding import asked_of_documents
-from assistant.wordings import asks_to_write, asks_which_not, counts_in, lists, mentions, presumes
+from assistant.wordings import asks_to_write, asks_which_not, counts_in, lists, mentions, names_all, presumes
 
 NEAREST_CODES = 3
 """So many known codes are offered in place of an unknown one."""
@@ -47,6 +47,8 @@ RIVAL, RIVAL_SURE, RIVAL_OWN = 0.9, 0.8, 0.03
 the third share."""
 OUT_OF_SCOPE, OUT_OF_SCOPE_SURE = 0.25, 0.8
 """A question that no chunk is so much like is out of scope, unless a document answers it with the second belief. Chosen on `eval/` dev."""
+LEAST_KNOWN = 0.3
+"""A question is out of scope as well where a document or the model knows no larger part of its words: gibberish, however it is spelt."""
 ALONE = 0.35
 """A question that shares no telling word with the only document that seems to answer it is about it when this belief says so, else it is
 asked back."""
@@ -183,7 +185,7 @@ class Answerer:
             holding = {d: found[d] for d in sure if sure[d] >= LISTED and beliefs[d] >= LISTED_SURE}
             if (belief := _any(beliefs[d] for d in holding)) < self._index.reader.calibration.reading_sure:
                 return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - belief)
-            if 2 * len(holding) > self._index.services > 1 and not lists(query.text):
+            if 2 * len(holding) > self._index.services > 1 and not (lists(query.text) or names_all(query.text)):
                 return self._from_anywhere(query)
         quotes = [quote for d in sorted(holding) for quote in self._chosen(text, holding[d])[:1]]
         message = LIKELIEST if len(found | further) < min(self._index.services, len(query.documents) or self._index.services) else ""
@@ -197,10 +199,8 @@ class Answerer:
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
         if rival := self._rival(query):
-            if presumes(query.text):
-                titled = title_quote(self._index.by_id[query.documents[0]], Role.NEAREST)
-                return self._refuse(query, Reason.NOT_COVERED, [titled], choices=self._choices([*query.documents, rival]))
-            return self._clarify(query, [*query.documents, rival], [], 1.0)
+            titled = title_quote(self._index.by_id[query.documents[0]], Role.NEAREST)
+            return self._refuse(query, Reason.NOT_COVERED, [titled], choices=self._choices([*query.documents, rival]))
         if against := self._contrary(query):
             return self._refuse(query, Reason.NOT_COVERED, [against])
         if headed := self._headed(query):
@@ -483,9 +483,10 @@ class Answerer:
 
 
 def _is_strange(index: Index, query: Query) -> bool:
-    """Say whether no chunk is like a question, or it has no word that a document or the model knows."""
+    """Say whether no chunk is like a question, or it has hardly a word that a document or the model knows."""
     said = {word for word in words(query.text) if not word.isdigit()} - FUNCTION_WORDS
-    if said and not any(index.encoder.knows(word) or any(map(index.words.document_frequency, tokenize(word))) for word in said):
+    known = sum(index.encoder.knows(word) or any(map(index.words.document_frequency, tokenize(word))) for word in said)
+    if known < LEAST_KNOWN * len(said):
         return True
     return max((subject.similarity for subject in query.subjects), default=0.0) < OUT_OF_SCOPE
 

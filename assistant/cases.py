@@ -67,7 +67,8 @@ _INJECTED = re.compile(
     r"\b(?:(?:self[\s-]?)?inject\w*|shots?|jabs?|syringes?(?!\s+(?:driver|pump))|subcutaneous\w*|sub-?q|intramuscular\w*)\b", re.IGNORECASE
 )
 _DENIED = re.compile(
-    r"\b(?:no|not|nothing|never|without|cannot|\w+n['’]t|unable|stopped|instead\s+of|rather\s+than|(?:hours?|miles?|far|away)\s+from|out\s+of|avoid)\b"
+    r"\b(?:no|not|nothing|never|without|cannot|\w+n['’]t|unable|stopped|instead\s+of|rather\s+than|(?:hours?|miles?|far|away)\s+from|out\s+of|avoid"
+    r"|leav(?:e|es|ing)|(?:discharged?|released?|home|back|just|fresh)\s+from)\b"
     r"(?:(?!\s[-–—]+\s)[^,.;]){0,30}$",
     re.IGNORECASE,
 )
@@ -214,12 +215,23 @@ def _is_elsewhere(document: Document, text: str) -> bool:
 
 
 def _is_otherwise(document: Document, text: str, asked: Sequence[Quantity]) -> bool:
-    """Say whether a service is an infusion and what the case is given is swallowed or injected."""
-    if _affirms(_INFUSED, text) or any(one.dimension == "time" and one.high == math.inf for one in asked):
-        return False
+    """Say whether a service is an infusion and a case is given what is swallowed or injected, or an injection and the case an infusion."""
     title = document.named
+    if _affirms(_INFUSED, text) or any(one.dimension == "time" and one.high == math.inf for one in asked):
+        return _affirms(_INJECTED, title) and not _affirms(_INFUSED, title) and not _affirms(_INJECTED, text)
     injected = _affirms(_INJECTED, text) and _affirms(_INFUSED, title) and not _affirms(_INJECTED, title)
     return injected or (_affirms(_SWALLOWED, text) and _is_of(document, _INFUSED, _SWALLOWED))
+
+
+def named_by_route(index: Index, text: str, documents: Sequence[str]) -> tuple[str, ...]:
+    """Return the one of some documents, likeliest first, that the route in a text leaves; none where it leaves several, or a stranger.
+
+    "The pump for nausea" is not the shot for it.
+    """
+    asked = quantities(text)
+    left = [one for one in documents if not _is_otherwise(index.by_id[one], text, asked)]
+    alike = len(left) == 1 < len(documents) and (left[0] == documents[0] or called_alike(index, left[0], documents[0]))
+    return tuple(left) if alike else ()
 
 
 def _does_without(index: Index, document: Document, text: str) -> bool:

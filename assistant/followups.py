@@ -48,6 +48,7 @@ _CLAUSE_END = re.compile(r"[,;:?]")
 _POINTS = re.compile(
     rf"\b(?:(?:go(?:ing)?\s+)?back\s+to\s+)?(?:the\s+)?(?P<which>{'|'.join(ORDINALS)}|other|previous|earlier)\s+"
     r"(?:one|code|service|therapy|treatment|procedure)s?\b|\bthe\s+(?P<side>former|latter|others?(?=\W*$))\b"
+    rf"|\bthe\s+(?P<of>{'|'.join(ORDINALS)}|former|latter)\s+of\s+(?:the|those|these)\s+(?:two|three|four|five|ones?)\b"
     rf"|\bback\s+to\s+the\s+(?P<back>{'|'.join(ORDINALS)}|other|previous|earlier)\b(?=\W*$|\s*[,;:.–-])",
     re.IGNORECASE,
 )
@@ -125,7 +126,7 @@ def _is_other(pointing: re.Match[str]) -> bool:
 
 def _which(pointing: re.Match[str]) -> str:
     """Return the word by which something points: "first", "other", "latter"."""
-    return (pointing["which"] or pointing["side"] or pointing["back"]).casefold()
+    return (pointing["which"] or pointing["side"] or pointing["of"] or pointing["back"]).casefold()
 
 
 def followed(turn: str, documents: Sequence[str], before: Query | None) -> Query | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.cases import weighed
+from assistant.cases import named_by_route, weighed
 from assistant.followups import (
     asked_of_others,
     asks_nothing,
@@ -41,6 +41,7 @@ from assistant.tokens import normalize, tokenize, words
 from assistant.turns import SIDE, SURE, SURE_ENOUGH_TO_LEAVE, Spoken, documents_of_codes, hear, left_of, unquoted
 from assistant.wordings import (
     REQUESTS,
+    asking_sentence,
     asks_for_code,
     asks_something,
     asks_what_to_do,
@@ -48,6 +49,7 @@ from assistant.wordings import (
     lists,
     lists_among_all,
     lists_codes,
+    names_all,
     of_one_side,
     of_those,
     present,
@@ -66,6 +68,8 @@ ITS_OWN, KEPT_USING = 0.3, 3
 no other."""
 NO_DOUBT = 0.9
 """How sure a question's form must be where an earlier turn, a clear subject, or few words speak against it."""
+MOST_AT_ONCE = 8
+"""So many services are asked the same at once by a question that names all of them."""
 CASE_WORDS = 6
 """A case is described in so many words at least; chosen on `eval/` dev."""
 REMEMBERED = 256
@@ -128,7 +132,14 @@ def _of_several(index: Index, turn: str, before: Query | None) -> Query | None:
     documents = tuple(dict.fromkeys(name for names in own for name in names))
     codes = tuple(dict.fromkeys(code for one in found for code in one.codes))
     heard = hear(index, turn)
-    return Query(turn, heard.text, Kind.COMPARISON, codes, (), documents, heard.found, questions=tuple(found), spoken=found[-1].spoken)
+    alike = all(_asks_the_same(index, one) for one in found[1:])
+    text, questions = (found[0].text, ()) if alike else (heard.text, tuple(found))
+    return Query(turn, text, Kind.COMPARISON, codes, (), documents, heard.found, questions=questions, spoken=found[-1].spoken)
+
+
+def _asks_the_same(index: Index, query: Query) -> bool:
+    """Say whether a question asks nothing by itself but of whom: "…, and who does it for the boat?"."""
+    return FUNCTION_WORDS.issuperset(tokenize(without_title(index, query.text, query.documents[0])))
 
 
 def _completed(index: Index, turn: str, before: Query | None) -> Query:
@@ -208,6 +219,8 @@ def _apart(query: Query, text: str) -> Query:
 
 def _named(index: Index, heard: Spoken, before: Query | None) -> tuple[tuple[str, ...], tuple[Subject, ...]]:
     """Return the documents that a turn itself names, by codes or in words, and all it may be about; with an unclear turn before."""
+    if not heard.known and index.services <= MOST_AT_ONCE and names_all(heard.text) and not lists(heard.text):
+        return tuple(sorted({index.service(one.document)[0] for one in heard.found})), heard.found
     own = documents_of_codes(index, heard.known)
     own = (*own, *_beside(index, heard, own)) or _clear_subjects(index, heard.affirmed, heard.found, before)
     if own or not before:
@@ -233,19 +246,45 @@ def _beside(index: Index, heard: Spoken, own: Sequence[str]) -> tuple[str, ...]:
 
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:
     """Return the documents that a turn without codes is clearly about: one, or the several that it sets side by side."""
-    together = sides(index, text, found) if not (before and points_back(text)) else None
-    if together and together.belief >= SIDES:
-        return together.documents
+    if not (before and points_back(text)) and (together := _set_side_by_side(index, text, found)):
+        return together
     if not found:
         return ()
     top = found[0]
     named = named_by_amounts(index, text, top.document, [one.document for one in found])
     if len(named) > 1 or (named == (top.document,) and top.share >= NAMED):
         return named
+    if routed := named_by_route(index, text, [one.document for one in found if one.share >= RIVALS * top.share]):
+        return routed
     leaves = before is not None and bool(before.documents) and top.document not in before.documents
     if leaves and names_none(index, text):
         return ()
-    return (top.document,) if _is_clear(index, text, found, leaves) else ()
+    return (top.document,) if _is_clear(index, text, found, leaves) else _named_beside_topic(index, text, top)
+
+
+def _named_beside_topic(index: Index, text: str, top: Subject) -> tuple[str, ...]:
+    """Return the document that the rest of a text names by its title, where words of headings draw the whole to another.
+
+    What but one document has a section on is asked of the others too.
+    """
+    rest = " ".join(word for word in text.split() if not all(is_topic(index, stem) for stem in tokenize(word)))
+    found = subjects(index, rest) if rest != text else ()
+    named = found and found[0].document != top.document and found[0].belief >= SURE_ENOUGH_TO_LEAVE
+    return (found[0].document,) if named and _in_title(index, found[0].document, rest, [top.document]) else ()
+
+
+def _set_side_by_side(index: Index, text: str, found: Sequence[Subject]) -> tuple[str, ...]:
+    """Return the documents that a text sets side by side; what it tells before a question that names one of them by itself, sets none."""
+    together = sides(index, text, found)
+    if together is None or together.belief < SIDES:
+        return ()
+    asking = asking_sentence(text)
+    if asking != text:
+        own = subjects(index, asking)
+        if own and own[0].belief >= SURE:
+            within = sides(index, asking, own)
+            return within.documents if within and within.belief >= SIDES else (own[0].document,)
+    return together.documents
 
 
 def _is_clear(index: Index, text: str, found: Sequence[Subject], leaves: bool) -> bool:

@@ -89,6 +89,12 @@ _OF_CODES = (
     rf"|\b(?:do|does|are|is|have|has)\s+(?:all|any(?:\s+one)?|each|none|both)\s+(?:of\b|{_NUMBER}\b)"
 )
 _LISTS = re.compile(rf"{_OF_CODES}|\b(?:list|name)\s+(?:all|every)\b", re.IGNORECASE)
+_EACH = re.compile(
+    rf"(?:\b(?:for|of|in|under|across|with)\s+)?\b(?:all\s+(?:of\s+)?(?:(?:the(?:se)?|those|your)\s+)?(?:{_NUMBER}\s+)?(?:home\s+)?{_SERVICES}"
+    r"|(?:every|each)\s+(?:single\s+)?(?:code|service|therapy|program|document)\b)(?:\s+(?:on\s+file|(?:that\s+)?you\s+have))?",
+    re.IGNORECASE,
+)
+"""Names all there are: "for every code on file"."""
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
 _OVER_ALL = re.compile(_OF_ALL, re.IGNORECASE)
 _OF_THOSE = re.compile(rf"\bwhich\s+of\s+(?:those|them|(?:the|these|those)\s+two)\b(?!\s+{_SERVICES})", re.IGNORECASE)
@@ -127,7 +133,10 @@ _MENTIONS = re.compile(
 )
 _TO_WRITE = re.compile(
     r"\b(?:write|compose|sing|tell)\s+(?:(?:me|us|him|her)\s+)?(?:an?|some|another)\s+(?:[\w-]+\s+){0,2}"
-    r"(?:poem|song|story|joke|essay|haiku|limerick|rap|sonnet|letter|e-?mail)\b",
+    r"(?:poem|song|story|joke|essay|haiku|limerick|rap|sonnet|letter|e-?mail|prescription)\b"
+    r"|\b(?:can|could|will|would)\s+you\s+(?:please\s+)?(?:book|schedule|order|send|email|text|remind|buy|prescribe|cancel|refill|translate)\b"
+    r"|\b(?:make\s+up|invent)\s+(?:a|an|one|some|another|your)\b"
+    r"|^\W*(?:please\s+)?(?:book|schedule|order|send|email|text|remind|buy|prescribe|call)\s+(?:me|us|my|him|her)\b",
     re.IGNORECASE,
 )
 _WHAT_NEXT = re.compile(
@@ -199,9 +208,24 @@ def present(text: str) -> str:
     return left if len(kept) < len(clauses) and len(left.split()) >= LEFT_WORDS else text
 
 
+def asking_sentence(text: str) -> str:
+    """Return the one sentence of a text that is a question, where others stand before it; else the text.
+
+    >>> asking_sentence("I used to sail. Is the ferry slow?")
+    'Is the ferry slow?'
+    """
+    parts = _SENTENCE.split(text.strip())
+    return parts[-1] if parts[-1].endswith("?") and not any(part.endswith("?") for part in parts[:-1]) else text
+
+
 def lists(text: str) -> bool:
     """Say whether a question asks which of several codes have something in common."""
     return bool(_LISTS.search(text))
+
+
+def names_all(text: str) -> bool:
+    """Say whether a question names all codes or services there are, whatever it asks of them: "for every code, how long …"."""
+    return bool(_EACH.search(text))
 
 
 def lists_codes(text: str) -> bool:
@@ -245,7 +269,7 @@ def affirmed(text: str) -> str:
 
 def listed(text: str) -> str:
     """Return a question without the words by which it asks of all codes, as it is asked of each; unchanged if nothing would be left."""
-    return _without(_LISTS, text)
+    return _without(_EACH, _without(_LISTS, text))
 
 
 def of_one_side(text: str) -> str:
@@ -288,7 +312,7 @@ def mentions(text: str) -> bool:
 
 
 def asks_to_write(text: str) -> bool:
-    """Say whether a text asks for something to be made up, which no document can answer: "write me a poem about …"."""
+    """Say whether a text asks for something to be made up or done, which no document can answer: "write me a poem about …"."""
     return bool(_TO_WRITE.search(text))
 
 

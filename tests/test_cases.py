@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.cases import amended, states_case
-from assistant.types import Reason, Status
+from assistant.types import Reason, Role, Status
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,7 @@ def test_the_sibling_fits_whose_title_states_the_very_amount(opened, case, code)
         ("A 10 hour pain infusion at a treatment center, which code?", Reason.NO_CODE_FITS),
         ("A 10 hour pain infusion for a resident of a nursing home, which code?", Reason.NO_CODE_FITS),
         ("A 10 hour pain infusion in the care home where she lives, which code?", Reason.NO_CODE_FITS),
+        ("She leaves the hospital with a pain pump, 10 hours a day, which code?", "S9327"),
         ("A pain infusion at home by pump that lasts 18½ hours, which code?", "S9327"),
         ("A pain infusion at home by pump that lasts 30½ hours, which code?", Reason.NO_CODE_FITS),
     ],
@@ -122,3 +123,21 @@ def test_what_was_given_until_a_day_is_no_part_of_a_case(opened):
     }
     case = "Until Sunday it was a boat watch every 12 hours; since Monday the boat watch is every 24 hours. Which code?"
     assert opened(files).ask(case).resolved == "B3001"
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("How long does the pump for rust run?", {"B7001"}),
+        ("How long does the shot for rust take?", {"B7002"}),
+        ("Is approval needed for the lamp service?", set()),
+    ],
+)
+def test_a_route_and_a_title_name_a_service_where_another_draws_the_question(opened, question, codes):
+    told = {
+        "B7001": ("Boat therapy, rust infusion therapy by pump", "Duration", "The pump runs for nine hours."),
+        "B7002": ("Boat therapy, rust injection therapy", "Duration", "A shot takes a minute.", "Approval", "Approval is needed."),
+        "B7003": ("Lamp service for boats", "Duration", "The lamps take an hour."),
+    }
+    files = {f"{code}.txt": "\n\n".join((title, f"Code: {code}", *said)) + "\n" for code, (title, *said) in told.items()}
+    assert {quote.code for quote in opened(files).ask(question).quotes if quote.role is Role.ANSWER} == codes

@@ -154,6 +154,28 @@ def test_a_code_that_is_left_out_is_not_answered_for_and_one_beside_a_service_in
     assert {quote.code for quote in assistant.ask(question).quotes} == codes
 
 
+@pytest.mark.parametrize(
+    ("history", "question", "codes"),
+    [
+        ([], "I trained in oncology where everybody has a port. For enzyme replacement, which vein is the IV put in?", {"S9357"}),
+        ([], "Who prepares the drug in immunotherapy, and who does it in the heparin service?", {"S9338", "S9336"}),
+        ([], "give me the length of the infusion for every code on file", {"S9327", "S9330", "S9336", "S9338", "S9357"}),
+        (
+            ["who is on the team for the heparin pump?", "and for pain?"],
+            "what does the pharmacist do in the first of those two?",
+            {"S9336"},
+        ),
+    ],
+)
+def test_what_is_asked_of_which_documents(assistant, history, question, codes):
+    assert {quote.code for quote in assistant.ask(question, history).quotes} == codes
+
+
+@pytest.mark.parametrize("question", ["asdf jkl zzqx blorp infusion", "could you book me a visit on Tuesday?", "Please send us the forms"])
+def test_gibberish_and_errands_are_out_of_scope(assistant, question):
+    assert assistant.ask(question).reason is Reason.OUT_OF_SCOPE
+
+
 def test_a_code_that_is_asked_why_not_is_asked_about(assistant):
     assert understand(assistant.index, "why not S9330?", []).codes == ("S9330",)
 
