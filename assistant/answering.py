@@ -199,8 +199,10 @@ class Answerer:
     def _from_documents(self, query: Query) -> Answer:
         """Answer from the documents that the query surely means; each contributes its best candidate."""
         if rival := self._rival(query):
-            titled = title_quote(self._index.by_id[query.documents[0]], Role.NEAREST)
-            return self._refuse(query, Reason.NOT_COVERED, [titled], choices=self._choices([*query.documents, rival]))
+            if presumes(query.text):
+                titled = title_quote(self._index.by_id[query.documents[0]], Role.NEAREST)
+                return self._refuse(query, Reason.NOT_COVERED, [titled], choices=self._choices([*query.documents, rival]))
+            return self._clarify(query, [*query.documents, rival], [], 1.0)
         if against := self._contrary(query):
             return self._refuse(query, Reason.NOT_COVERED, [against])
         if headed := self._headed(query):

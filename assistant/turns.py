@@ -18,7 +18,7 @@ from assistant.names import named_by_amounts
 from assistant.spelling import correct, spell_codes
 from assistant.subjects import Subject, subjects
 from assistant.tokens import code_spans, codes_in, is_code, tokenize
-from assistant.wordings import presumes
+from assistant.wordings import asks_for_code, lists, presumes
 
 SURE = 0.34
 """A question without a code is about a document that has this belief: on `eval/` dev nearly always the right one."""
@@ -44,11 +44,11 @@ _QUOTED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _TAKES_BACK = re.compile(r"\b(?:(?:no|wait|sorry|oops|correction)\b[\s,]*)+(?:i\s+mean[t]?\b|make\s+that\b|rather\b)", re.IGNORECASE)
 """Takes back what was said before it within one question."""
 _RULES_OUT = re.compile(
-    r"(?:\bnot|n['’]t\s+mean|\b(?:other\s+than|besides?|beyond|except(?:ing)?|excluding|(?:apart|aside)\s+from|(?:every|any)(?:thing|one)\s+but))\s+"
+    r"(?:\bnot|n['’]t\s+mean|\b(?:every|any)(?:thing|one)\s+but|(?P<others>\b(?:other\s+than|besides|except(?:ing)?|excluding|(?:apart|aside)\s+from)))\s+"
     r"(?:(?:the|for|about|code|hcpcs|in)\s+)*\Z",
     re.IGNORECASE,
 )
-"""Says that the code after it is not meant."""
+"""Says that the code after it is not meant; `others` does so where the question is which codes, and not what is beside that one."""
 _DENIED = re.compile(
     r"\b(?:not?|without|aren['’]?t|isn['’]?t|don['’]?t\s+(?:want|mean|need|care)|instead\s+of|rather\s+than)\b[^,.;:!?]*", re.IGNORECASE
 )
@@ -83,7 +83,7 @@ def hear(index: Index, turn: str) -> Spoken:
     spans = _code_spans(index, spoken)
     mentioned = {span for span in spans if _mentioned(index, spoken, spans, span)}
     spans = [span for span in spans if span not in mentioned]
-    left_out = {span for span in spans if _RULES_OUT.search(spoken[: span[0]])}
+    left_out = {span for span in spans if _is_left_out(spoken, span[0])}
     if len(left_out) == len(spans) and (presumes(spoken) or FUNCTION_WORDS.issuperset(tokenize(_without_codes(spoken, spans)))):
         left_out = set()  # "why not S9330?" is about it
     kept = [span for span in spans if span not in left_out]
@@ -97,6 +97,12 @@ def hear(index: Index, turn: str) -> Spoken:
     affirmed, found = _affirmed(index, text)
     out = documents_of_codes(index, ruled_out)
     return Spoken(turn, spoken, named, known, unknown, text, affirmed, left_of(found, out) or found, out)
+
+
+def _is_left_out(text: str, start: int) -> bool:
+    """Say whether the code that stands at `start` is said not to be meant."""
+    found = _RULES_OUT.search(text[:start])
+    return found is not None and (not found["others"] or lists(text) or asks_for_code(text))
 
 
 def _codes_at(text: str, spans: Sequence[tuple[int, int]], pattern: str) -> tuple[str, ...]:
@@ -116,7 +122,7 @@ def left_of(found: Sequence[Subject], out: Collection[str]) -> tuple[Subject, ..
 
 def _affirmed(index: Index, text: str) -> tuple[str, tuple[Subject, ...]]:
     """Return a text without what it says it is not about, with its subjects; the whole text with its own where that names no subject."""
-    affirmed = _DENIED.sub(" ", text).strip()
+    affirmed = without_denials(text).strip()
     if affirmed not in ("", text):
         found = subjects(index, affirmed)
         if found and (found[0].belief >= SURE or (found[0].share >= SIDE and found[0].belief >= LEAST_NAMED)):
@@ -124,6 +130,11 @@ def _affirmed(index: Index, text: str) -> tuple[str, tuple[Subject, ...]]:
         if left := _without_denied(index, found, _DENIED.findall(text)):
             return affirmed, left
     return text, subjects(index, text) if text else ()
+
+
+def without_denials(text: str) -> str:
+    """Return a text without what it says it is not about."""
+    return _DENIED.sub(" ", text)
 
 
 def _without_denied(index: Index, found: Sequence[Subject], denied: Sequence[str]) -> tuple[Subject, ...]:

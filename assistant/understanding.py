@@ -38,18 +38,19 @@ from assistant.sides import sides
 from assistant.spelling import spell_codes
 from assistant.subjects import Subject, is_topic, names_none, subjects, without_title
 from assistant.tokens import normalize, tokenize, words
-from assistant.turns import SIDE, SURE, SURE_ENOUGH_TO_LEAVE, Spoken, documents_of_codes, hear, left_of, unquoted
+from assistant.turns import SIDE, SURE, SURE_ENOUGH_TO_LEAVE, Spoken, documents_of_codes, hear, left_of, unquoted, without_denials
 from assistant.wordings import (
     REQUESTS,
     asking_sentence,
     asks_for_code,
+    asks_of_each,
     asks_something,
     asks_what_to_do,
     is_small_talk,
+    joins,
     lists,
     lists_among_all,
     lists_codes,
-    names_all,
     of_one_side,
     of_those,
     present,
@@ -219,7 +220,7 @@ def _apart(query: Query, text: str) -> Query:
 
 def _named(index: Index, heard: Spoken, before: Query | None) -> tuple[tuple[str, ...], tuple[Subject, ...]]:
     """Return the documents that a turn itself names, by codes or in words, and all it may be about; with an unclear turn before."""
-    if not heard.known and index.services <= MOST_AT_ONCE and names_all(heard.text) and not lists(heard.text):
+    if not heard.known and index.services <= MOST_AT_ONCE and asks_of_each(heard.text):
         return tuple(sorted({index.service(one.document)[0] for one in heard.found})), heard.found
     own = documents_of_codes(index, heard.known)
     own = (*own, *_beside(index, heard, own)) or _clear_subjects(index, heard.affirmed, heard.found, before)
@@ -240,8 +241,9 @@ def _beside(index: Index, heard: Spoken, own: Sequence[str]) -> tuple[str, ...]:
     if len(own) != 1 or questions_in(heard.turn) or index.forms.read(heard.turn).comparison < index.forms.cuts.comparison:
         return ()
     others = left_of(heard.found, own)
-    clear = others[:1] and others[0].share >= SIDE and _in_title(index, others[0].document, heard.text, own)
-    return (others[0].document,) if clear else ()
+    text = without_denials(heard.text)
+    clear = bool(others) and others[0].share >= SIDE and _in_title(index, others[0].document, text, own)
+    return (others[0].document,) if clear and joins(text) else ()
 
 
 def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Query | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.quantities import CARDINALS
+from assistant.quantities import CARDINALS, quantities, without_amounts
 from assistant.tokens import tokenize
 
 REQUESTS = frozenset(
@@ -95,6 +95,8 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 """Names all there are: "for every code on file"."""
+_ASKS_WHETHER = re.compile(r"\b(?:where|which|whether|any)\b|^\W*(?:is|are|does|do|has|have|can|may|must)\b", re.IGNORECASE)
+_JOINS = re.compile(r"\b(?:vs?|versus|or|and|than|with|against|between|compared?|differ\w*|from|to)\b|[/&]", re.IGNORECASE)
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
 _OVER_ALL = re.compile(_OF_ALL, re.IGNORECASE)
 _OF_THOSE = re.compile(rf"\bwhich\s+of\s+(?:those|them|(?:the|these|those)\s+two)\b(?!\s+{_SERVICES})", re.IGNORECASE)
@@ -226,6 +228,16 @@ def lists(text: str) -> bool:
 def names_all(text: str) -> bool:
     """Say whether a question names all codes or services there are, whatever it asks of them: "for every code, how long …"."""
     return bool(_EACH.search(text))
+
+
+def asks_of_each(text: str) -> bool:
+    """Say whether a question asks the same of all codes or services, and not which of them or whether any: "for every code, how long …"."""
+    return names_all(text) and not lists(text) and not _ASKS_WHETHER.search(listed(text))
+
+
+def joins(text: str) -> bool:
+    """Say whether a word sets two things beside each other, amounts aside ("less than a day")."""
+    return bool(_JOINS.search(without_amounts(text, {one.dimension for one in quantities(text)})))
 
 
 def lists_codes(text: str) -> bool:

@@ -148,6 +148,8 @@ def test_small_talk_asks_nothing_of_what_was_spoken_of_and_the_next_turn_still_d
         ("compare S9357 with the chemo infusion on duration", {"S9357", "S9330"}),
         ("S9357 or immunotherapy: which takes longer?", {"S9357", "S9338"}),
         ("how long does S9357 take, not S9330?", {"S9357"}),
+        ("What needs its own code besides S9327?", {"S9327"}),
+        ("Not the common ones, and not for chemo: what RARE risks has s9336?", {"S9336"}),
     ],
 )
 def test_a_code_that_is_left_out_is_not_answered_for_and_one_beside_a_service_in_words_is(assistant, question, codes):
