@@ -85,7 +85,7 @@ def hear(index: Index, turn: str) -> Spoken:
     spans = [span for span in spans if span not in mentioned]
     left_out = {span for span in spans if _is_left_out(spoken, span[0])}
     if len(left_out) == len(spans) and (presumes(spoken) or FUNCTION_WORDS.issuperset(tokenize(_without_codes(spoken, spans)))):
-        left_out = set()  # "why not S9330?" is about it
+        left_out = set()  # "why not this one?" is about it
     kept = [span for span in spans if span not in left_out]
     meant = [span for span in kept if not _TAKES_BACK.search(spoken, span[1])] or kept
     named, ruled_out = (_codes_at(spoken, some, pattern) for some in (meant, sorted(left_out)))
