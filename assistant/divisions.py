@@ -20,7 +20,8 @@ def nested(view: View, chosen: list[int]) -> set[int]:
     first = next((n for n in range(len(chosen)) if not _is_bare(chosen, n)), len(chosen))
     for n in range(first + 1, len(chosen) - 1):
         above, i = chosen[n], chosen[n + 1]
-        told = view.heads_list(i) or view.lines[i].blank_after != view.lines[above].blank_after
+        close = view.lines[above].blank_before and not view.lines[i].blank_before
+        told = close or view.heads_list(i) or view.lines[i].blank_after != view.lines[above].blank_after
         if told and _is_bare(chosen, n) and above not in found and not _is_bare(chosen, n + 1):
             found.update(_divisions(view, chosen, n + 1))
     return found
