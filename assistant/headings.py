@@ -71,7 +71,8 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     found[Style.NUMBERED] = counted
     ruling = _standing_apart(view, labelled) if style is Style.LABEL else _ruling_lines(view, style, found, opening)
     entries = entries_of_form(view) if style in (Style.LABEL, Style.CAPITALS) else range(0)
-    ruling = [i for i in ruling if i not in entries]
+    over_all = {0} if found[Style.MARKED] == [0] else set()
+    ruling = [i for i in ruling if i not in entries and i not in over_all]
     title = find_title(view, ruling, found[Style.MARKED], entries)
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}

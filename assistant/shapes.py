@@ -284,12 +284,12 @@ def is_plain(view: View, i: int) -> bool:
 
 def _is_label(view: View, i: int) -> bool:
     line = view.lines[i]
-    return line.shape is Shape.LABEL and not line.is_item and line.indent <= 3 and view.name(i)[:1].isupper()
+    return line.shape is Shape.LABEL and not line.marker and line.indent <= 3 and view.name(i)[:1].isupper()
 
 
 def _is_field(view: View, i: int) -> bool:
     line = view.lines[i]
-    if line.shape is not Shape.FIELD or line.is_item or line.indent > 3 or not view.name(i)[:1].isupper():
+    if line.shape is not Shape.FIELD or line.marker or line.indent > 3 or not view.name(i)[:1].isupper():
         return False
     value = view.of(i)[value_start(view.of(i)) :]
     calls = sum(map(str.isdigit, value)) >= PHONE_DIGITS and not any(map(str.isalpha, value))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.labels import EMPHASIS, LABEL_WORDS, is_question, is_sentence
+from assistant.labels import EMPHASIS, LABEL_WORDS, is_question, is_sentence, stopped_label
 from assistant.lines import (
     BREAKS_OFF,
     FURNISHED,
@@ -69,7 +69,7 @@ def split_lines(text: str, hidden: Sequence[Span] = (), bold: Sequence[Span] = (
         lines = [replace(line, indent=max(line.indent - margin, 0)) for line in lines]
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
-    for told in (_with_letters, _aligned, _with_wrapped_numbers, _with_titles, _with_answers, _with_definitions, _with_code, with_tables):
+    for told in (_with_letters, _aligned, _with_wrapped_numbers, _with_titles, _with_stops, _with_answers, _with_definitions, _with_code, with_tables):
         lines = told(text, lines)
     return lines
 
@@ -133,6 +133,22 @@ def _with_titles(text: str, lines: Sequence[Line]) -> list[Line]:
         content = lines[i].content if i in bare else Span(lines[i].content.start + title.end(), lines[i].content.end)
         found[i] = replace(lines[i], content=content, marker="", shape=Shape.LABEL if i in bare else Shape.FIELD, label=title["label"])
     return found
+
+
+def _with_stops(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with labels that a full stop closes above their text, as "FARES.", where others run into theirs, as "LIMITS. Two."."""
+    found = list(lines)
+    run_in = sum(line.shape is Shape.FIELD and _runs_in(line.content.of(text), line.label) for line in lines)
+    for i, line in enumerate(lines[:-1] if run_in >= FEWEST_TITLED else ()):
+        label = stopped_label(line.content.of(text)) if line.shape is Shape.TEXT and line.blank_before and not line.marker else ""
+        if label:
+            found[i] = replace(line, shape=Shape.LABEL, label=label)
+    return found
+
+
+def _runs_in(content: str, label: str) -> bool:
+    """Say whether a full stop, and no colon, stands between a label and its text."""
+    return content.partition(label)[2].lstrip(EMPHASIS).startswith(".")
 
 
 def _listed(text: str, lines: Sequence[Line]) -> set[int]:
