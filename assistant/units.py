@@ -28,6 +28,8 @@ FEWEST_TITLED = 3
 """So many paragraphs or items of a section that each begin with a few words and a full stop begin with their titles."""
 _NOWHERE = 1_000_000
 """Indentation that no line has: nothing is set in below a table."""
+_BOLD = -2
+"""Indentation of what is bold as a whole, in the order of labels: a label with a colon stands below it, and may stand over another."""
 _TABLE = (3, 0)
 """Depth of a table's header: below every label, list item and sub-heading."""
 _BEGUN = re.compile(r"[a-z)][.!?]\s+[A-Z][a-z]*(?:\s+[^\s.!?:]+){2,}\Z")
@@ -130,13 +132,13 @@ class UnitReader:
 
     def _add(self, line: Line, span: Span, after: Sequence[Line]) -> None:
         following = after[0] if after else None
-        over = line.shape is Shape.LABEL and not line.is_item and following is not None and following.shape is Shape.LABEL
-        outer = over and following is not None and not following.is_item and line.marker == following.marker == ""
-        depth = (1, line.indent - 1) if outer else self._depth(line)
+        bold = following is not None and self._is_bold(line)
+        outer = self._stands_over_label(line, following)
+        depth = (1, _BOLD) if bold else (1, line.indent - 1) if outer else self._depth(line)
         inside = self._inside_item(line)
         opens = line.is_item and (not self.in_list or self._counts_anew(line, after))
         if not inside:
-            self._close(line, depth, opens)
+            self._close(line, depth, opens, bold)
         if opens:
             self.list_number += 1
             self.opening, self.markers = line, set()
@@ -150,7 +152,7 @@ class UnitReader:
         if line.marker == "#":
             self._append(span, UnitKind.LABEL, line)
             self._open(depth, span.of(self.text).strip("#*_: "))
-        elif following is not None and self._is_bold(line):
+        elif bold:
             self._append(span, UnitKind.LABEL, line)
             self._open(depth, span.of(self.text).strip(EMPHASIS))
         elif line.shape is Shape.LABEL or introduces or (nests and line.shape is Shape.TEXT and not is_sentence(span.of(self.text))):
@@ -162,6 +164,11 @@ class UnitReader:
             self._append_sentences(line, span, name, line.is_item or inside)
             if nests:
                 self._open(depth, line.label or span.of(self.text).rstrip(".: "))
+
+    def _stands_over_label(self, line: Line, following: Line | None) -> bool:
+        """Say whether one label stands right over another, so that it is the outer one."""
+        over = line.shape is Shape.LABEL and following is not None and following.shape is Shape.LABEL
+        return over and following is not None and not following.is_item and line.marker == following.marker == ""
 
     def _open(self, depth: tuple[int, int], name: str | None, is_close: bool = False) -> None:
         """Let the last unit stand as a label over what follows."""
@@ -239,9 +246,10 @@ class UnitReader:
             return (1, line.indent if line.shape is Shape.LABEL else 0)
         return (2, line.indent)
 
-    def _close(self, line: Line, depth: tuple[int, int], opens: bool = False) -> None:
-        """Drop the labels that do not reach this line, which may be one that opens a list."""
-        plain = (opens and self.in_list) or (not line.is_item and line.shape in (Shape.TEXT, Shape.CODE) and line.marker != "#")
+    def _close(self, line: Line, depth: tuple[int, int], opens: bool = False, bold: bool = False) -> None:
+        """Drop the labels that do not reach this line, which may be one that opens a list, or be bold as a whole."""
+        text = not line.is_item and line.shape in (Shape.TEXT, Shape.CODE) and line.marker != "#" and not bold
+        plain = (opens and self.in_list) or text
         while self.stack:
             top = self.stack[-1].depth
             if line.shape is Shape.FIELD and not line.is_item and top[0] == 1 and self._is_below(self.stack[-1]):
