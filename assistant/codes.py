@@ -56,7 +56,11 @@ _ANNOUNCED = re.compile(
     rf"(?:{_SYSTEM}\W*|\bprocedures?\W*|\b(?:reported|billed|coded|claimed)\s+(?:with|under|as|by|using)\s+|[(\[]|^\W*)\Z",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"[\s,;/&]*(?:and\s+)?", re.IGNORECASE)
+_GLOSS = r"\s*\([^()\n]{1,60}\)(?=\s*(?:[,;/&+]|and\b|or\b))"
+_JOINED = re.compile(rf"(?:{_GLOSS})?[\s,;/&+]*(?:(?:and|or)\s+)?", re.IGNORECASE)
+"""What stands between two codes of one list: a mark or word that joins them, and what is said of the first in parentheses."""
+_CLOSES = re.compile(r"\s*(?:\([^()\n]{1,60}\))?[\s.)\]*_]*\Z")
+"""What stands between the last code of a list and the end of its line, where nothing else does."""
 FIELD_WORDS = 7
 """What stands before the colon of a field is a label of at most so many words; more is a sentence."""
 
@@ -196,23 +200,30 @@ def _column(text: str, units: Sequence[Unit], i: int, pattern: str) -> tuple[str
 
 
 def leading_codes(value: str, pattern: str) -> tuple[str, ...]:
-    r"""Return the codes that stand in an unbroken list at the start of `value`.
+    r"""Return the codes that stand in an unbroken list at the start of `value`, each maybe with what it is in parentheses.
 
     >>> leading_codes("K0001, K0002 and K0003 (not K0004)", r"[A-Z]\d{4}")
     ('K0001', 'K0002', 'K0003')
+    >>> leading_codes("K0001 (to own) or K0002 (rented)", r"[A-Z]\d{4}")
+    ('K0001', 'K0002')
     >>> leading_codes("Part B: K0002 rented", r"[A-Z]\d{4}")
     ('K0002',)
     """
-    code = re.compile(rf"(?:{pattern})(?![^\W_]|\.\w)")
-    rest = value[part_length(value) :].strip("*_ ([`").upper()
+    return _list_of_codes(value, pattern)[0]
+
+
+def _list_of_codes(value: str, pattern: str) -> tuple[tuple[str, ...], int]:
+    """Return the codes that stand in a list at the start of `value`, and where the last ends."""
+    code = re.compile(rf"(?:{pattern})(?![^\W_]|\.\w)", re.IGNORECASE)
+    part = part_length(value)
+    start = len(value) - len(value[part:].lstrip("*_ ([`"))
     kept: list[str] = []
-    while match := code.match(rest):
-        if not match.group():
-            break
-        kept.append(match.group())
-        rest = rest[match.end() :]
-        rest = rest[_JOINED.match(rest).end() :]  # type: ignore[union-attr]
-    return tuple(dict.fromkeys(kept))
+    end = 0
+    while (match := code.match(value, start)) and match.group():
+        kept.append(match.group().upper())
+        end = match.end()
+        start = _JOINED.match(value, end).end()  # type: ignore[union-attr]
+    return tuple(dict.fromkeys(kept)), end
 
 
 def part_length(value: str) -> int:
@@ -247,10 +258,11 @@ def _announced(line: str, pattern: str) -> list[str]:
     if len(spans) > 1 and not any(c.isalnum() for c in outside(line, spans)):
         return []
     found: list[str] = []
-    for start, end in spans:
-        ends = not line[end:].strip(" .)]*_") and line[:start].rstrip().endswith((",", "-", "–", "—", ":", "|"))
+    for start, _ in spans:
+        codes, length = _list_of_codes(line[start:], pattern)
+        ends = _CLOSES.match(line, start + length) and line[:start].rstrip().endswith((",", "-", "–", "—", ":", "|"))
         if ends or _ANNOUNCED.search(line[:start]):
-            found += leading_codes(line[start:], pattern)
+            found += codes
     return found
 
 
