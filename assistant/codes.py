@@ -212,6 +212,12 @@ def leading_codes(value: str, pattern: str) -> tuple[str, ...]:
     return _list_of_codes(value, pattern)[0]
 
 
+def is_list_of_codes(value: str, pattern: str) -> bool:
+    """Say whether `value` is a list as `leading_codes` reads it and nothing more."""
+    codes, end = _list_of_codes(value, pattern)
+    return bool(codes) and _CLOSES.match(value, end) is not None
+
+
 def _list_of_codes(value: str, pattern: str) -> tuple[tuple[str, ...], int]:
     """Return the codes that stand in a list at the start of `value`, and where the last ends."""
     code = re.compile(rf"(?:{pattern})(?![^\W_]|\.\w)", re.IGNORECASE)

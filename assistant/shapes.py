@@ -26,7 +26,7 @@ CAPTION_WORDS = 4
 PHONE_DIGITS = 7
 """A value of so many digits and no letters is a number to call."""
 _EDGE = "*_#: \t"
-_AROUND = " \t.,;:()[]*_"
+AROUND = " \t.,;:()[]*_"
 """Marks that stand around a code and are no part of it."""
 _STOP = re.compile(r"\b(?P<word>[^\W\d_]{3,}|[A-Z]{2})\.\s+(?=[A-Z][a-z])")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -163,7 +163,7 @@ class View:
 
     def is_code(self, word: str) -> bool:
         """Say whether a word is a code, whatever marks stand around it; none is where codes have no pattern."""
-        return bool(self.codes.pattern) and bool(self.codes.fullmatch(word.strip(_AROUND).upper()))
+        return bool(self.codes.pattern) and bool(self.codes.fullmatch(word.strip(AROUND).upper()))
 
     def holds_code(self, i: int) -> bool:
         """Say whether a word of line i is a code."""
@@ -175,7 +175,7 @@ class View:
         if not any(c.isdigit() for c in content):
             return False
         found = content.split()
-        return any(map(self.is_code, found)) and all(word.strip(_AROUND).casefold() in _CODE_WORDS or self.is_code(word) for word in found)
+        return any(map(self.is_code, found)) and all(word.strip(AROUND).casefold() in _CODE_WORDS or self.is_code(word) for word in found)
 
     def is_recurrent(self, i: int) -> bool:
         """Say whether line i bears the name of a heading that other documents have."""
