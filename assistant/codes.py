@@ -264,9 +264,13 @@ def _announced(line: str, pattern: str) -> list[str]:
     if len(spans) > 1 and not any(c.isalnum() for c in outside(line, spans)):
         return []
     found: list[str] = []
-    for start, _ in spans:
+    listed = 0
+    for start in (start for start, _ in spans):
+        if start < listed:
+            continue
         codes, length = _list_of_codes(line[start:], pattern)
-        ends = _CLOSES.match(line, start + length) and line[:start].rstrip().endswith((",", "-", "–", "—", ":", "|"))
+        listed = start + length
+        ends = _CLOSES.match(line, listed) and line[:start].rstrip().endswith((",", "-", "–", "—", ":", "|"))
         if ends or _ANNOUNCED.search(line[:start]):
             found += codes
     return found

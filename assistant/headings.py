@@ -184,7 +184,7 @@ def _mark_level(view: View, i: int) -> int:
 
 
 def _section_level(view: View, marked: list[int]) -> list[int]:
-    """Return the headings of the shallowest level that occurs more than once, or stands below the title's, and any above it but the title."""
+    """Return the headings of the shallowest level that is there twice, or stands below the title, and any above it but the title."""
     levels = [_mark_level(view, i) for i in marked]
     title = _above_title(view, marked)
     below = levels[title:]

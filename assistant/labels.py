@@ -13,7 +13,10 @@ _RUN_IN = (
     re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
-_STOPPED = re.compile(r"(?P<mark>[*_]{1,3})(?=\S)(?P<words>[^*_.!?:\n]{1,79})(?:\.(?P=mark)|(?P=mark)\.)|(?P<capitals>[A-Z][A-Z ,/&'’-]{2,79})\.")
+_STOPPED = re.compile(
+    r"(?P<mark>[*_]{1,3})(?=\S)(?P<words>[^*_.!?:\n]{1,79})(?:\.(?P=mark)|(?P=mark)\.)|"
+    r"(?P<capitals>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\."
+)
 """What stands above its text as such labels run into theirs: "**Limits.**", "LIMITS."."""
 _CLAUSE = re.compile(r"\A\W*\w\S*\s+\w.*\s(?:while|until|unless|because|although|whenever)\s+\S+\s+\S", re.IGNORECASE)
 """What a sentence has before a colon after which it goes on, and no label: words, then why or how long they hold."""

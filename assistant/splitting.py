@@ -69,7 +69,7 @@ def split_lines(text: str, hidden: Sequence[Span] = (), bold: Sequence[Span] = (
         lines = [replace(line, indent=max(line.indent - margin, 0)) for line in lines]
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
-    for told in (_with_letters, _aligned, _with_wrapped_numbers, _with_titles, _with_stops, _with_answers, _with_definitions, _with_code, with_tables):
+    for told in _TOLD:
         lines = told(text, lines)
     return lines
 
@@ -231,3 +231,17 @@ def _with_code(text: str, lines: Sequence[Line]) -> list[Line]:
 
 def _closes(line: str, mark: str) -> bool:
     return len(line) >= len(mark) and not line.strip(mark[0])
+
+
+_TOLD = (
+    _with_letters,
+    _aligned,
+    _with_wrapped_numbers,
+    _with_titles,
+    _with_stops,
+    _with_answers,
+    _with_definitions,
+    _with_code,
+    with_tables,
+)
+"""What is told of lines from those around them, in order."""
