@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from assistant.lines import Shape
 from assistant.shapes import View
@@ -14,17 +16,38 @@ MOST_DIVISIONS = 3
 def nested(view: View, chosen: list[int]) -> set[int]:
     """Return the plain headings that divide the section of another, which has nothing else right below it.
 
-    They are told by lists that follow them, or by blank lines that set them apart otherwise than the heading above.
+    They are told by what follows them, lists or fields of the same names, or by blank lines that set them apart otherwise than the heading
+    above. Fields of the same names tell even those below a text, where only the heading above is set apart.
     """
     found: set[int] = set()
     first = next((n for n in range(len(chosen)) if not _is_bare(chosen, n)), len(chosen))
     for n in range(first + 1, len(chosen) - 1):
         above, i = chosen[n], chosen[n + 1]
         close = view.lines[above].blank_before and not view.lines[i].blank_before
-        told = close or view.heads_list(i) or view.lines[i].blank_after != view.lines[above].blank_after
-        if told and _is_bare(chosen, n) and above not in found and not _is_bare(chosen, n + 1):
+        twin = _is_twin(view, chosen, n + 1)
+        told = close or twin or view.heads_list(i) or view.lines[i].blank_after != view.lines[above].blank_after
+        fits = told and not _is_bare(chosen, n + 1) if _is_bare(chosen, n) else close and twin
+        if fits and above not in found:
             found.update(_divisions(view, chosen, n + 1))
     return found
+
+
+def twins(view: View, heads: Sequence[int]) -> set[int]:
+    """Return the lines of `heads` that stand right over a field of the same name as another does, as "By bus" does over "For: cheap"."""
+    names = Counter(name for i in heads if (name := _first_label(view, i)))
+    return {i for i in heads if names[_first_label(view, i)] > 1}
+
+
+def _first_label(view: View, i: int) -> str:
+    """Return the name of the field right below line i; "" where there is none."""
+    below = view.lines[i + 1] if i + 1 < len(view.lines) else None
+    return below.label.casefold() if below and below.shape is Shape.FIELD else ""
+
+
+def _is_twin(view: View, headings: Sequence[int], n: int) -> bool:
+    """Say whether the headings at position n and after it stand over fields of the same name."""
+    name = _first_label(view, headings[n])
+    return name != "" and n + 1 < len(headings) and _first_label(view, headings[n + 1]) == name
 
 
 def _is_bare(headings: Sequence[int], n: int) -> bool:
@@ -39,6 +62,9 @@ def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
     """
     above, first = view.lines[headings[n - 1]], view.lines[headings[n]]
     alike, close = [headings[n]], False
+    if _is_twin(view, headings, n):
+        name = _first_label(view, headings[n])
+        return list(takewhile(lambda i: _first_label(view, i) == name, headings[n:]))
     for m in range(n + 1, len(headings)):
         i = headings[m]
         was_close, close = close, above.blank_before and not view.lines[i].blank_before
@@ -67,12 +93,19 @@ def with_questions(headings: list[int], questions: set[int]) -> list[int]:
 def without_sublabels(view: View, labels: list[int]) -> list[int]:
     """Return labelled headings without those that divide a section: the first follows its heading at once."""
     dropped: set[int] = set()
+    inner = {j for i in twins(view, [i for i in labels if not view.has_text(i)]) for j in _fields_below(view, i)}
+    labels = [i for i in labels if i not in inner]
     for n in range(1, len(labels)):
         above, i = labels[n - 1], labels[n]
         if above in dropped or i != above + 1 or view.lines[above].shape is not Shape.LABEL or view.is_recurrent(i):
             continue
         dropped.update(_row(view, labels, n) if view.has_text(i) else _divisions(view, labels, n))
     return [i for i in labels if i not in dropped]
+
+
+def _fields_below(view: View, i: int) -> Iterator[int]:
+    """Yield the fields that stand right below line i, one below the other."""
+    return takewhile(view.has_text, range(i + 1, len(view.lines)))
 
 
 def _row(view: View, labels: Sequence[int], n: int) -> list[int]:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.divisions import nested, with_questions, without_sublabels
+from assistant.divisions import nested, twins, with_questions, without_sublabels
 from assistant.furniture import furniture_of
 from assistant.labels import is_sentence
 from assistant.lines import Line, Shape
@@ -76,7 +76,7 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     title = find_title(view, ruling, found[Style.MARKED][_above_title(view, found[Style.MARKED]) :], entries)
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
-    labels = asked | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)}
+    labels = asked | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)} | twins(view, found[Style.PLAIN])
     within = [i for i in clauses(view) if i > title]
     labels |= set(within) if len(within) >= FEWEST_MARKS else {i for row in rows for i in row if i in within}
     labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}

@@ -15,7 +15,7 @@ _RUN_IN = (
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
 _STOPPED = re.compile(
     r"(?P<mark>[*_]{1,3})(?=\S)(?P<words>[^*_.!?:\n]{1,79})(?:\.(?P=mark)|(?P=mark)\.)|"
-    r"(?P<capitals>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\."
+    r"(?P<capitals>(?=(?:[^.A-Z]*[A-Z]){4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\."
 )
 """What stands above its text as such labels run into theirs: "**Limits.**", "LIMITS."."""
 _CLAUSE = re.compile(r"\A\W*\w\S*\s+\w.*\s(?:while|until|unless|because|although|whenever)\s+\S+\s+\S", re.IGNORECASE)
