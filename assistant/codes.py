@@ -213,9 +213,10 @@ def leading_codes(value: str, pattern: str) -> tuple[str, ...]:
 
 
 def is_list_of_codes(value: str, pattern: str) -> bool:
-    """Say whether `value` is a list as `leading_codes` reads it and nothing more."""
-    codes, end = _list_of_codes(value, pattern)
-    return bool(codes) and _CLOSES.match(value, end) is not None
+    """Say whether `value` is a list as `leading_codes` reads it and nothing more but remarks about neighbours."""
+    said = _without_remarks(value).rstrip(" ,;")
+    codes, end = _list_of_codes(said, pattern)
+    return bool(codes) and _CLOSES.match(said, end) is not None
 
 
 def _list_of_codes(value: str, pattern: str) -> tuple[tuple[str, ...], int]:
@@ -247,7 +248,7 @@ def stated_codes(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     for text in texts:
-        said = _ASIDE.sub(" ", _REMARK.sub(" ", text))
+        said = _without_remarks(text)
         first = re.split(rf";\s+(?!{pattern})", said, maxsplit=1, flags=re.IGNORECASE)[0] if is_sentence(text) else said
         own = [code for line in first.splitlines() for code in _announced(line, pattern)]
         if found and (not own or is_sentence(text) or not leading_codes(text, pattern)):
@@ -256,6 +257,11 @@ def stated_codes(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
         if found and (is_sentence(text) or not leading_codes(text, pattern)):
             break
     return tuple(dict.fromkeys(found))
+
+
+def _without_remarks(text: str) -> str:
+    """Return `text` with what it says about neighbours left out."""
+    return _ASIDE.sub(" ", _REMARK.sub(" ", text))
 
 
 def _announced(line: str, pattern: str) -> list[str]:
@@ -279,7 +285,7 @@ def _announced(line: str, pattern: str) -> list[str]:
 def _mentioned(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
     """Return the list of codes that the first text to mention any outside remarks about neighbours begins with; a mere number is none."""
     for text in texts:
-        said = _ASIDE.sub(" ", _REMARK.sub(" ", text))
+        said = _without_remarks(text)
         first = next((a for a, b in code_spans(said, pattern) if is_code(said[a:b], pattern) and not said[a:b].isdigit()), None)
         if first is not None:
             return tuple(code for code in leading_codes(said[first:], pattern) if not code.isdigit())

@@ -148,7 +148,7 @@ class UnitReader:
         self.item_indent = line.indent if line.is_item else self.item_indent
         name = line.label if line.shape is not Shape.TEXT else None
         introduces = self._introduces(line, span, following)
-        nests = line.is_item and following is not None and following.is_item and following.indent > line.indent
+        nests = line.is_item and following is not None and self._nests(line, following)
         if line.marker == "#":
             self._append(span, UnitKind.LABEL, line)
             self._open(depth, span.of(self.text).strip("#*_: "))
@@ -164,6 +164,14 @@ class UnitReader:
             self._append_sentences(line, span, name, line.is_item or inside)
             if nests:
                 self._open(depth, line.label or span.of(self.text).rstrip(".: "))
+
+    def _nests(self, line: Line, following: Line) -> bool:
+        """Say whether an item names what is set in below it: other items, or sentences where it is no more than a few words."""
+        if following.is_item:
+            return following.indent > line.indent
+        words = line.content.of(self.text).split()
+        told = following.shape is Shape.TEXT and is_sentence(following.content.of(self.text)) and not following.blank_before
+        return told and len(words) <= LABEL_WORDS and line.shape is Shape.TEXT and following.indent >= line.indent + 2
 
     def _stands_over_label(self, line: Line, following: Line | None) -> bool:
         """Say whether one label stands right over another, so that it is the outer one."""
