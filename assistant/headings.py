@@ -151,10 +151,17 @@ def _ruling_style(view: View, found: dict[Style, list[int]], opening: dict[Style
     if len(opening[Style.MARKED]) >= FEWEST_MARKS:
         return Style.MARKED
     for style in (Style.CAPITALS, Style.BOLD):
-        if _spans(opening, found[style], len(opening[style])):
+        if _spans(opening, found[style], len(opening[style])) and not _stands_inside(view, found[style], opening[Style.PLAIN]):
             return style
     labelled = sorted({*opening[Style.LABEL], *opening[Style.FIELD]})
     return Style.PLAIN if _rules_plainly(view, opening[Style.PLAIN], labelled) else Style.LABEL
+
+
+def _stands_inside(view: View, headings: list[int], plain: list[int]) -> bool:
+    """Say whether few of some headings are set apart from what is above them, while enough others, which are plain, are."""
+    apart = sum(view.lines[i].blank_before for i in headings)
+    others = sum(view.lines[i].blank_before for i in plain if i not in headings)
+    return others >= FEWEST_HEADINGS and 2 * apart < len(headings)
 
 
 def _rules_plainly(view: View, plain: list[int], labelled: list[int]) -> bool:
