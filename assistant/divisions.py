@@ -25,7 +25,8 @@ def nested(view: View, chosen: list[int]) -> set[int]:
         above, i = chosen[n], chosen[n + 1]
         close = view.lines[above].blank_before and not view.lines[i].blank_before
         twin = _is_twin(view, chosen, n + 1)
-        told = close or twin or view.heads_list(i) or view.lines[i].blank_after != view.lines[above].blank_after
+        equal = view.is_recurrent(above) and view.is_recurrent(i) and view.lines[above].blank_after == view.lines[i].blank_after
+        told = close or twin or (view.heads_list(i) and not equal) or view.lines[i].blank_after != view.lines[above].blank_after
         fits = told and not _is_bare(chosen, n + 1) if _is_bare(chosen, n) else close and twin
         if fits and above not in found:
             found.update(_divisions(view, chosen, n + 1))
