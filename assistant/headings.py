@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from assistant.divisions import nested, twins, with_questions, without_sublabels
 from assistant.furniture import furniture_of
-from assistant.labels import is_sentence
+from assistant.labels import dashed_label, is_sentence
 from assistant.lines import Line, Shape
 from assistant.numbering import counted_rows, ordinals_of
 from assistant.shapes import Style, View, candidates, clauses, is_plain, numbered
@@ -85,6 +85,7 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
         chosen = without_sublabels(view, [i for i in chosen if i not in remarks])
     elif style is Style.PLAIN:
         chosen = with_questions(_without_names(view, [i for i in chosen if i not in asked], title), asked)
+        chosen = [i for i in chosen if not _says_all(view, i, chosen)]
         divided = nested(view, chosen)
         labels |= divided
         chosen = [i for i in chosen if i not in divided]
@@ -111,6 +112,11 @@ def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], openi
         equals = {i for i in found[Style.CAPITALS] if close and _stands_close(view, i)}
         return sorted({i for i in found[style] if i not in others} | equals)
     return found[style]
+
+
+def _says_all(view: View, i: int, headings: list[int]) -> bool:
+    """Say whether line i, as "Fare – two coins", is no heading: it stands alone over another one, which has its text right below."""
+    return i + 1 in headings and view.lines[i].blank_after > view.lines[i + 1].blank_after and dashed_label(view.of(i)) != ""
 
 
 def _is_caption(view: View, i: int) -> bool:
@@ -290,7 +296,10 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
 
 
 def _finish(view: View, chosen: list[int], title: int) -> Outline:
-    """Return the outline; what heads nothing, stands above the title, repeats it or closes the page becomes furniture."""
+    """Return the outline; what heads nothing, stands above the title, repeats it or closes the page becomes furniture.
+
+    A line that heads nothing and is no mere name, as "Fare – two coins", is text.
+    """
     furniture = furniture_of(view, chosen, title)
     counted, marked = _counted(view, chosen), _marked_topics(view, chosen)
     headings: list[Heading] = []
@@ -302,7 +311,7 @@ def _finish(view: View, chosen: list[int], title: int) -> Outline:
             headings.append(Heading(i, value_of(view, i), has_text=False))
         elif view.has_text(i) or any(j not in furniture for j in range(first, after)):
             headings.append(Heading(i, view.name(i)[counted.get(i, 0) :], view.has_text(i)))
-        elif headings or after == len(view.lines):
+        elif (headings or after == len(view.lines)) and not dashed_label(view.of(i)):
             furniture.update(range(i, after))
     return Outline(title, tuple(headings), frozenset(furniture))
 

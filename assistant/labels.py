@@ -18,6 +18,8 @@ _STOPPED = re.compile(
     r"(?P<capitals>(?=(?:[^.A-Z]*[A-Z]){4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\."
 )
 """What stands above its text as such labels run into theirs: "**Limits.**", "LIMITS."."""
+_DASHED = re.compile(r"(?P<label>[A-Z][^\W\d_]*(?:[ /&'’-][^\W\d_]+){0,3})\s+[–—-]{1,2}\s+(?!.*\s[–—-]{1,2}\s)(?=\S)")
+"""A few words that a dash sets off from what is said of them, without another dash: "Nurse – near by"."""
 _CLAUSE = re.compile(r"\A\W*\w\S*\s+\w.*\s(?:while|until|unless|because|although|whenever)\s+\S+\s+\S", re.IGNORECASE)
 """What a sentence has before a colon after which it goes on, and no label: words, then why or how long they hold."""
 _BRACKETED = re.compile(r"\([^()]*\)")
@@ -71,6 +73,12 @@ def stopped_label(content: str) -> str:
     found = _STOPPED.fullmatch(content)
     label = (found["words"] or found["capitals"]).strip() if found else ""
     return label if len(label.split()) <= LABEL_WORDS else ""
+
+
+def dashed_label(content: str) -> str:
+    """Return the few words that a dash sets off from the rest of `content`, as a label may be; "" where none does."""
+    found = _DASHED.match(content)
+    return found["label"] if found else ""
 
 
 def is_sentence(content: str) -> bool:

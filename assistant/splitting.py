@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.labels import EMPHASIS, LABEL_WORDS, is_question, is_sentence, stopped_label
+from assistant.labels import EMPHASIS, LABEL_WORDS, dashed_label, is_question, is_sentence, stopped_label
 from assistant.lines import (
     BREAKS_OFF,
     FURNISHED,
@@ -146,6 +146,27 @@ def _with_stops(text: str, lines: Sequence[Line]) -> list[Line]:
     return found
 
 
+def _with_dashes(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with those as fields that dashes set off from their labels, as "Nurse – near by": two or more below one another.
+
+    One that follows what has ended, below the first, is such a field too. There are so many in rows, or what looks like them is chance.
+    """
+    dashed = {i: label for i, line in enumerate(lines) if line.shape is Shape.TEXT and (label := dashed_label(line.content.of(text)))}
+    row = {i for i in dashed if any(j in dashed and _are_alike(lines[i], lines[j]) for j in (i - 1, i + 1))}
+    if len(row) < FEWEST_TITLED:
+        return list(lines)
+    alone = {i for i in dashed if i >= min(row) and not lines[i].marker and (lines[i].blank_before or _has_ended(text, lines[i - 1]))}
+    return [replace(line, shape=Shape.FIELD, label=dashed[i]) if i in row | alone else line for i, line in enumerate(lines)]
+
+
+def _has_ended(text: str, line: Line) -> bool:
+    return line.is_item or line.shape is not Shape.TEXT or is_sentence(line.content.of(text))
+
+
+def _are_alike(line: Line, other: Line) -> bool:
+    return (line.marker, line.indent) == (other.marker, other.indent) and line.marker != "#"
+
+
 def _runs_in(content: str, label: str) -> bool:
     """Say whether a full stop, and no colon, stands between a label and its text."""
     return content.partition(label)[2].lstrip(EMPHASIS).startswith(".")
@@ -239,6 +260,7 @@ _TOLD = (
     _with_wrapped_numbers,
     _with_titles,
     _with_stops,
+    _with_dashes,
     _with_answers,
     _with_definitions,
     _with_code,
