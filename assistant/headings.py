@@ -76,7 +76,7 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     title = find_title(view, ruling, found[Style.MARKED][_above_title(view, found[Style.MARKED]) :], entries)
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
-    labels = asked | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)} | twins(view, found[Style.PLAIN])
+    labels = asked | set(_codes_over_text(view, title)) | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)} | twins(view, found[Style.PLAIN])
     within = [i for i in clauses(view) if i > title]
     labels |= set(within) if len(within) >= FEWEST_MARKS else {i for row in rows for i in row if i in within}
     labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}
@@ -117,6 +117,14 @@ def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], openi
 def _says_all(view: View, i: int, headings: list[int]) -> bool:
     """Say whether line i, as "Fare – two coins", is no heading: it stands alone over another one, which has its text right below."""
     return i + 1 in headings and view.lines[i].blank_after > view.lines[i + 1].blank_after and dashed_label(view.of(i)) != ""
+
+
+def _codes_over_text(view: View, title: int) -> list[int]:
+    """Return the lines below the title that hold codes and nothing else, each right over what is said of them, where there are several."""
+    lines = view.lines
+    may_be = (i for i in range(title + 1, len(lines) - 1) if view.states_code(i) and lines[i].shape is Shape.TEXT and not lines[i].marker)
+    found = [i for i in may_be if _stands_close(view, i) and not view.states_code(i + 1)]
+    return found if len(found) >= FEWEST_MARKS else []
 
 
 def _is_caption(view: View, i: int) -> bool:
