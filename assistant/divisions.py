@@ -65,7 +65,7 @@ def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
     alike, close = [headings[n]], False
     if _is_twin(view, headings, n):
         name = _first_label(view, headings[n])
-        return list(takewhile(lambda i: _first_label(view, i) == name, headings[n:]))
+        return list(takewhile(lambda i: _first_label(view, i) == name or above.blank_before > view.lines[i].blank_before, headings[n:]))
     for m in range(n + 1, len(headings)):
         i = headings[m]
         was_close, close = close, above.blank_before and not view.lines[i].blank_before

@@ -71,7 +71,7 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     found[Style.NUMBERED] = counted
     ruling = _standing_apart(view, labelled) if style is Style.LABEL else _ruling_lines(view, style, found, opening)
     entries = entries_of_form(view) if style in (Style.LABEL, Style.CAPITALS) else range(0)
-    over_all = {0} if found[Style.MARKED] == [0] else set()
+    over_all = {0} if found[Style.MARKED] == [0] or any(view.is_code(line.label) for line in lines[:1]) else set()
     ruling = [i for i in ruling if i not in entries and i not in over_all]
     title = find_title(view, ruling, found[Style.MARKED][_above_title(view, found[Style.MARKED]) :], entries)
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
