@@ -14,7 +14,7 @@ from assistant.cells import is_frame, is_row
 from assistant.labels import is_sentence, labelled
 from assistant.types import Span
 
-BULLETS = "•‣◦▪●○∙·–*+-"
+BULLETS = "•‣◦▪●○∙·–*+-⁃➢➤►▶■□❖✓✔◆◇\uf0b7\uf0a7\uf0d8\uf0fc\uf076"
 _BULLET = re.compile(rf"[{re.escape(BULLETS)}](?=\s)\s+(?=\S)|[•‣◦▪●○∙](?=\S)")
 _LETTER_BULLET = re.compile(r"o\s+(?=\S)")
 """What word processors leave of a hollow bullet; only of a line that is set in, as "o" is a word in other languages."""

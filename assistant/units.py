@@ -183,8 +183,8 @@ class UnitReader:
         self.stack.append(_Open(depth, name, len(self.units) - 1, is_close))
 
     def _inside_item(self, line: Line) -> bool:
-        """Say whether a text line is set in below the list item above it, and so is part of that item."""
-        return self.in_list and line.shape is Shape.TEXT and not line.marker and line.indent >= self.item_indent + 2
+        """Say whether a line of text or a field is set in below the list item above it, and so is part of that item."""
+        return self.in_list and line.shape in (Shape.TEXT, Shape.FIELD) and not line.marker and line.indent >= self.item_indent + 2
 
     def _counts_anew(self, line: Line, after: Sequence[Line]) -> bool:
         """Say whether an item below a blank line is none of the list above.
