@@ -28,7 +28,7 @@ def nested(view: View, chosen: list[int]) -> set[int]:
         equal = view.is_recurrent(above) and view.is_recurrent(i) and view.lines[above].blank_after == view.lines[i].blank_after
         told = close or twin or (view.heads_list(i) and not equal) or view.lines[i].blank_after != view.lines[above].blank_after
         fits = told and not _is_bare(chosen, n + 1) if _is_bare(chosen, n) else close and twin
-        if fits and above not in found:
+        if fits and above not in found and not (view.has_text(above) or view.has_text(i)):
             found.update(_divisions(view, chosen, n + 1))
     return found
 
@@ -70,7 +70,7 @@ def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
         i = headings[m]
         was_close, close = close, above.blank_before and not view.lines[i].blank_before
         look = view.lines[i].blank_after == first.blank_after and view.heads_list(i) == view.heads_list(headings[n])
-        if _is_bare(headings, m) or not (close or (look and not was_close)) or (view.is_recurrent(i) and len(alike) > 1):
+        if view.has_text(i) or _is_bare(headings, m) or not (close or (look and not was_close)) or (view.is_recurrent(i) and len(alike) > 1):
             break
         alike.append(i)
     told = first.blank_after != above.blank_after or (above.blank_before and not view.lines[alike[-1]].blank_before)

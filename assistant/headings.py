@@ -91,6 +91,9 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
         chosen = [i for i in chosen if i not in divided]
     elif style in (Style.CAPITALS, Style.BOLD):
         chosen = with_questions(chosen, asked.difference(chosen))
+        divided = nested(view, chosen)
+        labels |= divided
+        chosen = [i for i in chosen if i not in divided]
     if style not in (Style.LABEL, Style.MARKED, Style.NUMBERED):
         chosen = _with_closing_labels(view, chosen, labelled)
     labels |= {i for i in found[Style.PLAIN] if i > title and (i + 1 in labels or _is_caption(view, i))}
