@@ -14,23 +14,31 @@ MOST_DIVISIONS = 3
 
 
 def nested(view: View, chosen: list[int]) -> set[int]:
-    """Return the plain headings that divide the section of another, which has nothing else right below it.
-
-    They are told by what follows them, lists or fields of the same names, or by blank lines that set them apart otherwise than the heading
-    above. Fields of the same names tell even those below a text, where only the heading above is set apart.
-    """
+    """Return the headings that divide the section of another, which has nothing else right below it, or which only they are close to."""
     found: set[int] = set()
     first = next((n for n in range(len(chosen)) if not _is_bare(chosen, n)), len(chosen))
     for n in range(first + 1, len(chosen) - 1):
-        above, i = chosen[n], chosen[n + 1]
-        close = view.lines[above].blank_before and not view.lines[i].blank_before
-        twin = _is_twin(view, chosen, n + 1)
-        equal = view.is_recurrent(above) and view.is_recurrent(i) and view.lines[above].blank_after == view.lines[i].blank_after
-        told = close or twin or (view.heads_list(i) and not equal) or view.lines[i].blank_after != view.lines[above].blank_after
-        fits = told and not _is_bare(chosen, n + 1) if _is_bare(chosen, n) else close and twin
-        if fits and above not in found and not (view.has_text(above) or view.has_text(i)):
+        if chosen[n] not in found and _is_divided(view, chosen, n):
             found.update(_divisions(view, chosen, n + 1))
     return found
+
+
+def _is_divided(view: View, chosen: Sequence[int], n: int) -> bool:
+    """Say whether the heading at position n is over the next one.
+
+    That is told by what follows the next, a list or a field of the same name as after the one thereafter, or by blank lines that set the
+    two apart otherwise. Where a text stands between the two, both the field and a blank line above the upper one only have to tell.
+    """
+    above, i = chosen[n], chosen[n + 1]
+    if view.has_text(above) or view.has_text(i):
+        return False
+    upper, lower = view.lines[above], view.lines[i]
+    close, twin = upper.blank_before > lower.blank_before, _is_twin(view, chosen, n + 1)
+    if not _is_bare(chosen, n):
+        return close and twin
+    equal = view.is_recurrent(above) and view.is_recurrent(i)
+    told = close or twin or (view.heads_list(i) and not equal) or upper.blank_after != lower.blank_after
+    return told and not _is_bare(chosen, n + 1)
 
 
 def twins(view: View, heads: Sequence[int]) -> set[int]:
@@ -70,7 +78,12 @@ def _divisions(view: View, headings: Sequence[int], n: int) -> list[int]:
         i = headings[m]
         was_close, close = close, above.blank_before and not view.lines[i].blank_before
         look = view.lines[i].blank_after == first.blank_after and view.heads_list(i) == view.heads_list(headings[n])
-        if view.has_text(i) or _is_bare(headings, m) or not (close or (look and not was_close)) or (view.is_recurrent(i) and len(alike) > 1):
+        if (
+            view.has_text(i)
+            or _is_bare(headings, m)
+            or not (close or (look and not was_close))
+            or (view.is_recurrent(i) and len(alike) > 1)
+        ):
             break
         alike.append(i)
     told = first.blank_after != above.blank_after or (above.blank_before and not view.lines[alike[-1]].blank_before)

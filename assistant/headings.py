@@ -76,29 +76,36 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     title = find_title(view, ruling, found[Style.MARKED][_above_title(view, found[Style.MARKED]) :], entries)
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
-    labels = asked | set(_codes_over_text(view, title)) | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)} | twins(view, found[Style.PLAIN])
-    within = [i for i in clauses(view) if i > title]
-    labels |= set(within) if len(within) >= FEWEST_MARKS else {i for row in rows for i in row if i in within}
-    labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}
+    labels = asked | _labels_within(view, found, opening, rows, title)
     if style is Style.LABEL:
         remarks = {i for i in chosen if len(labelled) < FEWEST_HEADINGS and _is_remark(view, i)}
         chosen = without_sublabels(view, [i for i in chosen if i not in remarks])
     elif style is Style.PLAIN:
         chosen = with_questions(_without_names(view, [i for i in chosen if i not in asked], title), asked)
         chosen = [i for i in chosen if not _says_all(view, i, chosen)]
-        divided = nested(view, chosen)
-        labels |= divided
-        chosen = [i for i in chosen if i not in divided]
     elif style in (Style.CAPITALS, Style.BOLD):
         chosen = with_questions(chosen, asked.difference(chosen))
+    if style not in (Style.LABEL, Style.MARKED, Style.NUMBERED):
         divided = nested(view, chosen)
         labels |= divided
-        chosen = [i for i in chosen if i not in divided]
-    if style not in (Style.LABEL, Style.MARKED, Style.NUMBERED):
-        chosen = _with_closing_labels(view, chosen, labelled)
+        chosen = _with_closing_labels(view, [i for i in chosen if i not in divided], labelled)
     labels |= {i for i in found[Style.PLAIN] if i > title and (i + 1 in labels or _is_caption(view, i))}
     labels = {i for i in labels.difference(chosen) if i + 1 not in chosen}
     return replace(_finish(view, chosen, title), labels=frozenset(labels))
+
+
+def _labels_within(
+    view: View, found: dict[Style, list[int]], opening: dict[Style, list[int]], rows: Sequence[Sequence[int]], title: int
+) -> set[int]:
+    """Return the lines below the title that head what is below them, in a section if they do not head one.
+
+    They stand over a list, hold nothing but codes, stand over fields of the same names, open clauses or are in capitals.
+    """
+    labels = set(_codes_over_text(view, title)) | {i for i in found[Style.PLAIN] if view.heads_list(i)} | twins(view, found[Style.PLAIN])
+    within = [i for i in clauses(view) if i > title]
+    labels |= set(within) if len(within) >= FEWEST_MARKS else {i for row in rows for i in row if i in within}
+    labels |= {i for i in opening[Style.CAPITALS] if view.lines[i].shape is Shape.TEXT}
+    return {i for i in labels if i > title}
 
 
 def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], opening: dict[Style, list[int]]) -> list[int]:

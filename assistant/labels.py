@@ -57,7 +57,12 @@ def labelled(content: str) -> tuple[str, int]:
     if not found:
         return "", 0
     label = content[: found.end()].rstrip().rstrip(EMPHASIS).rstrip(":").strip(EMPHASIS)
-    if not label or label.count("(") != label.count(")") or len(_BRACKETED.sub("", label).split()) > LABEL_WORDS or "://" in content[: found.end() + 2]:
+    if (
+        not label
+        or label.count("(") != label.count(")")
+        or len(_BRACKETED.sub("", label).split()) > LABEL_WORDS
+        or "://" in content[: found.end() + 2]
+    ):
         return "", 0
     if _CLAUSE.search(label) and content[found.end() : found.end() + 1].islower():
         return "", 0
