@@ -169,9 +169,10 @@ class UnitReader:
         """Say whether an item names what is set in below it: other items, or sentences where it is no more than a few words."""
         if following.is_item:
             return following.indent > line.indent
-        words = line.content.of(self.text).split()
+        words = line.content.of(self.text)
+        few = line.shape is Shape.TEXT and len(words.split()) <= LABEL_WORDS and not is_sentence(words)
         told = following.shape is Shape.TEXT and is_sentence(following.content.of(self.text)) and not following.blank_before
-        return told and len(words) <= LABEL_WORDS and line.shape is Shape.TEXT and following.indent >= line.indent + 2
+        return few and told and following.indent >= line.indent + 2
 
     def _stands_over_label(self, line: Line, following: Line | None) -> bool:
         """Say whether one label stands right over another, so that it is the outer one."""
