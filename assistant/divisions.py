@@ -107,7 +107,10 @@ def with_questions(headings: list[int], questions: set[int]) -> list[int]:
 def without_sublabels(view: View, labels: list[int]) -> list[int]:
     """Return labelled headings without those that divide a section: the first follows its heading at once."""
     dropped: set[int] = set()
-    inner = {j for i in twins(view, [i for i in labels if not view.has_text(i)]) for j in _fields_below(view, i)}
+    heads = {*labels, *(i for i, line in enumerate(view.lines) if line.is_item and not line.blank_after)}
+    names = Counter(line.label for line in view.lines if line.shape is Shape.FIELD)
+    below = {j for i in twins(view, [i for i in heads if not view.has_text(i)]) for j in _fields_below(view, i)}
+    inner = {j for j in below if names[view.lines[j].label] > 1}
     labels = [i for i in labels if i not in inner]
     for n in range(1, len(labels)):
         above, i = labels[n - 1], labels[n]
@@ -118,8 +121,9 @@ def without_sublabels(view: View, labels: list[int]) -> list[int]:
 
 
 def _fields_below(view: View, i: int) -> Iterator[int]:
-    """Yield the fields that stand right below line i, one below the other."""
-    return takewhile(view.has_text, range(i + 1, len(view.lines)))
+    """Return the fields that stand right below line i, one below the other and all set apart as the first is."""
+    below, apart = range(i + 1, len(view.lines)), view.lines[i].blank_after
+    return takewhile(lambda j: view.has_text(j) and view.lines[j].blank_before == apart, below)
 
 
 def _row(view: View, labels: Sequence[int], n: int) -> list[int]:

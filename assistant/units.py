@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from assistant.cells import YEAR, are_lists, cells_in, has_pipe, header_name, holds_value, row_labels
 from assistant.cells import cells as row_cells
@@ -28,6 +28,8 @@ FEWEST_TITLED = 3
 """So many paragraphs or items of a section that each begin with a few words and a full stop begin with their titles."""
 _NOWHERE = 1_000_000
 """Indentation that no line has: nothing is set in below a table."""
+_ITEM = 2
+"""Depth of list items, by which they are ordered before their indentation."""
 _BOLD = -2
 """Indentation of what is bold as a whole, in the order of labels: a label with a colon stands below it, and may stand over another."""
 _TABLE = (3, 0)
@@ -77,6 +79,7 @@ class UnitReader:
         begin = len(self.units)
         self.section, self.heading = section, heading
         self.labels = Counter(line.label for line in lines)
+        self.below_items = Counter(line.label for above, line in pairwise(lines) if above.is_item and not line.is_item)
         self.titled = Counter(line.is_item for line in lines if _TITLED.match(line.content.of(self.text)))
         self.stack: list[_Open] = []
         self.list_number = self._last_list
@@ -166,13 +169,19 @@ class UnitReader:
                 self._open(depth, line.label or span.of(self.text).rstrip(".: "))
 
     def _nests(self, line: Line, following: Line) -> bool:
-        """Say whether an item names what is set in below it: other items, or sentences where it is no more than a few words."""
+        """Say whether an item names what is below it: other items set in, or where it is a few words, sentences or fields.
+
+        Sentences are set in too, fields are or have the labels of others right below items.
+        """
         if following.is_item:
             return following.indent > line.indent
         words = line.content.of(self.text)
         few = line.shape is Shape.TEXT and len(words.split()) <= LABEL_WORDS and not is_sentence(words)
-        told = following.shape is Shape.TEXT and is_sentence(following.content.of(self.text)) and not following.blank_before
-        return few and told and following.indent >= line.indent + 2
+        if not few or following.blank_before:
+            return False
+        if following.shape is Shape.FIELD:
+            return following.indent >= line.indent + 2 or self.below_items[following.label] >= MANY_LABELS
+        return following.shape is Shape.TEXT and is_sentence(following.content.of(self.text)) and following.indent >= line.indent + 2
 
     def _stands_over_label(self, line: Line, following: Line | None) -> bool:
         """Say whether one label stands right over another, so that it is the outer one."""
@@ -184,8 +193,11 @@ class UnitReader:
         self.stack.append(_Open(depth, name, len(self.units) - 1, is_close))
 
     def _inside_item(self, line: Line) -> bool:
-        """Say whether a line of text or a field is set in below the list item above it, and so is part of that item."""
-        return self.in_list and line.shape in (Shape.TEXT, Shape.FIELD) and not line.marker and line.indent >= self.item_indent + 2
+        """Say whether a line of text or a field is part of the list item above it: it is set in below it, or other items have its label."""
+        if not self.in_list or line.marker or line.shape not in (Shape.TEXT, Shape.FIELD):
+            return False
+        headed = line.shape is Shape.FIELD and bool(self.stack) and self.stack[-1].depth[0] == _ITEM
+        return line.indent >= self.item_indent + 2 or (headed and self.labels[line.label] >= MANY_LABELS)
 
     def _counts_anew(self, line: Line, after: Sequence[Line]) -> bool:
         """Say whether an item below a blank line is none of the list above.
@@ -253,7 +265,7 @@ class UnitReader:
             return (0, line.level)
         if not line.is_item:
             return (1, line.indent if line.shape is Shape.LABEL else 0)
-        return (2, line.indent)
+        return (_ITEM, line.indent)
 
     def _close(self, line: Line, depth: tuple[int, int], opens: bool = False, bold: bool = False) -> None:
         """Drop the labels that do not reach this line, which may be one that opens a list, or be bold as a whole."""

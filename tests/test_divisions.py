@@ -89,3 +89,12 @@ def test_a_heading_known_from_other_documents_is_not_divided_by_another(settings
     )
     sources = [one for i, page in enumerate(pages) for one in read_bytes(f"{i}.txt", page.encode(), settings)]
     assert headings(parse_corpus(sources, settings)[1]) == ["Boat", "Needs", "Dogs"]
+
+
+@pytest.mark.parametrize("indent", ["", " ", "   "])
+def test_fields_of_the_same_names_below_items_are_part_of_these(parse, indent):
+    ways = f"1. Bus\n{indent}For: cheap\n{indent}Against: slow\n2. Small boat\n{indent}For: fast\n{indent}Against: dear"
+    document = parse(f"Harbour ferry\nBoats:\nTwo of them. Both are open.\nOther ways:\n{ways}\nDogs: on a lead.\nCrew:\nTwo sailors.\n")
+    assert headings(document) == ["Boats", "Other ways", "Dogs", "Crew"]
+    said = paths(document)
+    assert (said["Against: slow"], said["For: fast"]) == (("Other ways", "Bus", "Against"), ("Other ways", "Small boat", "For"))
