@@ -29,6 +29,7 @@ PLAIN_SHARE = 0.34
 """Plain headings rule when there are at least this many for each labelled line."""
 NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
+_SHORT_CAPITALS = re.compile(r"[A-Z]{3}\??")
 BESIDE_WORDS = 4
 """Where headings stand over their text, one with its text beside it has at most so many words."""
 
@@ -111,10 +112,14 @@ def _labels_within(
 def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], opening: dict[Style, list[int]]) -> list[int]:
     """Return the lines of the ruling style that may head sections: marks of one level, plain lines without emphasis where enough are.
 
-    Where plain headings stand right over their text, lines in capitals that do so head sections beside them.
+    Where plain headings stand right over their text, lines in capitals that do so head sections beside them; where capitals rule, words too
+    that are as short as abbreviations.
     """
     if style is Style.MARKED:
         return _section_level(view, found[style])
+    if style is Style.CAPITALS:
+        words = {i for i in found[Style.PLAIN] if view.lines[i].blank_before and _SHORT_CAPITALS.fullmatch(view.name(i))}
+        return sorted({*found[style], *words})
     others = {*found[Style.BOLD], *found[Style.CAPITALS]}
     plain = [i for i in opening[Style.PLAIN] if i not in others]
     if style is Style.PLAIN and len(plain) >= FEWEST_HEADINGS:

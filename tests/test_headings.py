@@ -704,3 +704,8 @@ def test_a_line_that_says_all_beside_a_dash_is_no_heading_and_is_not_lost(parse,
     document = parse(text)
     assert names(text) == ["Boats", "Dogs", "Crew"]
     assert {unit.span.of(text): unit.path for unit in document.units}[line] == ("Boats",)
+
+
+def test_a_word_of_three_capitals_heads_a_section_where_capitals_rule():
+    text = CAPITALS + "\nWHO\nAll who have a ticket. Dogs too.\n\nFAQ\nMay dogs come? They may.\n"
+    assert names(text)[-2:] == ["WHO", "FAQ"]
