@@ -74,7 +74,7 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     entries = entries_of_form(view) if style in (Style.LABEL, Style.CAPITALS) else range(0)
     over_all = {0} if found[Style.MARKED] == [0] or any(view.is_code(line.label) for line in lines[:1]) else set()
     ruling = [i for i in ruling if i not in entries and i not in over_all]
-    title = find_title(view, ruling, found[Style.MARKED][_above_title(view, found[Style.MARKED]) :], entries)
+    title = find_title(view, ruling, found[Style.MARKED], entries)
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
     labels = asked | _labels_within(view, found, opening, rows, title)
@@ -220,31 +220,22 @@ def _mark_level(view: View, i: int) -> int:
 
 
 def _section_level(view: View, marked: list[int]) -> list[int]:
-    """Return the headings of the shallowest level that is there twice, or stands below the title, and any above it but the title."""
+    """Return the headings of the shallowest level that occurs more than once, or stands below the first, and any above it but the first."""
     levels = [_mark_level(view, i) for i in marked]
-    title = _above_title(view, marked)
-    below = levels[title:]
-    section = min((level for level in below if below.count(level) > 1 or level > below[0]), default=below[0])
-    return [i for n, (i, level) in enumerate(zip(marked, levels, strict=True)) if level == section or (level < section and n > title)]
+    section = min((level for level in levels if levels.count(level) > 1 or level > levels[0]), default=levels[0])
+    return [i for n, (i, level) in enumerate(zip(marked, levels, strict=True)) if level == section or (level < section and n > 0)]
 
 
-def _above_title(view: View, marked: list[int]) -> int:
-    """Return how many marks stand right over one of the same level before deeper ones: they name who wrote the text, the last its title."""
+def _without_masthead(view: View, marked: list[int]) -> list[int]:
+    """Return marked lines without those at the top that stand right over another of their level, as the writer's name over the title.
+
+    Below the title there are marks of deeper levels; where all are of one, the second heads the first section.
+    """
     levels = [_mark_level(view, i) for i in marked]
     n = 0
     while n + 1 < len(marked) and levels[n + 1] == levels[n] and marked[n + 1] == marked[n] + (2 if view.underlined(marked[n]) else 1):
         n += 1
-    return n if any(level > levels[n] for level in levels[n + 1 :]) else 0
-
-
-def _without_masthead(view: View, marked: list[int]) -> list[int]:
-    """Return marked lines without those at the top that stand right over another of their level, as the writer's name over the title."""
-    while len(marked) > FEWEST_MARKS:
-        i, below = marked[:2]
-        if below != i + (2 if view.underlined(i) else 1) or _mark_level(view, i) != _mark_level(view, below):
-            break
-        marked = marked[1:]
-    return marked
+    return marked[n:] if any(level > levels[n] for level in levels[n + 1 :]) else marked
 
 
 def _standing_apart(view: View, labelled: list[int]) -> list[int]:
