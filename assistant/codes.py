@@ -56,7 +56,11 @@ _ANNOUNCED = re.compile(
     rf"(?:{_SYSTEM}\W*|\bprocedures?\W*|\b(?:reported|billed|coded|claimed)\s+(?:with|under|as|by|using)\s+|[(\[]|^\W*)\Z",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"[\s,;/&]*(?:and\s+)?", re.IGNORECASE)
+_GLOSS = r"\s*\([^()\n]{1,60}\)(?=\s*(?:[,;/&+]|and\b|or\b))"
+_JOINED = re.compile(rf"(?:{_GLOSS})?[\s,;/&+]*(?:(?:and|or)\s+)?", re.IGNORECASE)
+"""What stands between two codes of one list: a mark or word that joins them, and what is said of the first in parentheses."""
+_CLOSES = re.compile(r"\s*(?:\([^()\n]{1,60}\))?[\s.)\]*_]*\Z")
+"""What stands between the last code of a list and the end of its line, where nothing else does."""
 FIELD_WORDS = 7
 """What stands before the colon of a field is a label of at most so many words; more is a sentence."""
 
@@ -196,23 +200,37 @@ def _column(text: str, units: Sequence[Unit], i: int, pattern: str) -> tuple[str
 
 
 def leading_codes(value: str, pattern: str) -> tuple[str, ...]:
-    r"""Return the codes that stand in an unbroken list at the start of `value`.
+    r"""Return the codes that stand in an unbroken list at the start of `value`, each maybe with what it is in parentheses.
 
     >>> leading_codes("K0001, K0002 and K0003 (not K0004)", r"[A-Z]\d{4}")
     ('K0001', 'K0002', 'K0003')
+    >>> leading_codes("K0001 (to own) or K0002 (rented)", r"[A-Z]\d{4}")
+    ('K0001', 'K0002')
     >>> leading_codes("Part B: K0002 rented", r"[A-Z]\d{4}")
     ('K0002',)
     """
-    code = re.compile(rf"(?:{pattern})(?![^\W_]|\.\w)")
-    rest = value[part_length(value) :].strip("*_ ([`").upper()
+    return _list_of_codes(value, pattern)[0]
+
+
+def is_list_of_codes(value: str, pattern: str) -> bool:
+    """Say whether `value` is a list as `leading_codes` reads it and nothing more but remarks about neighbours."""
+    said = _without_remarks(value).rstrip(" ,;")
+    codes, end = _list_of_codes(said, pattern)
+    return bool(codes) and _CLOSES.match(said, end) is not None
+
+
+def _list_of_codes(value: str, pattern: str) -> tuple[tuple[str, ...], int]:
+    """Return the codes that stand in a list at the start of `value`, and where the last ends."""
+    code = re.compile(rf"(?:{pattern})(?![^\W_]|\.\w)", re.IGNORECASE)
+    part = part_length(value)
+    start = len(value) - len(value[part:].lstrip("*_ ([`"))
     kept: list[str] = []
-    while match := code.match(rest):
-        if not match.group():
-            break
-        kept.append(match.group())
-        rest = rest[match.end() :]
-        rest = rest[_JOINED.match(rest).end() :]  # type: ignore[union-attr]
-    return tuple(dict.fromkeys(kept))
+    end = 0
+    while (match := code.match(value, start)) and match.group():
+        kept.append(match.group().upper())
+        end = match.end()
+        start = _JOINED.match(value, end).end()  # type: ignore[union-attr]
+    return tuple(dict.fromkeys(kept)), end
 
 
 def part_length(value: str) -> int:
@@ -230,7 +248,7 @@ def stated_codes(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     for text in texts:
-        said = _ASIDE.sub(" ", _REMARK.sub(" ", text))
+        said = _without_remarks(text)
         first = re.split(rf";\s+(?!{pattern})", said, maxsplit=1, flags=re.IGNORECASE)[0] if is_sentence(text) else said
         own = [code for line in first.splitlines() for code in _announced(line, pattern)]
         if found and (not own or is_sentence(text) or not leading_codes(text, pattern)):
@@ -241,23 +259,33 @@ def stated_codes(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _without_remarks(text: str) -> str:
+    """Return `text` with what it says about neighbours left out."""
+    return _ASIDE.sub(" ", _REMARK.sub(" ", text))
+
+
 def _announced(line: str, pattern: str) -> list[str]:
     """Return the codes that a line states."""
     spans = [(a, b) for a, b in code_spans(line, pattern) if is_code(line[a:b], pattern)]
     if len(spans) > 1 and not any(c.isalnum() for c in outside(line, spans)):
         return []
     found: list[str] = []
-    for start, end in spans:
-        ends = not line[end:].strip(" .)]*_") and line[:start].rstrip().endswith((",", "-", "–", "—", ":", "|"))
+    listed = 0
+    for start in (start for start, _ in spans):
+        if start < listed:
+            continue
+        codes, length = _list_of_codes(line[start:], pattern)
+        listed = start + length
+        ends = _CLOSES.match(line, listed) and line[:start].rstrip().endswith((",", "-", "–", "—", ":", "|"))
         if ends or _ANNOUNCED.search(line[:start]):
-            found += leading_codes(line[start:], pattern)
+            found += codes
     return found
 
 
 def _mentioned(texts: Iterable[str], pattern: str) -> tuple[str, ...]:
     """Return the list of codes that the first text to mention any outside remarks about neighbours begins with; a mere number is none."""
     for text in texts:
-        said = _ASIDE.sub(" ", _REMARK.sub(" ", text))
+        said = _without_remarks(text)
         first = next((a for a, b in code_spans(said, pattern) if is_code(said[a:b], pattern) and not said[a:b].isdigit()), None)
         if first is not None:
             return tuple(code for code in leading_codes(said[first:], pattern) if not code.isdigit())

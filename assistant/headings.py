@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.divisions import nested, with_questions, without_sublabels
+from assistant.divisions import nested, twins, with_questions, without_sublabels
 from assistant.furniture import furniture_of
-from assistant.labels import is_sentence
+from assistant.labels import dashed_label, is_sentence
 from assistant.lines import Line, Shape
 from assistant.numbering import counted_rows, ordinals_of
 from assistant.shapes import Style, View, candidates, clauses, is_plain, numbered
@@ -29,6 +29,7 @@ PLAIN_SHARE = 0.34
 """Plain headings rule when there are at least this many for each labelled line."""
 NAME_SHARE = 0.6
 """A short line is the service's name, not a heading, when this share of its words stands in the title."""
+_SHORT_CAPITALS = re.compile(r"[A-Z]{3}\??")
 BESIDE_WORDS = 4
 """Where headings stand over their text, one with its text beside it has at most so many words."""
 
@@ -71,38 +72,54 @@ def find_outline(text: str, lines: Sequence[Line], code_pattern: str, known: fro
     found[Style.NUMBERED] = counted
     ruling = _standing_apart(view, labelled) if style is Style.LABEL else _ruling_lines(view, style, found, opening)
     entries = entries_of_form(view) if style in (Style.LABEL, Style.CAPITALS) else range(0)
-    ruling = [i for i in ruling if i not in entries]
+    over_all = {0} if found[Style.MARKED] == [0] or any(view.is_code(line.label) for line in lines[:1]) else set()
+    ruling = [i for i in ruling if i not in entries and i not in over_all]
     title = find_title(view, ruling, found[Style.MARKED], entries)
     chosen, labelled = [i for i in ruling if i > title], [i for i in labelled if i > title]
     asked = {i for i in found[Style.PLAIN] if i > title and view.asks(i)}
-    labels = asked | {i for i in found[Style.PLAIN] if i > title and view.heads_list(i)}
-    within = [i for i in clauses(view) if i > title]
-    labels |= set(within) if len(within) >= FEWEST_MARKS else {i for row in rows for i in row if i in within}
-    labels |= {i for i in opening[Style.CAPITALS] if i > title and view.lines[i].shape is Shape.TEXT}
+    labels = asked | _labels_within(view, found, opening, rows, title)
     if style is Style.LABEL:
         remarks = {i for i in chosen if len(labelled) < FEWEST_HEADINGS and _is_remark(view, i)}
         chosen = without_sublabels(view, [i for i in chosen if i not in remarks])
     elif style is Style.PLAIN:
         chosen = with_questions(_without_names(view, [i for i in chosen if i not in asked], title), asked)
-        divided = nested(view, chosen)
-        labels |= divided
-        chosen = [i for i in chosen if i not in divided]
+        chosen = [i for i in chosen if not _says_all(view, i, chosen)]
     elif style in (Style.CAPITALS, Style.BOLD):
         chosen = with_questions(chosen, asked.difference(chosen))
     if style not in (Style.LABEL, Style.MARKED, Style.NUMBERED):
-        chosen = _with_closing_labels(view, chosen, labelled)
+        divided = nested(view, chosen)
+        labels |= divided
+        chosen = _with_closing_labels(view, [i for i in chosen if i not in divided], labelled)
     labels |= {i for i in found[Style.PLAIN] if i > title and (i + 1 in labels or _is_caption(view, i))}
     labels = {i for i in labels.difference(chosen) if i + 1 not in chosen}
     return replace(_finish(view, chosen, title), labels=frozenset(labels))
 
 
+def _labels_within(
+    view: View, found: dict[Style, list[int]], opening: dict[Style, list[int]], rows: Sequence[Sequence[int]], title: int
+) -> set[int]:
+    """Return the lines below the title that head what is below them, in a section if they do not head one.
+
+    They stand over a list, hold nothing but codes, stand over fields of the same names, open clauses or are in capitals.
+    """
+    labels = set(_codes_over_text(view, title)) | {i for i in found[Style.PLAIN] if view.heads_list(i)} | twins(view, found[Style.PLAIN])
+    within = [i for i in clauses(view) if i > title]
+    labels |= set(within) if len(within) >= FEWEST_MARKS else {i for row in rows for i in row if i in within}
+    labels |= {i for i in opening[Style.CAPITALS] if view.lines[i].shape is Shape.TEXT}
+    return {i for i in labels if i > title}
+
+
 def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], opening: dict[Style, list[int]]) -> list[int]:
     """Return the lines of the ruling style that may head sections: marks of one level, plain lines without emphasis where enough are.
 
-    Where plain headings stand right over their text, lines in capitals that do so head sections beside them.
+    Where plain headings stand right over their text, lines in capitals that do so head sections beside them; where capitals rule, words too
+    that are as short as abbreviations.
     """
     if style is Style.MARKED:
         return _section_level(view, found[style])
+    if style is Style.CAPITALS:
+        words = {i for i in found[Style.PLAIN] if view.lines[i].blank_before and _SHORT_CAPITALS.fullmatch(view.name(i))}
+        return sorted({*found[style], *words})
     others = {*found[Style.BOLD], *found[Style.CAPITALS]}
     plain = [i for i in opening[Style.PLAIN] if i not in others]
     if style is Style.PLAIN and len(plain) >= FEWEST_HEADINGS:
@@ -110,6 +127,19 @@ def _ruling_lines(view: View, style: Style, found: dict[Style, list[int]], openi
         equals = {i for i in found[Style.CAPITALS] if close and _stands_close(view, i)}
         return sorted({i for i in found[style] if i not in others} | equals)
     return found[style]
+
+
+def _says_all(view: View, i: int, headings: list[int]) -> bool:
+    """Say whether line i, as "Fare – two coins", is no heading: it stands alone over another one, which has its text right below."""
+    return i + 1 in headings and view.lines[i].blank_after > view.lines[i + 1].blank_after and dashed_label(view.of(i)) != ""
+
+
+def _codes_over_text(view: View, title: int) -> list[int]:
+    """Return the lines below the title that hold codes and nothing else, each right over what is said of them, where there are several."""
+    lines = view.lines
+    may_be = (i for i in range(title + 1, len(lines) - 1) if view.states_code(i) and lines[i].shape is Shape.TEXT and not lines[i].marker)
+    found = [i for i in may_be if _stands_close(view, i) and not view.states_code(i + 1)]
+    return found if len(found) >= FEWEST_MARKS else []
 
 
 def _is_caption(view: View, i: int) -> bool:
@@ -150,10 +180,17 @@ def _ruling_style(view: View, found: dict[Style, list[int]], opening: dict[Style
     if len(opening[Style.MARKED]) >= FEWEST_MARKS:
         return Style.MARKED
     for style in (Style.CAPITALS, Style.BOLD):
-        if _spans(opening, found[style], len(opening[style])):
+        if _spans(opening, found[style], len(opening[style])) and not _stands_inside(view, found[style], opening[Style.PLAIN]):
             return style
     labelled = sorted({*opening[Style.LABEL], *opening[Style.FIELD]})
     return Style.PLAIN if _rules_plainly(view, opening[Style.PLAIN], labelled) else Style.LABEL
+
+
+def _stands_inside(view: View, headings: list[int], plain: list[int]) -> bool:
+    """Say whether few of some headings are set apart from what is above them, while enough others, which are plain, are."""
+    apart = sum(view.lines[i].blank_before for i in headings)
+    others = sum(view.lines[i].blank_before for i in plain if i not in headings)
+    return others >= FEWEST_HEADINGS and 2 * apart < len(headings)
 
 
 def _rules_plainly(view: View, plain: list[int], labelled: list[int]) -> bool:
@@ -190,13 +227,15 @@ def _section_level(view: View, marked: list[int]) -> list[int]:
 
 
 def _without_masthead(view: View, marked: list[int]) -> list[int]:
-    """Return marked lines without those at the top that stand right over another of their level, as the writer's name over the title."""
-    while len(marked) > FEWEST_MARKS:
-        i, below = marked[:2]
-        if below != i + (2 if view.underlined(i) else 1) or _mark_level(view, i) != _mark_level(view, below):
-            break
-        marked = marked[1:]
-    return marked
+    """Return marked lines without those at the top that stand right over another of their level, as the writer's name over the title.
+
+    Below the title there are marks of deeper levels; where all are of one, the second heads the first section.
+    """
+    levels = [_mark_level(view, i) for i in marked]
+    n = 0
+    while n + 1 < len(marked) and levels[n + 1] == levels[n] and marked[n + 1] == marked[n] + (2 if view.underlined(marked[n]) else 1):
+        n += 1
+    return marked[n:] if any(level > levels[n] for level in levels[n + 1 :]) else marked
 
 
 def _standing_apart(view: View, labelled: list[int]) -> list[int]:
@@ -271,7 +310,10 @@ def _closes_section(view: View, heading: int, i: int) -> bool:
 
 
 def _finish(view: View, chosen: list[int], title: int) -> Outline:
-    """Return the outline; what heads nothing, stands above the title, repeats it or closes the page becomes furniture."""
+    """Return the outline; what heads nothing, stands above the title, repeats it or closes the page becomes furniture.
+
+    A line that heads nothing and is no mere name, as "Fare – two coins", is text.
+    """
     furniture = furniture_of(view, chosen, title)
     counted, marked = _counted(view, chosen), _marked_topics(view, chosen)
     headings: list[Heading] = []
@@ -283,7 +325,7 @@ def _finish(view: View, chosen: list[int], title: int) -> Outline:
             headings.append(Heading(i, value_of(view, i), has_text=False))
         elif view.has_text(i) or any(j not in furniture for j in range(first, after)):
             headings.append(Heading(i, view.name(i)[counted.get(i, 0) :], view.has_text(i)))
-        elif headings or after == len(view.lines):
+        elif (headings or after == len(view.lines)) and not dashed_label(view.of(i)):
             furniture.update(range(i, after))
     return Outline(title, tuple(headings), frozenset(furniture))
 

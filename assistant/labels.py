@@ -13,6 +13,13 @@ _RUN_IN = (
     re.compile(r"(?P<label>(?=[^.]*[A-Z]{4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\.\s+(?=[\"“(]?[A-Z0-9][^.]*[a-z])"),
 )
 """What runs into its text without a colon: "**Limits.** Two a year.", "**Nurse** – near by", "LIMITS. Two a year."."""
+_STOPPED = re.compile(
+    r"(?P<mark>[*_]{1,3})(?=\S)(?P<words>[^*_.!?:\n]{1,79})(?:\.(?P=mark)|(?P=mark)\.)|"
+    r"(?P<capitals>(?=(?:[^.A-Z]*[A-Z]){4})[A-Z][A-Z0-9 ,/&'’-]{2,79}(?:\([^()\n]{1,40}\))?)\."
+)
+"""What stands above its text as such labels run into theirs: "**Limits.**", "LIMITS."."""
+_DASHED = re.compile(r"(?P<label>[A-Z][^\W\d_]*(?:[ /&'’-][^\W\d_]+){0,3})\s+[–—-]{1,2}\s+(?!.*\s[–—-]{1,2}\s)(?=\S)")
+"""A few words that a dash sets off from what is said of them, without another dash: "Nurse – near by"."""
 _CLAUSE = re.compile(r"\A\W*\w\S*\s+\w.*\s(?:while|until|unless|because|although|whenever)\s+\S+\s+\S", re.IGNORECASE)
 """What a sentence has before a colon after which it goes on, and no label: words, then why or how long they hold."""
 _BRACKETED = re.compile(r"\([^()]*\)")
@@ -50,11 +57,33 @@ def labelled(content: str) -> tuple[str, int]:
     if not found:
         return "", 0
     label = content[: found.end()].rstrip().rstrip(EMPHASIS).rstrip(":").strip(EMPHASIS)
-    if not label or len(_BRACKETED.sub("", label).split()) > LABEL_WORDS or "://" in content[: found.end() + 2]:
+    if (
+        not label
+        or label.count("(") != label.count(")")
+        or len(_BRACKETED.sub("", label).split()) > LABEL_WORDS
+        or "://" in content[: found.end() + 2]
+    ):
         return "", 0
     if _CLAUSE.search(label) and content[found.end() : found.end() + 1].islower():
         return "", 0
     return label, found.end()
+
+
+def stopped_label(content: str) -> str:
+    """Return the label that is all of `content` and ends in a full stop, set off by emphasis or capitals; "" where it is none.
+
+    >>> [stopped_label(words) for words in ("**Limits.**", "LIMITS.", "Limits.")]
+    ['Limits', 'LIMITS', '']
+    """
+    found = _STOPPED.fullmatch(content)
+    label = (found["words"] or found["capitals"]).strip() if found else ""
+    return label if len(label.split()) <= LABEL_WORDS else ""
+
+
+def dashed_label(content: str) -> str:
+    """Return the few words that a dash sets off from the rest of `content`, as a label may be; "" where none does."""
+    found = _DASHED.match(content)
+    return found["label"] if found else ""
 
 
 def is_sentence(content: str) -> bool:

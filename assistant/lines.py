@@ -14,14 +14,14 @@ from assistant.cells import is_frame, is_row
 from assistant.labels import is_sentence, labelled
 from assistant.types import Span
 
-BULLETS = "•‣◦▪●○∙·–*+-"
+BULLETS = "•‣◦▪●○∙·–*+-⁃➢➤►▶■□❖✓✔◆◇\uf0b7\uf0a7\uf0d8\uf0fc\uf076"
 _BULLET = re.compile(rf"[{re.escape(BULLETS)}](?=\s)\s+(?=\S)|[•‣◦▪●○∙](?=\S)")
 _LETTER_BULLET = re.compile(r"o\s+(?=\S)")
 """What word processors leave of a hollow bullet; only of a line that is set in, as "o" is a word in other languages."""
 _NUMBER = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{2,5})(?:\.?\)|\.)\s+(?=\S)")
 _INLINE_BULLET = re.compile(r"\s+[•‣▪●]\s+(?=\S)")
-_HASHES = re.compile(r"(#{1,6})\s+(?=\S)")
-_CLOSING_HASHES = re.compile(r"\s+#+\Z")
+_HASHES = re.compile(r"(#{1,6}|={2,6}(?=\s+[^=]+\s={2,6}\Z))\s+(?=\S)")
+_CLOSING_HASHES = re.compile(r"\s+[#=]+\Z")
 _RULE = re.compile(r"(?:-{3,}|={3,}|_{3,}|\*{3,}|-{2,}(?:\s+-{2,})+|={2,}(?:\s+={2,})+)\s*$")
 _LEADING_RULE = re.compile(r"(?:-{3,}|_{3,}|\*{3,})\s+(?=\S)")
 _APART = re.compile(r"\S+(?: \S+)*")

@@ -141,7 +141,7 @@ def _without_neighbours(
 
 
 def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[Line]:
-    """Return `lines` with the title as a line like any other, so that every format quotes it alike.
+    """Return `lines` with the title as a line like any other, so that every format quotes it alike; what is bold above it heads nothing.
 
     That is without heading mark, emphasis and, in a form, label.
     """
@@ -158,7 +158,7 @@ def _with_bare_title(text: str, lines: Sequence[Line], title: int) -> Sequence[L
     content = Span(start, start + len(bare)) if bold else Span(line.content.end - len(words), line.content.end)
     marker = "" if line.marker == "#" else line.marker
     bare_line = replace(line, content=content, marker=marker, level=0, shape=Shape.TEXT, label="", bold=False)
-    return [*lines[:title], bare_line, *lines[title + 1 :]]
+    return [*(replace(above, bold=False) for above in lines[:title]), bare_line, *lines[title + 1 :]]
 
 
 def _with_labels(text: str, lines: Sequence[Line], labels: frozenset[int]) -> Sequence[Line]:

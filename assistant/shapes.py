@@ -26,7 +26,9 @@ CAPTION_WORDS = 4
 PHONE_DIGITS = 7
 """A value of so many digits and no letters is a number to call."""
 _EDGE = "*_#: \t"
-_AROUND = " \t.,;:()[]*_"
+_TRAILING = " -–—=~"
+"""Marks that draw a line behind a heading."""
+AROUND = " \t.,;:()[]*_"
 """Marks that stand around a code and are no part of it."""
 _STOP = re.compile(r"\b(?P<word>[^\W\d_]{3,}|[A-Z]{2})\.\s+(?=[A-Z][a-z])")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -48,7 +50,7 @@ class Style(Enum):
 def heading_name(line: Line, text: str) -> str:
     """Return the words of a heading without numbering, markup and colon; a division's name, as "Part B. Units", is kept whole."""
     raw = line.label if line.shape is not Shape.TEXT and not _names_division(line, text) else line.content.of(text)
-    bare = " ".join(raw.strip(_EDGE).split())
+    bare = " ".join(raw.strip(_EDGE).rstrip(_TRAILING).split())
     ordinals = ordinals_of(bare)
     return bare[ordinals[0].length :] if ordinals and not ordinals[0].named else bare
 
@@ -163,7 +165,7 @@ class View:
 
     def is_code(self, word: str) -> bool:
         """Say whether a word is a code, whatever marks stand around it; none is where codes have no pattern."""
-        return bool(self.codes.pattern) and bool(self.codes.fullmatch(word.strip(_AROUND).upper()))
+        return bool(self.codes.pattern) and bool(self.codes.fullmatch(word.strip(AROUND).upper()))
 
     def holds_code(self, i: int) -> bool:
         """Say whether a word of line i is a code."""
@@ -175,7 +177,7 @@ class View:
         if not any(c.isdigit() for c in content):
             return False
         found = content.split()
-        return any(map(self.is_code, found)) and all(word.strip(_AROUND).casefold() in _CODE_WORDS or self.is_code(word) for word in found)
+        return any(map(self.is_code, found)) and all(word.strip(AROUND).casefold() in _CODE_WORDS or self.is_code(word) for word in found)
 
     def is_recurrent(self, i: int) -> bool:
         """Say whether line i bears the name of a heading that other documents have."""
@@ -277,19 +279,19 @@ def is_plain(view: View, i: int) -> bool:
     if line.content.start > line.span.start:
         return False
     if i == 0 or line.blank_before:
-        return line.blank_after or view.of(i)[0].isupper()
+        return line.blank_after or view.of(i).lstrip(_EDGE)[:1].isupper()
     apart = view.lines[i - 1].indent > line.indent + 1 and view.heads_list(i)
     return (apart or view.ended(i - 1) or view.is_short(i - 1) or view.is_recurrent(i)) and not view.of(i)[0].isdigit()
 
 
 def _is_label(view: View, i: int) -> bool:
     line = view.lines[i]
-    return line.shape is Shape.LABEL and not line.is_item and line.indent <= 3 and view.name(i)[:1].isupper()
+    return line.shape is Shape.LABEL and not line.marker and line.indent <= 3 and view.name(i)[:1].isupper()
 
 
 def _is_field(view: View, i: int) -> bool:
     line = view.lines[i]
-    if line.shape is not Shape.FIELD or line.is_item or line.indent > 3 or not view.name(i)[:1].isupper():
+    if line.shape is not Shape.FIELD or line.marker or line.indent > 3 or not view.name(i)[:1].isupper():
         return False
     value = view.of(i)[value_start(view.of(i)) :]
     calls = sum(map(str.isdigit, value)) >= PHONE_DIGITS and not any(map(str.isalpha, value))
@@ -321,7 +323,7 @@ def is_code_caption(view: View, i: int) -> bool:
     if i + 1 == len(view.lines):
         return True
     below, following = view.of(i + 1), view.lines[i + 1]
-    says = following.is_item or following.shape in (Shape.FIELD, *FURNISHED) or is_sentence(below)
+    says = following.is_item or following.shape in FURNISHED or is_sentence(below)
     return not (says or any(map(view.is_code, below.split())))
 
 

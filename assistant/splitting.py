@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.labels import EMPHASIS, LABEL_WORDS, is_question, is_sentence
+from assistant.labels import EMPHASIS, LABEL_WORDS, dashed_label, is_question, is_sentence, stopped_label
 from assistant.lines import (
     BREAKS_OFF,
     FURNISHED,
@@ -69,7 +69,7 @@ def split_lines(text: str, hidden: Sequence[Span] = (), bold: Sequence[Span] = (
         lines = [replace(line, indent=max(line.indent - margin, 0)) for line in lines]
     if lines:
         lines[-1] = replace(lines[-1], blank_after=True)
-    for told in (_with_letters, _aligned, _with_wrapped_numbers, _with_titles, _with_answers, _with_definitions, _with_code, with_tables):
+    for told in _TOLD:
         lines = told(text, lines)
     return lines
 
@@ -133,6 +133,43 @@ def _with_titles(text: str, lines: Sequence[Line]) -> list[Line]:
         content = lines[i].content if i in bare else Span(lines[i].content.start + title.end(), lines[i].content.end)
         found[i] = replace(lines[i], content=content, marker="", shape=Shape.LABEL if i in bare else Shape.FIELD, label=title["label"])
     return found
+
+
+def _with_stops(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with labels that a full stop closes above their text, as "FARES.", where others run into theirs, as "LIMITS. Two."."""
+    found = list(lines)
+    run_in = sum(line.shape is Shape.FIELD and _runs_in(line.content.of(text), line.label) for line in lines)
+    for i, line in enumerate(lines[:-1] if run_in >= FEWEST_TITLED else ()):
+        label = stopped_label(line.content.of(text)) if line.shape is Shape.TEXT and line.blank_before and not line.marker else ""
+        if label:
+            found[i] = replace(line, shape=Shape.LABEL, label=label)
+    return found
+
+
+def _with_dashes(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Return `lines` with those as fields that dashes set off from their labels, as "Nurse – near by": two or more below one another.
+
+    One that follows what has ended, below the first, is such a field too. There are so many in rows, or what looks like them is chance.
+    """
+    dashed = {i: label for i, line in enumerate(lines) if line.shape is Shape.TEXT and (label := dashed_label(line.content.of(text)))}
+    row = {i for i in dashed if any(j in dashed and _are_alike(lines[i], lines[j]) for j in (i - 1, i + 1))}
+    if len(row) < FEWEST_TITLED:
+        return list(lines)
+    alone = {i for i in dashed if i >= min(row) and not lines[i].marker and (lines[i].blank_before or _has_ended(text, lines[i - 1]))}
+    return [replace(line, shape=Shape.FIELD, label=dashed[i]) if i in row | alone else line for i, line in enumerate(lines)]
+
+
+def _has_ended(text: str, line: Line) -> bool:
+    return line.is_item or line.shape is not Shape.TEXT or is_sentence(line.content.of(text))
+
+
+def _are_alike(line: Line, other: Line) -> bool:
+    return (line.marker, line.indent) == (other.marker, other.indent) and line.marker != "#"
+
+
+def _runs_in(content: str, label: str) -> bool:
+    """Say whether a full stop, and no colon, stands between a label and its text."""
+    return content.partition(label)[2].lstrip(EMPHASIS).startswith(".")
 
 
 def _listed(text: str, lines: Sequence[Line]) -> set[int]:
@@ -215,3 +252,18 @@ def _with_code(text: str, lines: Sequence[Line]) -> list[Line]:
 
 def _closes(line: str, mark: str) -> bool:
     return len(line) >= len(mark) and not line.strip(mark[0])
+
+
+_TOLD = (
+    _with_letters,
+    _aligned,
+    _with_wrapped_numbers,
+    _with_titles,
+    _with_stops,
+    _with_dashes,
+    _with_answers,
+    _with_definitions,
+    _with_code,
+    with_tables,
+)
+"""What is told of lines from those around them, in order."""

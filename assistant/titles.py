@@ -9,9 +9,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from assistant.codes import is_list_of_codes
 from assistant.labels import is_sentence, value_start
 from assistant.lines import FURNISHED, Shape
-from assistant.shapes import View
+from assistant.shapes import AROUND, View
 from assistant.tokens import tokenize
 
 TITLE_SHARE = 0.6
@@ -162,14 +163,22 @@ def is_navigation(view: View, i: int) -> bool:
 def _may_be_title(view: View, i: int) -> bool:
     content = view.of(i)
     navigation = is_navigation(view, i)
-    shaped = view.lines[i].shape is Shape.TEXT or (i == 0 and view.has_text(i) and not _CODE_FIELD.match(content))
+    field = view.has_text(i) and not _CODE_FIELD.match(content) and (i == 0 or _names_codes_beside(view, i))
+    shaped = view.lines[i].shape is Shape.TEXT or field
     listed = view.lines[i].is_item and i + 1 < len(view.lines) and view.lines[i + 1].is_item
     return shaped and not (navigation or listed or view.is_recurrent(i) or is_sentence(content))
 
 
+def _names_codes_beside(view: View, i: int) -> bool:
+    """Say whether the field i is a name with its codes beside it, as "Ferries: F1001 (day) and F1002 (night)", and no line of a form."""
+    named = not view.lines[i].is_item and not _TITLE_FIELD.search(view.name(i)) and _names_code(view, i)
+    return named and is_list_of_codes(value_of(view, i), view.codes.pattern)
+
+
 def _names_code(view: View, i: int) -> bool:
     """Say whether line i holds a code and words that may be its name."""
-    return view.holds_code(i) and sum(len(word) > 3 and word.isalpha() for word in view.of(i).split()) >= 2
+    words = [word.strip(AROUND) for word in view.of(i).split()]
+    return view.holds_code(i) and sum(len(word) > 3 and word.isalpha() for word in words) >= 2
 
 
 def has_content(view: View, i: int, headings: Sequence[int]) -> bool:

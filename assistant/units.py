@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from assistant.cells import YEAR, are_lists, cells_in, has_pipe, header_name, holds_value, row_labels
 from assistant.cells import cells as row_cells
@@ -28,6 +28,10 @@ FEWEST_TITLED = 3
 """So many paragraphs or items of a section that each begin with a few words and a full stop begin with their titles."""
 _NOWHERE = 1_000_000
 """Indentation that no line has: nothing is set in below a table."""
+_ITEM = 2
+"""Depth of list items, by which they are ordered before their indentation."""
+_BOLD = -2
+"""Indentation of what is bold as a whole, in the order of labels: a label with a colon stands below it, and may stand over another."""
 _TABLE = (3, 0)
 """Depth of a table's header: below every label, list item and sub-heading."""
 _BEGUN = re.compile(r"[a-z)][.!?]\s+[A-Z][a-z]*(?:\s+[^\s.!?:]+){2,}\Z")
@@ -75,6 +79,7 @@ class UnitReader:
         begin = len(self.units)
         self.section, self.heading = section, heading
         self.labels = Counter(line.label for line in lines)
+        self.below_items = Counter(line.label for above, line in pairwise(lines) if above.is_item and not line.is_item)
         self.titled = Counter(line.is_item for line in lines if _TITLED.match(line.content.of(self.text)))
         self.stack: list[_Open] = []
         self.list_number = self._last_list
@@ -130,13 +135,13 @@ class UnitReader:
 
     def _add(self, line: Line, span: Span, after: Sequence[Line]) -> None:
         following = after[0] if after else None
-        over = line.shape is Shape.LABEL and not line.is_item and following is not None and following.shape is Shape.LABEL
-        outer = over and following is not None and not following.is_item and line.marker == following.marker == ""
-        depth = (1, line.indent - 1) if outer else self._depth(line)
+        bold = following is not None and self._is_bold(line)
+        outer = self._stands_over_label(line, following)
+        depth = (1, _BOLD) if bold else (1, line.indent - 1) if outer else self._depth(line)
         inside = self._inside_item(line)
         opens = line.is_item and (not self.in_list or self._counts_anew(line, after))
         if not inside:
-            self._close(line, depth, opens)
+            self._close(line, depth, opens, bold)
         if opens:
             self.list_number += 1
             self.opening, self.markers = line, set()
@@ -146,11 +151,11 @@ class UnitReader:
         self.item_indent = line.indent if line.is_item else self.item_indent
         name = line.label if line.shape is not Shape.TEXT else None
         introduces = self._introduces(line, span, following)
-        nests = line.is_item and following is not None and following.is_item and following.indent > line.indent
+        nests = line.is_item and following is not None and self._nests(line, following)
         if line.marker == "#":
             self._append(span, UnitKind.LABEL, line)
             self._open(depth, span.of(self.text).strip("#*_: "))
-        elif following is not None and self._is_bold(line):
+        elif bold:
             self._append(span, UnitKind.LABEL, line)
             self._open(depth, span.of(self.text).strip(EMPHASIS))
         elif line.shape is Shape.LABEL or introduces or (nests and line.shape is Shape.TEXT and not is_sentence(span.of(self.text))):
@@ -163,13 +168,36 @@ class UnitReader:
             if nests:
                 self._open(depth, line.label or span.of(self.text).rstrip(".: "))
 
+    def _nests(self, line: Line, following: Line) -> bool:
+        """Say whether an item names what is below it: other items set in, or where it is a few words, sentences or fields.
+
+        Sentences are set in too, fields are or have the labels of others right below items.
+        """
+        if following.is_item:
+            return following.indent > line.indent
+        words = line.content.of(self.text)
+        few = line.shape is Shape.TEXT and len(words.split()) <= LABEL_WORDS and not is_sentence(words)
+        if not few or following.blank_before:
+            return False
+        if following.shape is Shape.FIELD:
+            return following.indent >= line.indent + 2 or self.below_items[following.label] >= MANY_LABELS
+        return following.shape is Shape.TEXT and is_sentence(following.content.of(self.text)) and following.indent >= line.indent + 2
+
+    def _stands_over_label(self, line: Line, following: Line | None) -> bool:
+        """Say whether one label stands right over another, so that it is the outer one."""
+        over = line.shape is Shape.LABEL and following is not None and following.shape is Shape.LABEL
+        return over and following is not None and not following.is_item and line.marker == following.marker == ""
+
     def _open(self, depth: tuple[int, int], name: str | None, is_close: bool = False) -> None:
         """Let the last unit stand as a label over what follows."""
         self.stack.append(_Open(depth, name, len(self.units) - 1, is_close))
 
     def _inside_item(self, line: Line) -> bool:
-        """Say whether a text line is set in below the list item above it, and so is part of that item."""
-        return self.in_list and line.shape is Shape.TEXT and not line.marker and line.indent >= self.item_indent + 2
+        """Say whether a line of text or a field is part of the list item above it: it is set in below it, or other items have its label."""
+        if not self.in_list or line.marker or line.shape not in (Shape.TEXT, Shape.FIELD):
+            return False
+        headed = line.shape is Shape.FIELD and bool(self.stack) and self.stack[-1].depth[0] == _ITEM
+        return line.indent >= self.item_indent + 2 or (headed and self.labels[line.label] >= MANY_LABELS)
 
     def _counts_anew(self, line: Line, after: Sequence[Line]) -> bool:
         """Say whether an item below a blank line is none of the list above.
@@ -237,11 +265,12 @@ class UnitReader:
             return (0, line.level)
         if not line.is_item:
             return (1, line.indent if line.shape is Shape.LABEL else 0)
-        return (2, line.indent)
+        return (_ITEM, line.indent)
 
-    def _close(self, line: Line, depth: tuple[int, int], opens: bool = False) -> None:
-        """Drop the labels that do not reach this line, which may be one that opens a list."""
-        plain = (opens and self.in_list) or (not line.is_item and line.shape in (Shape.TEXT, Shape.CODE) and line.marker != "#")
+    def _close(self, line: Line, depth: tuple[int, int], opens: bool = False, bold: bool = False) -> None:
+        """Drop the labels that do not reach this line, which may be one that opens a list, or be bold as a whole."""
+        text = not line.is_item and line.shape in (Shape.TEXT, Shape.CODE) and line.marker != "#" and not bold
+        plain = (opens and self.in_list) or text
         while self.stack:
             top = self.stack[-1].depth
             if line.shape is Shape.FIELD and not line.is_item and top[0] == 1 and self._is_below(self.stack[-1]):

@@ -187,3 +187,37 @@ def test_codes_that_open_several_headings_or_items_under_one_label_are_all_the_d
 )
 def test_a_list_or_table_of_codes_in_a_section_named_after_them_is_read_to_its_end(bottom, expected):
     assert codes(f"# {HEAD}{BODY}{bottom}") == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Ferry crossings: F1001 (day) and F1002 (night)", ("F1001", "F1002")),
+        ("Ferry crossings – F1001 (day), F1002 (night) & F1003 (by car)", ("F1001", "F1002", "F1003")),
+        ("Ferry crossings F1001 (day) / F1002 (night)", ("F1001", "F1002")),
+        ("Ferry crossings: F1001 or F1002", ("F1001", "F1002")),
+        ("Codes F1001 (day) and F1002 (night): ferry crossings", ("F1001", "F1002")),
+        ("Ferry by day (F1001) or by night (F1002), one way", ("F1001", "F1002")),
+        ("Ferry crossings: F1001 (day; formerly F1009) and F1002 (night)", ("F1001", "F1002")),
+        ("Ferry crossings: F1001 (not F1002)", ("F1001",)),
+        ("Ferry crossings: F1001 (day), see F1002 (night)", ("F1001",)),
+        ("Ferry crossings: F1001 (day); formerly F1002 (night)", ("F1001",)),
+    ],
+)
+@pytest.mark.parametrize("above", ["", "Harbour office\n"])
+def test_a_title_that_joins_codes_describes_all_of_them_whatever_it_says_of_each(above, title, expected):
+    text = f"{above}{title}\nLeaflet 6, for all who cross\n\n"
+    assert codes(f"{text}Boats:\nFerry crossings by day and by night.\n\nFares:\nNine dollars.\n\nDogs:\nNone.\n") == expected
+
+
+def test_a_name_with_its_codes_beside_it_is_the_title_below_the_name_of_the_office(parse):
+    text = "Harbour office\nFERRY CROSSINGS: F1001 (day) and F1002 (night)\nLeaflet 6, for passengers and for crews\n\n"
+    document = parse(f"{text}Boats:\nFerry crossings for passengers.\n\nFares:\nNine dollars a passenger.\n\nDogs:\nNone.\n")
+    assert document.title_text == "FERRY CROSSINGS: F1001 (day) and F1002 (night)"
+
+
+def test_codes_alone_on_lines_label_what_is_said_of_them(parse):
+    text = "Ferry crossings: F1001 and F1002\n\nBOATS\n{}\n\nFARES\nNine dollars.\n\nDOGS\nNone.\n"
+    document = parse(text.format("Two.\n\nF1001\nIt goes by day.\n\nF1002\nIt goes by night."))
+    said = {unit.span.of(document.text): unit.path for unit in document.units}
+    assert (said["It goes by day."], said["It goes by night."]) == (("BOATS", "F1001"), ("BOATS", "F1002"))

@@ -651,3 +651,61 @@ def test_the_lines_of_a_letters_head_are_no_sections_where_headings_are_in_capit
     assert names(text) == ["BACKGROUND", "COVERED DAYS", "STAFF AND TEACHING", "RECORDS"]
     assert parse(text).codes == ("E0100",)
     assert parse(text).title.of(text) == "E0100 - Passenger crossing by ferry"
+
+
+@pytest.mark.parametrize("run_in", ["{}.", "**{}.**", "**{}**."])
+def test_labels_that_a_full_stop_closes_head_sections_where_others_run_into_their_text(run_in):
+    wanted = ["SERVICE", "WHO MAY BOARD", "BOOKING", "ON THE DAY", "FARES"]
+    texts = [
+        " Ferry, one way.",
+        " All who have a ticket. Dogs too.",
+        "\n\n- by letter\n- by phone",
+        "\n\n1. Come early.\n2. Board.",
+        " Two pounds.",
+    ]
+    paragraphs = [run_in.format(name) + text for name, text in zip(wanted, texts, strict=True)]
+    assert names("# Ferry crossings\n\n" + "\n\n".join(paragraphs)) == wanted
+
+
+def test_a_short_sentence_in_capitals_is_no_heading_where_no_label_runs_into_its_text():
+    assert names(f"{BLANK}\nNO SMOKING.\n\nThe crew watches.\n") == WANTED
+
+
+def test_the_mark_of_the_first_line_is_the_titles_whatever_its_colon_says():
+    text = "# FERRY BULLETIN 7: CROSSINGS\n\nFARES. Two pounds.\n\nDOGS. They travel free.\n\nBOOKING. By letter.\n\nBOATS. Two of them.\n"
+    assert (title(text), names(text)) == ("FERRY BULLETIN 7: CROSSINGS", ["FARES", "DOGS", "BOOKING", "BOATS"])
+
+
+@pytest.mark.parametrize("office", ["# Harbour office", "Harbour office\n=============="])
+def test_the_last_of_marks_right_over_one_another_is_the_title(office):
+    text = f"{office}\n\n# {TITLE}\n\nFor all who cross.\n\n## 1. Boats\n\nTwo.\n\n## 2. Fares\n\nNine dollars.\n"
+    assert (title(text), names(text)) == (TITLE, ["Boats", "Fares"])
+
+
+@pytest.mark.parametrize("drawn", ["{} ---", "{} –", "--- {} ---", "== {} ==", "{} ==="])
+def test_lines_drawn_around_a_heading_are_no_part_of_its_name(drawn):
+    text = f"{TITLE}\n\n" + "".join(f"{drawn.format(name)}\nIt is so. It was so.\n\n" for name in WANTED)
+    assert names(text) == WANTED
+
+
+def test_a_name_after_its_code_on_the_first_line_is_the_title_where_labels_rule():
+    text = "F1001: Harbour ferry\n\nBoats: two.\n\nFares: nine dollars.\n\nDogs: none.\n"
+    assert (title(text), names(text)) == ("F1001: Harbour ferry", ["Boats", "Fares", "Dogs"])
+
+
+def test_a_caption_over_a_form_is_no_heading():
+    text = f"{TITLE}\n\nHCPCS code\n\nName of the Service: Ferry\n\nSpoken of as: crossing\n\n{BLANK[BLANK.index('Summary') :]}"
+    assert names(text) == WANTED
+
+
+@pytest.mark.parametrize("line", ["Fare – two pounds", "Fare - two pounds"])
+def test_a_line_that_says_all_beside_a_dash_is_no_heading_and_is_not_lost(parse, line):
+    text = f"{TITLE}\n\nBoats\nThere are two.\n\n{line}\n\nDogs\n- on a lead\n\nCrew\nTwo sailors.\n"
+    document = parse(text)
+    assert names(text) == ["Boats", "Dogs", "Crew"]
+    assert {unit.span.of(text): unit.path for unit in document.units}[line] == ("Boats",)
+
+
+def test_a_word_of_three_capitals_heads_a_section_where_capitals_rule():
+    text = CAPITALS + "\nWHO\nAll who have a ticket. Dogs too.\n\nFAQ\nMay dogs come? They may.\n"
+    assert names(text)[-2:] == ["WHO", "FAQ"]

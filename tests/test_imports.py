@@ -4,7 +4,7 @@ import pytest
 
 ORDER = [
     "errors", "garbage", "recent", "jsonlines", "types", "messages", "config", "tokens", "quantities", "numbering", "labels", "cells",
-    "lines", "tables", "splitting", "sentences", "units", "shapes", "unmarked", "titles", "furniture", "divisions", "headings", "codes",
+    "codes", "lines", "tables", "splitting", "sentences", "units", "shapes", "unmarked", "titles", "furniture", "divisions", "headings",
     "descriptors", "formats.extract", "formats.printed", "formats.text", "formats.markdown", "formats.table", "formats.page",
     "formats.grid", "formats.html", "formats.zipped", "formats.docx", "formats.layout", "formats.flow", "formats.pdfium", "formats.pdf",
     "formats.rows", "formats.hcpcs", "formats.sheet", "formats", "blocks", "documents", "manifest", "freshness", "sections", "chunking",

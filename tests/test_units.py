@@ -311,3 +311,51 @@ def test_a_sentence_that_begins_in_a_line_after_another_goes_on_in_the_next_what
     text = "Ferry for cars\n\nStorage\nChain them upright. The room must stay below\n125 degrees F. Do not lock it.\n\nFares\nFour coins.\n"
     found = [unit.span.of(text) for unit in parse(text).units]
     assert "The room must stay below\n125 degrees F." in found
+
+
+@pytest.mark.parametrize("bold", ["**{}**", "__{}__"])
+def test_a_bold_line_ends_what_another_bold_line_heads(bold):
+    text = f"{bold.format('Bus')}\nFor: cheap. Against: slow.\n\n{bold.format('Boat')}\nFor:\n- fast\n\nAgainst:\n- dear\n"
+    assert [path[1:] for kind, _, path in seen(text) if kind is not UnitKind.LABEL] == [
+        ("Bus", "For"),
+        ("Bus", "Against"),
+        ("Boat", "For"),
+        ("Boat", "Against"),
+    ]
+
+
+def test_an_item_of_few_words_heads_the_sentences_and_fields_set_in_below_it():
+    steps = [
+        "1. Board\n   Show the ticket.\n   Note: dogs wear a lead.",
+        "2. Sit down\n   - at the stern",
+        "3. Leave by the bridge.\n   Mind the step.",
+    ]
+    text = "\n".join(steps)
+    assert [(words, path[1:]) for _, words, path in seen(text)] == [
+        ("Board", ()),
+        ("Show the ticket.", ("Board",)),
+        ("Note: dogs wear a lead.", ("Board", "Note")),
+        ("Sit down", ()),
+        ("at the stern", ("Sit down",)),
+        ("Leave by the bridge.", ()),
+        ("Mind the step.", ()),
+    ]
+
+
+def test_a_label_closes_its_parentheses():
+    assert seen("- Bus (for: cheap; against: slow)\n") == [(UnitKind.ITEM, "Bus (for: cheap; against: slow)", ("Risks",))]
+
+
+@pytest.mark.parametrize("dash", ["-", "–", "—", "--"])
+@pytest.mark.parametrize("mark", ["", "- ", "• "])
+def test_dashes_set_off_labels_in_rows(mark, dash):
+    rows = [("Often", "seasickness, a wet coat"), ("Seldom", "a storm"), ("Last of all", "shipwreck")]
+    text = "".join(f"{mark}{label} {dash} {said}\n" for label, said in rows)
+    assert [path[1:] for _, _, path in seen(text)] == [(label,) for label, _ in rows]
+
+
+@pytest.mark.parametrize(
+    "text", ["Often - a storm\n", "Home - Boats - Fares\nShips - Cars - Dogs\nNews - Jobs - Help\n", "Decks – two\nSeats\n"]
+)
+def test_a_dash_alone_or_among_links_sets_off_no_label(text):
+    assert all(path == ("Risks",) for _, _, path in seen(text))

@@ -35,7 +35,7 @@ _CELL_GAP = 1.2
 """Free space between two cells of a table without lines, in units of the font size at least."""
 _ATTACHED = "•‣◦▪●○\uf0b7\uf0a7\uf0d8"
 """Marks that may stand at an item's first word without a gap."""
-_MARKS = BULLETS + "−➢➤►▶■□❖✓✔➔→⁃◆◇\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf0e0\uf02d\uf06e\uf071\uf0a8"
+_MARKS = BULLETS + "−➔→\uf0e0\uf02d\uf06e\uf071\uf0a8"
 _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[A-Za-z]|[ivx]{2,4})[.)]")
 
 
