@@ -71,9 +71,6 @@ NO_DOUBT = 0.9
 """How sure a question's form must be where an earlier turn, a clear subject, or few words speak against it."""
 MOST_AT_ONCE = 8
 """So many services are asked the same at once by a question that names all of them."""
-TOLD = 0.75
-"""How sure a question's form must be that describes a case and does not ask for its code outright; chosen on `eval/` dev and `eval/brought`:
-of 2,300 questions those above are a case in 19 of 20."""
 CASE_WORDS = 6
 """A case is described in so many words at least; chosen on `eval/` dev."""
 REMEMBERED = 256
@@ -336,8 +333,7 @@ def _kind(index: Index, text: str, documents: Sequence[str], named: Sequence[str
     if "codes" in carried:
         case, listing = asks_for_code(text), lists(text) and not (len(documents) == 1 and of_those(text))
     else:
-        enough = NO_DOUBT if not told else cuts.scenario if asks_for_code(text) else TOLD
-        case = not named and form.scenario >= enough and not asks_what_to_do(text)
+        case = not named and form.scenario >= (cuts.scenario if told else NO_DOUBT) and not asks_what_to_do(text)
         sure = form.listing >= NO_DOUBT and lists_codes(text) if documents else form.listing >= cuts.listing
         listing = not named and len(documents) < 2 and (sure or lists_among_all(text))
         beside = form.comparison if len(documents) > 2 else NO_DOUBT

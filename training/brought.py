@@ -21,7 +21,7 @@ from assistant.understanding import asked_of_documents, understand
 from authored import Family
 
 FOLDER = Path(__file__).parent.parent / "eval" / "brought"
-MEASURED = ("b", "l", "m", "n", "q")
+MEASURED = ("b", "l", "m", "n", "q", "v")
 TRAINED = ("a", "c", "d", "e", "f", "g", "h", "i")
 
 
