@@ -23,6 +23,7 @@ from assistant.messages import FOREIGN, LIKELIEST, PARTLY, SEPARATOR, message_fo
 from assistant.names import lacks_formula
 from assistant.payment import asks_payment, says_payment
 from assistant.premises import contradicting
+from assistant.quantities import holds_number
 from assistant.query import Query
 from assistant.quoting import codes_at, quote_candidate, share_words, shared_clauses, speaks_of, title_of
 from assistant.reading import Reader, Reading, answerability, beside, choose, covering_texts, read
@@ -32,7 +33,7 @@ from assistant.subjects import certain, telling_words, without_title
 from assistant.tokens import tokenize, words
 from assistant.types import Answer, Choice, CodeFit, Quote, Reason, Role, Status
 from assistant.understanding import asked_of_documents
-from assistant.wordings import asks_to_write, asks_which_not, counts_in, lists, mentions, names_all, presumes
+from assistant.wordings import asks_number, asks_to_write, asks_which_not, counts_in, lists, mentions, names_all, presumes
 
 NEAREST_CODES = 3
 """So many known codes are offered in place of an unknown one."""
@@ -223,6 +224,8 @@ class Answerer:
             return self._refuse(query, Reason.NOT_COVERED, self._nearest(found), confidence=1 - max(beliefs.values(), default=0.0))
         parts = [(asked[d], part) for d in answering for part in self._parts(asked[d], found[d], query.codes)]
         chosen = [quote for text, part in parts for quote in self._chosen(text, part)]
+        if asks_number(query.text) and not any(holds_number(quote.text) for quote in chosen):
+            return self._refuse(query, Reason.NOT_COVERED, self._nearest(found))
         message = PARTLY if len(answering) < len(query.documents) else ""
         return self._answered(query, self._with_conflicts(query.text, chosen), min(beliefs[d] for d in answering), message)
 

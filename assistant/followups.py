@@ -19,7 +19,7 @@ from assistant.query import Query
 from assistant.sides import POINTING
 from assistant.subjects import is_topic, subjects, without_title
 from assistant.tokens import tokenize
-from assistant.turns import LEAST_NAMED, SIDE, Spoken
+from assistant.turns import LEAST_NAMED, SIDE, SURE_ENOUGH_TO_LEAVE, Spoken
 from assistant.types import SectionKind
 from assistant.wordings import REQUESTS, asks_by_itself, asks_for_code, asks_next, asks_something, opens_question, so_many
 
@@ -174,13 +174,20 @@ def context_of(before: Query, carried: tuple[str, ...]) -> str:
 
 
 def only_subject(index: Index, text: str) -> tuple[str, ...]:
-    """Return the document that the rest of "what about …", "same for …" names, where the rest names one."""
+    """Return the document that the rest of "what about …", "same for …" names; a question has to name it more surely."""
     rest, _ = led_to(text)
     words = [word for word in tokenize(rest) if word not in FUNCTION_WORDS]
     if not words or any(is_topic(index, word) for word in words):
         return ()
     found = subjects(index, rest)
-    return (found[0].document,) if found and found[0].share >= SIDE and found[0].belief >= LEAST_NAMED else ()
+    least = SURE_ENOUGH_TO_LEAVE if asks_something(rest) else LEAST_NAMED
+    return (found[0].document,) if found and found[0].share >= SIDE and found[0].belief >= least else ()
+
+
+def asks_the_same(text: str) -> bool:
+    """Say whether a turn asks for something the same as the turn before: "same for the boat?"."""
+    led = _FOLLOWS.match(text)
+    return led is not None and bool(_SAME.search(led.group()))
 
 
 def sibling(index: Index, heard: Spoken, before: Query) -> tuple[str, ...]:
@@ -215,7 +222,7 @@ def asks_nothing(index: Index, turn: str, text: str, documents: Sequence[str], *
     content = [word for word in tokenize(rest) if word not in asking_nothing and not in_most_titles(index, word)]
     if not content:
         return True
-    if led and _SAME.search(led.group()):
+    if asks_the_same(turn) or asks_the_same(text):
         return len(content) <= SUBJECT_WORDS
     if not led and (not asked_back or opens_question(text)):
         return len(documents) == 1 and len(content) <= NAME_WORDS and all(_names(index, documents[0], word) for word in content)

@@ -91,6 +91,10 @@ _BELOW = re.compile(r"less\s+than|under|below|fewer|shorter|lower")
 _UP_TO = re.compile(r"up\s+to|at\s+most|maximum|within")
 _EVERY = re.compile(r"every|each|once|^q$")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+_COUNTED = re.compile(
+    r"\d|\b(?:once|twice|half|quarter|both|single|only|no|none|daily|weekly|hourly|every|each|vari\w+|depend\w*)\b", re.IGNORECASE
+)
+"""What tells how many: figures, which number words become in `digits`, and words that stand for one, two or none."""
 DAY = 24.0
 HOURS = {
     **dict.fromkeys(("hour", "hourly"), 1.0), **dict.fromkeys(("week", "weekly"), 7 * DAY),
@@ -168,6 +172,11 @@ def asked_dimension(text: str) -> str | None:
 def quantities(text: str) -> list[Quantity]:
     """Return the quantities of `text` in order; words for endless or passing duration count as a day or more, or less than one."""
     return [quantity for _, _, quantity in _placed(digits(text))]
+
+
+def holds_number(text: str) -> bool:
+    """Say whether a text tells how many of something there are, in figures or words."""
+    return bool(_COUNTED.search(digits(text)))
 
 
 def without_amounts(text: str, dimensions: Collection[str]) -> str:

@@ -189,14 +189,14 @@ def documents_of_codes(index: Index, codes: Sequence[str]) -> tuple[str, ...]:
 def _mentioned(index: Index, text: str, spans: Sequence[tuple[int, int]], span: tuple[int, int]) -> bool:
     """Say whether what stands at `span` is a code that no document describes, but that the one which the rest is about speaks of.
 
-    A comparison asks what that code is itself.
+    A comparison of codes asks what that code is itself.
     """
     pattern = index.settings.code_pattern
     code = next(iter(codes_in(text[span[0] : span[1]], pattern)), "")
     word = code.casefold()
     if code in index.by_code or not is_code(code, pattern) or not index.words.document_frequency(word):
         return False
-    if index.forms.read(text).comparison >= index.forms.cuts.comparison:
+    if len(spans) > 1 and index.forms.read(text).comparison >= index.forms.cuts.comparison:
         return False
     documents = documents_of_codes(index, [one for a, b in spans for one in codes_in(text[a:b], pattern)])
     if not documents:

@@ -14,6 +14,7 @@ from assistant.followups import (
     asked_of_others,
     asks_nothing,
     asks_on,
+    asks_the_same,
     changed_case,
     context_of,
     followed,
@@ -133,12 +134,12 @@ def _of_several(index: Index, turn: str, before: Query | None) -> Query | None:
     documents = tuple(dict.fromkeys(name for names in own for name in names))
     codes = tuple(dict.fromkeys(code for one in found for code in one.codes))
     heard = hear(index, turn)
-    alike = all(_asks_the_same(index, one) for one in found[1:])
+    alike = all(_leaves_topic_out(index, one) for one in found[1:])
     text, questions = (found[0].text, ()) if alike else (heard.text, tuple(found))
     return Query(turn, text, Kind.COMPARISON, codes, (), documents, heard.found, questions=questions, spoken=found[-1].spoken)
 
 
-def _asks_the_same(index: Index, query: Query) -> bool:
+def _leaves_topic_out(index: Index, query: Query) -> bool:
     """Say whether a question asks nothing by itself but of whom: "…, and who does it for the boat?"."""
     return FUNCTION_WORDS.issuperset(tokenize(without_title(index, query.text, query.documents[0])))
 
@@ -223,6 +224,8 @@ def _named(index: Index, heard: Spoken, before: Query | None) -> tuple[tuple[str
     if not heard.known and index.services <= MOST_AT_ONCE and asks_of_each(heard.text):
         return tuple(sorted({index.service(one.document)[0] for one in heard.found})), heard.found
     own = documents_of_codes(index, heard.known)
+    if before and not own and asks_the_same(heard.text) and (only := only_subject(index, heard.text)):
+        return only, heard.found
     own = (*own, *_beside(index, heard, own)) or _clear_subjects(index, heard.affirmed, heard.found, before)
     if own or not before:
         return own, heard.found
@@ -256,7 +259,8 @@ def _clear_subjects(index: Index, text: str, found: Sequence[Subject], before: Q
     named = named_by_amounts(index, text, top.document, [one.document for one in found])
     if len(named) > 1 or (named == (top.document,) and top.share >= NAMED):
         return named
-    if routed := named_by_route(index, text, [one.document for one in found if one.share >= RIVALS * top.share]):
+    rivals = [one.document for one in found if one.share >= RIVALS * top.share or called_alike(index, one.document, top.document)]
+    if routed := named_by_route(index, text, rivals):
         return routed
     leaves = before is not None and bool(before.documents) and top.document not in before.documents
     if leaves and names_none(index, text):

@@ -99,7 +99,10 @@ _ASKS_WHETHER = re.compile(r"\b(?:where|which|whether|any)\b|^\W*(?:is|are|does|
 _JOINS = re.compile(r"\b(?:vs?|versus|or|and|than|with|against|between|compared?|differ\w*|from|to)\b|[/&]", re.IGNORECASE)
 _OVER_CODES = re.compile(_OF_CODES, re.IGNORECASE)
 _OVER_ALL = re.compile(_OF_ALL, re.IGNORECASE)
-_OF_THOSE = re.compile(rf"\bwhich\s+of\s+(?:those|them|(?:the|these|those)\s+two)\b(?!\s+{_SERVICES})", re.IGNORECASE)
+_OF_THOSE = re.compile(
+    rf"\bwhich\s+(?:ones\b|of\s+(?:those|them|these(?=\s+(?:is|are|was|were|would|can|could|may|might)\b)|(?:the|these|those)\s+two)\b(?!\s+{_SERVICES}))",
+    re.IGNORECASE,
+)
 _SO_MANY = re.compile(
     rf"\bwhich\s+(?:ones?\s+)?of\s+(?:the|those|these)\s+(?P<count>{'|'.join(CARDINALS[1:])})\b|\b(?:do|does|are)\s+(?:the|those|these)\s+(?P<all>two)\b",
     re.IGNORECASE,
@@ -131,6 +134,10 @@ _MENTIONS = re.compile(
     r"(?<!to )\b(?:mention(?:s|ed)?|(?:say|says|said)\s+(?:anything|something|a\s+word)|(?:talk|speak)s?\s+(?:about|of)"
     r"|bring\w*\s+up|discuss\w*"
     r"|refers?\s+to|named|listed)\b",
+    re.IGNORECASE,
+)
+_ASKS_NUMBER = re.compile(
+    r"\bhow\s+many\b|\bwhat\s+(?:share|percent(?:age)?|proportion|number)\b|\bin\s+(?:percent|seconds|minutes|hours|days|weeks|months|years|mg|milligrams|ml|liters)\b(?=\s*[,?.]|\s*\Z)",
     re.IGNORECASE,
 )
 _TO_WRITE = re.compile(
@@ -316,6 +323,11 @@ def counts_in(text: str) -> bool | None:
 def presumes(text: str) -> bool:
     """Say whether a question takes something for granted or asks for a yes or no: "why does …", "is it …"."""
     return bool(_PRESUMES.match(text))
+
+
+def asks_number(text: str) -> bool:
+    """Say whether a question asks for a number: "how many …", "in percent?"."""
+    return bool(_ASKS_NUMBER.search(text))
 
 
 def mentions(text: str) -> bool:

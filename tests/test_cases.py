@@ -141,3 +141,18 @@ def test_a_route_and_a_title_name_a_service_where_another_draws_the_question(ope
     }
     files = {f"{code}.txt": "\n\n".join((title, f"Code: {code}", *said)) + "\n" for code, (title, *said) in told.items()}
     assert {quote.code for quote in opened(files).ask(question).quotes if quote.role is Role.ANSWER} == codes
+
+
+def test_turns_stay_with_a_service_where_they_do_not_name_another(opened):
+    told = {
+        "B7001": ("Boat therapy, rust infusion therapy by pump", "Duration", "Nine hours.", "Risks", "Common: stains.", "Rare: fire."),
+        "B7003": ("Lamp service for boats", "Duration", "The lamps take an hour.", "Risks", "Common: smoke.", "Rare: broken glass."),
+    }
+    files = {f"{code}.txt": "\n\n".join((title, f"Code: {code}", *said)) + "\n" for code, (title, *said) in told.items()}
+    assistant = opened(files)
+
+    def codes(question, *history):
+        return {quote.code for quote in assistant.ask(question, history).quotes if quote.role is Role.ANSWER}
+
+    assert codes("which of these are rare", "risks of B7003") == {"B7003"}
+    assert codes("same for the rust pump?", "how long does the lamp service take?") == {"B7001"}

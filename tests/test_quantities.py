@@ -3,7 +3,7 @@ import math
 import pint
 import pytest
 
-from assistant.quantities import _FACTORS, _UNIT, Quantity, asked_dimension, quantities
+from assistant.quantities import _FACTORS, _UNIT, Quantity, asked_dimension, holds_number, quantities
 
 
 def hours(low, high, **ends):
@@ -212,3 +212,17 @@ def test_every_unit_is_what_pint_takes_it_to_be(word, every_unit):
 def every_unit():
     """All units of pint."""
     return pint.UnitRegistry(cache_folder=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("three at most", True),
+        ("Every 2 days", True),
+        ("twice", True),
+        ("It depends on the dose.", True),
+        ("She comes at night.", False),
+    ],
+)
+def test_what_tells_how_many_is_told(text, told):
+    assert holds_number(text) is told
