@@ -95,6 +95,12 @@ class Index:
         """
         return self.encoder if self._reader_folder == self._encoder_folder else _load(self._reader_folder)
 
+    def read_ahead(self, text: str) -> None:
+        """Have both models read a text at once that both will be asked about."""
+        from assistant.inference import read_at_once
+
+        read_at_once([self.encoder] if self.reader is self.encoder else [self.encoder, self.reader], text)
+
     @cached_property
     def forms(self) -> Forms:
         """Return what tells the form of a question, by the vectors of the packaged reader.

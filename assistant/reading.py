@@ -27,6 +27,8 @@ AVERAGED_OVER, AS_IF, USUAL = 64, 16, 0.1
 """So many candidates' scores are averaged, with so many more of the usual score, since a short document has few, all alike perhaps."""
 LACKING = 0.2
 """A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
+MOST = 1.01
+"""No cosine is more; rows whose numbers have 16 bits are of unit length to within a thousandth."""
 AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""
 BESIDE, BESIDE_FROM = 0.5, 0.5
@@ -92,13 +94,12 @@ class EncoderReader:
     def score(self, index: Index, text: str, document: str) -> Vectors:
         """Return the mean of both cosines, less what the documents most alike answer better."""
         scores = self._cosines(index, text, document)
-        others = (self._cosines(index, text, other) for other in index.alike(document))
-        best = max((float(cosines.max()) for cosines in others if cosines.size), default=0.0)
         dimension = asked_dimension(text)
         amounts = [AMOUNT if dimension in held else 0.0 for held in index.candidate_dimensions(document)] if dimension else 0.0
         total: Vectors = scores + np.asarray(amounts, dtype=np.float32)
         total -= np.float32(OPPOSED) * opposed(index, text, np.asarray(index.candidates.of(document)))
-        lacking = best - float(total.max())
+        own = float(total.max())
+        lacking = self._best(index, text, index.alike(document), own + LACKING) - own
         return total - np.float32(lacking) if lacking > LACKING else total
 
     def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
@@ -108,6 +109,18 @@ class EncoderReader:
             return np.zeros(0, dtype=np.float32)
         added: Vectors = word_likeness(index, text, readings) * np.float32(weight)
         return added
+
+    def _best(self, index: Index, text: str, documents: Sequence[str], beyond: float) -> float:
+        """Return the highest of the mean cosines with the candidates of some documents; what is not beyond a bound may be left out.
+
+        A mean is no more than that of one cosine and 1, so that of most documents the question need not be read without their titles.
+        """
+        question = index.reader.encode_one(text)
+        runs = ((document, index.candidates.of(document)) for document in documents)
+        held = ((document, index.candidate_vectors[rows.start : rows.stop]) for document, rows in runs if rows)
+        likely = [document for document, vectors in held if (float((vectors @ question).max()) + MOST) / 2 > beyond]
+        index.reader.encode_words([without_title(index, text, document) for document in likely])  # several at once
+        return max((float(self._cosines(index, text, document).max()) for document in likely), default=0.0)
 
     def _cosines(self, index: Index, text: str, document: str) -> Vectors:
         rows = index.candidates.of(document)
