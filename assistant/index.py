@@ -32,6 +32,8 @@ READING, OPENINGS = "candidate-vectors.npy", "openings.npy"
 LEXICAL, ENCODER, READER = "bm25", "encoder", "reader"
 MOST_AROUND = 2
 """So many documents at most stand around the others of their file; more without a code are a table's rows, each of something else."""
+READ = 64
+"""Documents whose candidates' vectors are kept as float32, about 100 kB each; to make them of float16 takes far longer than a product."""
 ALIKE = 8
 """So many documents of the same kind are looked at beside one."""
 OPENINGS_TRIED = 5
@@ -127,6 +129,14 @@ class Index:
             for key, one in zip(fresh, find(self, fresh), strict=True):
                 found[key] = keep(known, key, one, REMEMBERED)
         return [found[key] for key in keys]
+
+    def vectors_of(self, name: str) -> Vectors:
+        """Return `(rows, dimension)` float32: the vectors of the candidates of a document, in the order of its rows."""
+        return self.recall(Index._vectors, name, READ)
+
+    def _vectors(self, name: str) -> Vectors:
+        rows = self.candidates.of(name)
+        return self.candidate_vectors[rows.start : rows.stop].astype(np.float32)
 
     def candidate_dimensions(self, name: str) -> tuple[frozenset[str], ...]:
         """Return the dimensions of the amounts that each candidate of a document holds, in the order of its rows."""

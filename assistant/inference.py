@@ -27,6 +27,8 @@ Vectors = npt.NDArray[np.float32]
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
 THREADS = min(4, os.cpu_count() or 1)
 """So many texts are worked on at once, each by one thread: two on a short text take more of the processor and no less time."""
+ONE_THREAD = 2**18
+"""Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
 AT_ONCE = 256
 """Texts that wait for a thread; each costs a little memory."""
 
@@ -212,6 +214,12 @@ def _threads() -> ThreadPoolExecutor:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_threads.cache_clear)  # a process that forks leaves its threads behind
+
+
+def products(some: Vectors, others: Vectors) -> Vectors:
+    """Return `(some, others)`: the inner product of each of some rows, at least one, with each of others."""
+    block = max(1, ONE_THREAD // some.size)
+    return np.concatenate([some @ others[i : i + block].T for i in range(0, len(others), block)], axis=1)
 
 
 def _mean(hidden: Vectors) -> Vectors:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from assistant.chunking import Candidate, column_of, read_texts
 from assistant.contrasts import one_side
 from assistant.index import Index
-from assistant.inference import Vectors
+from assistant.inference import Vectors, products
 from assistant.quantities import asked_dimension, quantities
 from assistant.steps import asked_step, step_of
 from assistant.subjects import logistic, without_title
@@ -55,8 +55,6 @@ _BARE = re.compile(
 )
 OPPOSED = 0.3
 """What such a candidate loses."""
-ONE_THREAD = 2**18
-"""Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +114,14 @@ class EncoderReader:
         A mean is no more than that of one cosine and 1, so that of most documents the question need not be read without their titles.
         """
         question = index.reader.encode_one(text)
-        runs = ((document, index.candidates.of(document)) for document in documents)
-        held = ((document, index.candidate_vectors[rows.start : rows.stop]) for document, rows in runs if rows)
-        likely = [document for document, vectors in held if (float((vectors @ question).max()) + MOST) / 2 > beyond]
+        held = [document for document in documents if index.candidates.of(document)]
+        likely = [document for document in held if (float((index.vectors_of(document) @ question).max()) + MOST) / 2 > beyond]
         index.reader.encode_words([without_title(index, text, document) for document in likely])  # several at once
         return max((float(self._cosines(index, text, document).max()) for document in likely), default=0.0)
 
     def _cosines(self, index: Index, text: str, document: str) -> Vectors:
-        rows = index.candidates.of(document)
         question = index.reader.encode_one(text) + index.reader.encode_one(without_title(index, text, document))
-        cosines: Vectors = index.candidate_vectors[rows.start : rows.stop] @ (question * np.float32(0.5))
+        cosines: Vectors = index.vectors_of(document) @ (question * np.float32(0.5))
         return cosines
 
 
@@ -184,9 +180,7 @@ def word_likeness(index: Index, text: str, readings: Sequence[Reading]) -> Vecto
     if not asked.size or not all(map(len, held)):
         return np.zeros(0, dtype=np.float32)
     pieces, starts = np.concatenate(held), np.cumsum([0, *map(len, held[:-1])])
-    block = max(1, ONE_THREAD // asked.size)
-    cosines = np.concatenate([asked @ pieces[i : i + block].T for i in range(0, len(pieces), block)], axis=1)
-    alike: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
+    alike: Vectors = np.maximum.reduceat(products(asked, pieces), starts, axis=1).mean(axis=0)
     return alike
 
 
@@ -238,7 +232,7 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     added = reader.compare(index, text, near) if len(near) > 1 else np.zeros(0, dtype=np.float32)
     if added.size:
         added = np.append(added, np.full(len(readings) - added.size, added.min()))
-        both = [replace(reading, score=reading.score + float(more)) for reading, more in zip(readings, added, strict=True)]
+        both = [Reading(one.candidate, one.score + more, one.row) for one, more in zip(readings, added.tolist(), strict=True)]
         readings = sorted(both, key=lambda reading: -round(reading.score, 6))
     several = index.forms.read(text).several >= index.forms.cuts.several
     widen = calibration.reading_widen_several if several else calibration.reading_widen
@@ -311,7 +305,7 @@ def evidence(index: Index, text: str, readings: Sequence[Reading]) -> list[float
     first = readings[:AVERAGED_OVER]
     rows = np.asarray([reading.row for reading in first])
     kept = ~opposed(index, text, rows)
-    vectors = index.candidate_vectors[rows[kept] if kept.any() else rows]
+    vectors = index.candidate_vectors[rows[kept] if kept.any() else rows].astype(np.float32)
     document = first[0].candidate.document
     gain = (
         AMOUNT if asked_dimension(text) in index.candidate_dimensions(document)[first[0].row - index.candidates.of(document).start] else 0.0
@@ -326,7 +320,7 @@ def coverage(index: Index, text: str, reading: Reading) -> float:
     """Return how much of a question a candidate and its title speak of: the mean cosine of its word pieces with the most like them."""
     asked, *held = index.reader.encode_words([text, *covering_texts(index, reading)])
     pieces = np.concatenate(held)
-    return float((asked @ pieces.T).max(axis=1).mean()) if asked.size and pieces.size else 0.0
+    return float(products(asked, pieces).max(axis=1).mean()) if asked.size and pieces.size else 0.0
 
 
 def covering_texts(index: Index, reading: Reading) -> tuple[str, str]:

@@ -217,7 +217,8 @@ def says(index: Index, documents: Sequence[str], text: str) -> frozenset[str]:
     if len(text.split()) < FEWEST_SAID:
         return frozenset()
     held = index.words.holding("text", [index.documents.position[name] for name in documents], list(dict.fromkeys(tokenize(text))))
-    return frozenset(documents[i] for i in np.flatnonzero(held.all(axis=1)).tolist() if _says(index.by_id[documents[i]], _squash(text)))
+    likely, typed = [documents[i] for i in np.flatnonzero(held.all(axis=1)).tolist()], _squash(text)
+    return frozenset(name for name in likely if _says(index.by_id[name], typed))
 
 
 def _says(document: Document, typed: str) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from assistant import inference
 from assistant.config import PACKAGED_ENCODER, PACKAGED_READER
-from assistant.inference import OnnxEncoder, read_at_once
+from assistant.inference import OnnxEncoder, products, read_at_once
 from assistant.types import Span
 
 TEXTS = [
@@ -87,6 +87,12 @@ def test_a_process_that_forks_after_reading_leaves_a_child_that_reads(encoder):
         finally:
             os._exit(1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize(("some", "others"), [(1, 1), (3, 700), (40, 300), (800, 2)])
+def test_products_are_those_of_each_with_each(some, others):
+    rows = np.random.default_rng(0).standard_normal((some + others, 384), dtype=np.float32)
+    assert np.allclose(products(rows[:some], rows[some:]), rows[:some] @ rows[some:].T, atol=1e-3)
 
 
 def test_progress_counts_every_text(encoder, monkeypatch):
