@@ -189,8 +189,9 @@ class Index:
         codes, file = self.documents.codes[position], self.documents.files[position]
         if len(codes) != 1:
             return (name,)
-        alone = tuple(one for one in self.by_code[codes[0]] if len(self.documents.codes[self.documents.position[one]]) == 1)
-        return (*alone, *self._around_of.get(file, ()))
+        described = self.by_code[codes[0]]
+        alone = (one for one in described if len(self.documents.codes[self.documents.position[one]]) == 1)
+        return (*(alone if len(described) > 1 else described), *self._around_of.get(file, ()))
 
     @cached_property
     def around(self) -> frozenset[str]:

@@ -61,12 +61,13 @@ def named_by_amounts(index: Index, text: str, document: str, others: Iterable[st
     asked = quantities(text)
     if not asked:
         return ()  # and none of hundreds of documents is looked at
-    alike = [document, *(one for one in others if one != document and called_alike(index, one, document))]
-    stated = {name: quantities(index.by_id[name].named) for name in alike}
+    told = {name: quantities(index.by_id[name].named) for name in (document, *others)}
+    stating = {name: own for name, own in told.items() if any(_stating(amount, {name: own}) for amount in asked)}
+    stated = {name: own for name, own in stating.items() if name == document or called_alike(index, name, document)}
     found = []
     for amount in asked:
-        stating = _stating(amount, stated)
-        found += stating if len(stating) == 1 else []
+        names = _stating(amount, stated)
+        found += names if len(names) == 1 else []
     return tuple(dict.fromkeys(found))
 
 
