@@ -28,9 +28,9 @@ from assistant.tokens import codes_in, normalize
 from assistant.turns import documents_of_codes
 from assistant.types import Answer, Document, Hit, Reason, Section, SectionKind
 from assistant.understanding import about, understand
-from assistant.verifying import Mismatch, verify
 
 if TYPE_CHECKING:
+    from assistant.verifying import Mismatch
     from assistant.writing import Progress
 
 
@@ -280,6 +280,8 @@ class Assistant:
 
     def verify(self, answer: Answer) -> list[Mismatch]:
         """Return the quotes of `answer` that the source files do not bear out."""
+        from assistant.verifying import verify
+
         return verify(answer, self.corpus, self.index.settings)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from assistant.chunking import Candidate
 from assistant.index import Index
+from assistant.inference import Vectors
 from assistant.types import Document, UnitKind
 
 CONTRASTS = (
@@ -66,7 +67,7 @@ def _holds(one: Candidate, other: Candidate) -> bool:
 
 def _asked(index: Index, text: str) -> Stance:
     """Return the sides that a question asks for."""
-    return (0,) * len(CONTRASTS) if _FOR_NEITHER.search(text) else _stances(index, [text])[0]
+    return (0,) * len(CONTRASTS) if _FOR_NEITHER.search(text) else _sides_of(index, index.reader.encode_one(text)[np.newaxis])[0]
 
 
 def _told(index: Index, document: Document, section: int) -> list[Stance]:
@@ -79,12 +80,16 @@ def _told(index: Index, document: Document, section: int) -> list[Stance]:
     ]
 
 
-def _stances(index: Index, texts: Sequence[str]) -> list[Stance]:
-    """Return the sides that each of some labels or questions stands for.
+def _stances(index: Index, labels: Sequence[str]) -> list[Stance]:
+    """Return the sides that each of some labels stands for."""
+    return _sides_of(index, index.reader.encode(labels))
 
-    It stands for the one that it is like, much more than like the other and no less than like what is of neither.
+
+def _sides_of(index: Index, vectors: Vectors) -> list[Stance]:
+    """Return the sides that labels or questions with some vectors stand for.
+
+    Each stands for the one that it is like, much more than like the other and no less than like what is of neither.
     """
-    vectors = index.reader.encode(texts)
     found = []
     for contrast in CONTRASTS:
         one, other, *neither = (vectors @ index.reader.encode_one(wording) for wording in contrast)

@@ -15,7 +15,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from assistant.blocks import blocks_of
 from assistant.config import Settings
 from assistant.errors import AssistantError, CorpusError
 from assistant.formats import Extract, Unreadable, extract
@@ -194,6 +193,8 @@ def read_file(path: Path, corpus: Path, settings: Settings) -> list[Source] | Re
 
 def read_bytes(name: str, data: bytes, settings: Settings) -> list[Source] | Refusal:
     """Return the documents in the bytes of the file `name`, or why it cannot be used."""
+    from assistant.blocks import blocks_of  # whoever asks of an index reads no file
+
     try:
         found = extract(name, PurePosixPath(name).suffix.lower(), data, settings)
         apart = [part for one in found for part in blocks_of(one, settings.code_pattern)]

@@ -55,7 +55,8 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
     found = weighed(index, text, subjects)
     if read_of := sorted(one.document for one in found if (one.fits or one.likely) and not one.ruled_out):
         index.all_alike(read_of)
-        index.reader.encode_words([case, *(without_title(index, case, name) for name in read_of)])  # several at once
+        asked = _asked_in(case)
+        index.reader.encode_words([*asked, *(without_title(index, text, name) for text in asked for name in read_of)])  # several at once
     fits = []
     for one in found:
         document = index.by_id[one.document]
@@ -68,6 +69,11 @@ def weigh(index: Index, reader: Reader, text: str, subjects: Sequence[Subject]) 
         else:
             fits.append(fit)
     return fits
+
+
+def _asked_in(case: str) -> list[str]:
+    """Return what documents are read for where a case is weighed: the case and, unless that asks something, whom it is about."""
+    return [case] if _ASKS.search(case) else [case, f"{MEANT_FOR} {case}"]
 
 
 def code_fits(fits: Sequence[Fit]) -> list[CodeFit]:
@@ -97,8 +103,8 @@ def _evidence(index: Index, reader: Reader, text: str, fit: Fit, *, against: boo
         ruled_out = instead or (rules_out(index, reading) and not asks_who_must_not(index, text))
         return quote_candidate(document, reading.candidate, Role.AGAINST if ruled_out else Role.FOR)
 
-    nearest = closest(text)
-    like = nearest if _ASKS.search(text) else closest(f"{MEANT_FOR} {text}")
+    nearest, *meant_for = map(closest, _asked_in(text))
+    like = meant_for[0] if meant_for else nearest
     quotes += [like] if like else []
     quotes += [nearest] if nearest and nearest != like and nearest.role is Role.AGAINST else []
     return tuple(quotes)

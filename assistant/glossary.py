@@ -67,14 +67,14 @@ def _long_names() -> list[str]:
 
 def explained(index: Index, text: str) -> str:
     """Return a text with what each name in it means behind it, in parentheses, where the documents do not use that name."""
-    for end, entry in reversed(_found(index, text)):
+    for end, entry in reversed(index.recall(_found, text)):
         text = f"{text[:end]} ({entry.meaning}){text[end:]}"
     return text
 
 
 def names_drug(index: Index, text: str) -> bool:
     """Say whether a text names a drug that no document does."""
-    return any(entry.drug for _, entry in _found(index, text))
+    return any(entry.drug for _, entry in index.recall(_found, text))
 
 
 def _found(index: Index, text: str) -> list[tuple[int, Entry]]:

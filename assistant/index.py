@@ -32,6 +32,8 @@ READING, OPENINGS = "candidate-vectors.npy", "openings.npy"
 LEXICAL, ENCODER, READER = "bm25", "encoder", "reader"
 MOST_AROUND = 2
 """So many documents at most stand around the others of their file; more without a code are a table's rows, each of something else."""
+READ = 64
+"""Documents whose candidates' vectors are kept as float32, about 100 kB each; to make them of float16 takes far longer than a product."""
 ALIKE = 8
 """So many documents of the same kind are looked at beside one."""
 OPENINGS_TRIED = 5
@@ -95,6 +97,12 @@ class Index:
         """
         return self.encoder if self._reader_folder == self._encoder_folder else _load(self._reader_folder)
 
+    def read_ahead(self, text: str) -> None:
+        """Have both models read a text at once that both will be asked about."""
+        from assistant.inference import read_at_once
+
+        read_at_once([self.encoder] if self.reader is self.encoder else [self.encoder, self.reader], text)
+
     @cached_property
     def forms(self) -> Forms:
         """Return what tells the form of a question, by the vectors of the packaged reader.
@@ -121,6 +129,14 @@ class Index:
             for key, one in zip(fresh, find(self, fresh), strict=True):
                 found[key] = keep(known, key, one, REMEMBERED)
         return [found[key] for key in keys]
+
+    def vectors_of(self, name: str) -> Vectors:
+        """Return `(rows, dimension)` float32: the vectors of the candidates of a document, in the order of its rows."""
+        return self.recall(Index._vectors, name, READ)
+
+    def _vectors(self, name: str) -> Vectors:
+        rows = self.candidates.of(name)
+        return self.candidate_vectors[rows.start : rows.stop].astype(np.float32)
 
     def candidate_dimensions(self, name: str) -> tuple[frozenset[str], ...]:
         """Return the dimensions of the amounts that each candidate of a document holds, in the order of its rows."""
@@ -173,8 +189,9 @@ class Index:
         codes, file = self.documents.codes[position], self.documents.files[position]
         if len(codes) != 1:
             return (name,)
-        alone = tuple(one for one in self.by_code[codes[0]] if len(self.documents.codes[self.documents.position[one]]) == 1)
-        return (*alone, *self._around_of.get(file, ()))
+        described = self.by_code[codes[0]]
+        alone = (one for one in described if len(self.documents.codes[self.documents.position[one]]) == 1)
+        return (*(alone if len(described) > 1 else described), *self._around_of.get(file, ()))
 
     @cached_property
     def around(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +18,17 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from assistant.errors import ModelError
-from assistant.recent import keep
+from assistant.recent import keep, kept
 from assistant.types import Span
 
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 Vectors = npt.NDArray[np.float32]
 MODEL_FILE, TOKENIZER_FILE, CONFIG_FILE = "model.onnx", "tokenizer.json", "encoder.json"
 THREADS = min(4, os.cpu_count() or 1)
 """So many texts are worked on at once, each by one thread: two on a short text take more of the processor and no less time."""
+ONE_THREAD = 2**18
+"""Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
 AT_ONCE = 256
 """Texts that wait for a thread; each costs a little memory."""
 
@@ -169,7 +173,7 @@ class OnnxEncoder:
 
     def _read(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
         """Return the vector of each text and those of its words, and remember them."""
-        found = {text: known for text in texts if (known := self._recent.get(text))}
+        found = {text: known for text in texts if (known := kept(self._recent, text))}
         fresh = [text for text in dict.fromkeys(texts) if text not in found]
         for text, hidden in zip(fresh, _each(self._hidden, fresh), strict=True):
             found[text] = keep(self._recent, text, (_mean(hidden), _unit(hidden[1:-1])), REMEMBERED)
@@ -192,12 +196,30 @@ def _tokenizer(said: str, most: int) -> Tokenizer:
     return tokenizer
 
 
-def _each(encode: Callable[[str], Vectors], texts: Sequence[str]) -> list[Vectors]:
-    """Return what is made of each text, of several by several threads."""
-    if len(texts) < 2:
-        return list(map(encode, texts))
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(encode, texts))
+def read_at_once(encoders: Sequence[OnnxEncoder], text: str) -> None:
+    """Have each of some encoders read a text, which `encode_one` of each has at hand then; together they take less time."""
+    _each(lambda encoder: encoder.encode_one(text), encoders)
+
+
+def _each(make: Callable[[Given], Made], some: Sequence[Given]) -> list[Made]:
+    """Return what is made of each text or encoder, of several by several threads."""
+    return list(map(make, some) if len(some) < 2 else _threads().map(make, some))
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    """Return the threads that work on texts at once; starting new ones takes as long as a short text."""
+    return ThreadPoolExecutor(THREADS)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_threads.cache_clear)  # a process that forks leaves its threads behind
+
+
+def products(some: Vectors, others: Vectors) -> Vectors:
+    """Return `(some, others)`: the inner product of each of some rows, at least one, with each of others."""
+    block = max(1, ONE_THREAD // some.size)
+    return np.concatenate([some @ others[i : i + block].T for i in range(0, len(others), block)], axis=1)
 
 
 def _mean(hidden: Vectors) -> Vectors:

@@ -19,10 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.inference import Encoder, packaged_values
+from assistant.recent import keep, kept
 from assistant.wordings import asks_for_code, asks_inclusion, lists, lists_codes
 
 Scores = npt.NDArray[np.float64]
 FORMS_FILE = "forms.json"
+REMEMBERED = 256
+"""Questions whose form is kept at hand: it is asked for at every turn of an answer."""
 LONGEST = 40
 """Words from which on a question counts as long."""
 _TERM = re.compile(r"\w+|\?")
@@ -82,9 +85,13 @@ class Forms:
             self.cuts = Form(**heads["cuts"])
             self._of_terms([*self._terms][:1])
         self._encoder = encoder
+        self._recent: dict[str, Form] = {}
 
     def read(self, text: str) -> Form:
         """Return the form of a question, codes left out of it; what asks outright for one code is a case, whatever else is in it."""
+        return kept(self._recent, text) or keep(self._recent, text, self._read(text), REMEMBERED)
+
+    def _read(self, text: str) -> Form:
         features = np.concatenate([self._encoder.encode_one(text), surface(text), [1.0]])
         scores = self._heads @ features + self._of_terms(terms(text))
         of_kinds, alone = scores[: len(Kind)], scores[len(Kind) :]

@@ -35,6 +35,8 @@ ROUNDING = float(np.finfo(np.float32).eps)
 """Each addition to a sum is wrong by at most this part of it."""
 LONG = 20_000
 """Rows from which on it pays to ask whether a token can still bring any row among the best."""
+FEWER = 0.5
+"""So many rows as a part of those of a token are looked up among them in less time than it takes to add to all of these."""
 
 
 def write_lexical(folder: Path, rows: Ragged, tokens: int, of_value: npt.NDArray[np.int32] | None = None) -> None:
@@ -226,12 +228,14 @@ class LexicalIndex:
             scores[gone + one.first] = -np.inf
         to_come = sum(term.maximum for term in terms)
         to_come += SLACK + len(terms) * ROUNDING * to_come
+        most = to_come
         for n, term in enumerate(terms):
-            if term.frequency >= LONG:
+            if term.frequency >= LONG and most - to_come > to_come:
                 beyond = scores > to_come
                 if np.count_nonzero(beyond) >= k:
                     likely = np.flatnonzero(scores >= _kth(scores[beyond], k) - to_come)
-                    return self._looked_up(terms[n:], likely, scores[likely], k, to_come)
+                    if len(likely) <= FEWER * term.frequency:
+                        return self._looked_up(terms[n:], likely, scores[likely], k, to_come)
             for rows, added in self._of(term):
                 np.add.at(scores, rows, added)
             to_come -= term.maximum

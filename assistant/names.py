@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
 from assistant.index import Index
 from assistant.lexical import FUNCTION_WORDS
@@ -62,12 +61,13 @@ def named_by_amounts(index: Index, text: str, document: str, others: Iterable[st
     asked = quantities(text)
     if not asked:
         return ()  # and none of hundreds of documents is looked at
-    alike = [document, *(one for one in others if one != document and called_alike(index, one, document))]
-    stated = {name: _amounts(index.by_id[name].named) for name in alike}
+    told = {name: quantities(index.by_id[name].named) for name in (document, *others)}
+    stating = {name: own for name, own in told.items() if any(_stating(amount, {name: own}) for amount in asked)}
+    stated = {name: own for name, own in stating.items() if name == document or called_alike(index, name, document)}
     found = []
     for amount in asked:
-        stating = _stating(amount, stated)
-        found += stating if len(stating) == 1 else []
+        names = _stating(amount, stated)
+        found += names if len(names) == 1 else []
     return tuple(dict.fromkeys(found))
 
 
@@ -80,7 +80,7 @@ def of_other_amounts(index: Index, documents: Sequence[str], text: str) -> froze
     if not asked:
         return frozenset()
     ends, dimensions = {_ends(one) for one in asked if _can_name(one)}, {one.dimension for one in asked}
-    stated = {name: [one for one in _amounts(index.by_id[name].named) if one.dimension in dimensions] for name in documents}
+    stated = {name: [one for one in quantities(index.by_id[name].named) if one.dimension in dimensions] for name in documents}
     same = {name for name, amounts in stated.items() if any(_ends(one) in ends for one in amounts)}
     others = [name for name, amounts in stated.items() if amounts and name not in same]
     return frozenset(name for name in others if any(called_alike(index, name, one) for one in same))
@@ -100,11 +100,6 @@ def _can_name(one: Quantity) -> bool:
 def _ends(one: Quantity) -> tuple[str, float, float]:
     """Return what two amounts have in common that are the same, however they are written."""
     return one.dimension, one.low, one.high
-
-
-@lru_cache(maxsize=4096)
-def _amounts(name: str) -> tuple[Quantity, ...]:
-    return tuple(quantities(name))
 
 
 def in_most_titles(index: Index, word: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.index import Index
-from assistant.inference import Vectors
+from assistant.inference import Vectors, products
 from assistant.lexical import FUNCTION_WORDS
 from assistant.tokens import tokenize
 from assistant.types import Span
@@ -48,8 +48,8 @@ def beyond_others(index: Index, text: str, spans: Sequence[Span], documents: Seq
     held = [index.chunks.of(name) for name in documents]
     starts = np.cumsum([0, *map(len, held[:-1])])
     chunks = index.vectors.vectors()[np.concatenate(held)]
-    nearest = np.maximum.reduceat(vectors @ chunks.T, starts, axis=1)
-    openings = vectors @ index.openings[[index.documents.position[name] for name in documents]].T
+    nearest = np.maximum.reduceat(products(vectors, chunks), starts, axis=1)
+    openings = products(vectors, index.openings[[index.documents.position[name] for name in documents]])
     likeness = np.stack([(openings + nearest) / 2, openings])
     beyond: Vectors = likeness - (likeness.sum(axis=2, keepdims=True) - likeness) / (len(documents) - 1)
     return beyond

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from text_to_num import alpha2digit
 
@@ -171,7 +172,12 @@ def asked_dimension(text: str) -> str | None:
 
 def quantities(text: str) -> list[Quantity]:
     """Return the quantities of `text` in order; words for endless or passing duration count as a day or more, or less than one."""
-    return [quantity for _, _, quantity in _placed(digits(text))]
+    return list(_quantities(text))
+
+
+@lru_cache(maxsize=4096)
+def _quantities(text: str) -> tuple[Quantity, ...]:
+    return tuple(quantity for _, _, quantity in _placed(digits(text)))
 
 
 def holds_number(text: str) -> bool:

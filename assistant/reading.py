@@ -17,7 +17,7 @@ import numpy.typing as npt
 from assistant.chunking import Candidate, column_of, read_texts
 from assistant.contrasts import one_side
 from assistant.index import Index
-from assistant.inference import Vectors
+from assistant.inference import Vectors, products
 from assistant.quantities import asked_dimension, quantities
 from assistant.steps import asked_step, step_of
 from assistant.subjects import logistic, without_title
@@ -27,6 +27,8 @@ AVERAGED_OVER, AS_IF, USUAL = 64, 16, 0.1
 """So many candidates' scores are averaged, with so many more of the usual score, since a short document has few, all alike perhaps."""
 LACKING = 0.2
 """A document lacks what another document's best candidate answers so much better; no answerable question of `eval/` dev is lost by it."""
+MOST = 1.01
+"""No cosine is more; rows whose numbers have 16 bits are of unit length to within a thousandth."""
 AMOUNT = 0.08
 """What a candidate gains that holds an amount of the dimension asked for; chosen on `eval/` dev."""
 BESIDE, BESIDE_FROM = 0.5, 0.5
@@ -53,8 +55,6 @@ _BARE = re.compile(
 )
 OPPOSED = 0.3
 """What such a candidate loses."""
-ONE_THREAD = 2**18
-"""Multiplications of a product that OpenBLAS does in one thread; on a busy machine waking a second one takes far longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,12 @@ class EncoderReader:
     def score(self, index: Index, text: str, document: str) -> Vectors:
         """Return the mean of both cosines, less what the documents most alike answer better."""
         scores = self._cosines(index, text, document)
-        others = (self._cosines(index, text, other) for other in index.alike(document))
-        best = max((float(cosines.max()) for cosines in others if cosines.size), default=0.0)
         dimension = asked_dimension(text)
         amounts = [AMOUNT if dimension in held else 0.0 for held in index.candidate_dimensions(document)] if dimension else 0.0
         total: Vectors = scores + np.asarray(amounts, dtype=np.float32)
         total -= np.float32(OPPOSED) * opposed(index, text, np.asarray(index.candidates.of(document)))
-        lacking = best - float(total.max())
+        own = float(total.max())
+        lacking = self._best(index, text, index.alike(document), own + LACKING) - own
         return total - np.float32(lacking) if lacking > LACKING else total
 
     def compare(self, index: Index, text: str, readings: Sequence[Reading]) -> Vectors:
@@ -109,10 +108,20 @@ class EncoderReader:
         added: Vectors = word_likeness(index, text, readings) * np.float32(weight)
         return added
 
+    def _best(self, index: Index, text: str, documents: Sequence[str], beyond: float) -> float:
+        """Return the highest of the mean cosines with the candidates of some documents; what is not beyond a bound may be left out.
+
+        A mean is no more than that of one cosine and 1, so that of most documents the question need not be read without their titles.
+        """
+        question = index.reader.encode_one(text)
+        held = [document for document in documents if index.candidates.of(document)]
+        likely = [document for document in held if (float((index.vectors_of(document) @ question).max()) + MOST) / 2 > beyond]
+        index.reader.encode_words([without_title(index, text, document) for document in likely])  # several at once
+        return max((float(self._cosines(index, text, document).max()) for document in likely), default=0.0)
+
     def _cosines(self, index: Index, text: str, document: str) -> Vectors:
-        rows = index.candidates.of(document)
         question = index.reader.encode_one(text) + index.reader.encode_one(without_title(index, text, document))
-        cosines: Vectors = index.candidate_vectors[rows.start : rows.stop] @ (question * np.float32(0.5))
+        cosines: Vectors = index.vectors_of(document) @ (question * np.float32(0.5))
         return cosines
 
 
@@ -171,9 +180,7 @@ def word_likeness(index: Index, text: str, readings: Sequence[Reading]) -> Vecto
     if not asked.size or not all(map(len, held)):
         return np.zeros(0, dtype=np.float32)
     pieces, starts = np.concatenate(held), np.cumsum([0, *map(len, held[:-1])])
-    block = max(1, ONE_THREAD // asked.size)
-    cosines = np.concatenate([asked @ pieces[i : i + block].T for i in range(0, len(pieces), block)], axis=1)
-    alike: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
+    alike: Vectors = np.maximum.reduceat(products(asked, pieces), starts, axis=1).mean(axis=0)
     return alike
 
 
@@ -225,7 +232,7 @@ def choose(index: Index, reader: Reader, text: str, readings: Sequence[Reading])
     added = reader.compare(index, text, near) if len(near) > 1 else np.zeros(0, dtype=np.float32)
     if added.size:
         added = np.append(added, np.full(len(readings) - added.size, added.min()))
-        both = [replace(reading, score=reading.score + float(more)) for reading, more in zip(readings, added, strict=True)]
+        both = [Reading(one.candidate, one.score + more, one.row) for one, more in zip(readings, added.tolist(), strict=True)]
         readings = sorted(both, key=lambda reading: -round(reading.score, 6))
     several = index.forms.read(text).several >= index.forms.cuts.several
     widen = calibration.reading_widen_several if several else calibration.reading_widen
@@ -298,7 +305,7 @@ def evidence(index: Index, text: str, readings: Sequence[Reading]) -> list[float
     first = readings[:AVERAGED_OVER]
     rows = np.asarray([reading.row for reading in first])
     kept = ~opposed(index, text, rows)
-    vectors = index.candidate_vectors[rows[kept] if kept.any() else rows]
+    vectors = index.candidate_vectors[rows[kept] if kept.any() else rows].astype(np.float32)
     document = first[0].candidate.document
     gain = (
         AMOUNT if asked_dimension(text) in index.candidate_dimensions(document)[first[0].row - index.candidates.of(document).start] else 0.0
@@ -313,7 +320,7 @@ def coverage(index: Index, text: str, reading: Reading) -> float:
     """Return how much of a question a candidate and its title speak of: the mean cosine of its word pieces with the most like them."""
     asked, *held = index.reader.encode_words([text, *covering_texts(index, reading)])
     pieces = np.concatenate(held)
-    return float((asked @ pieces.T).max(axis=1).mean()) if asked.size and pieces.size else 0.0
+    return float(products(asked, pieces).max(axis=1).mean()) if asked.size and pieces.size else 0.0
 
 
 def covering_texts(index: Index, reading: Reading) -> tuple[str, str]:

@@ -157,17 +157,15 @@ class Documents(Sequence[Document]):
         """
         if isinstance(i, slice):
             return [self[n] for n in range(*i.indices(len(self)))]
-        if not -len(self) <= i < len(self):
-            raise IndexError(i)
-        i %= len(self)
         found = self._parsed.get(i)
-        if found is None:
-            try:
-                found = parse_line(self.entry(i).line)
-            except (ValueError, KeyError, TypeError) as error:
-                raise damaged(self._lines[self.layout.place(i)[0]].path) from error
-            keep(self._parsed, i, found, REMEMBERED)
-        return found
+        return self._parse(range(len(self))[i]) if found is None else found
+
+    def _parse(self, i: int) -> Document:
+        try:
+            found = parse_line(self.entry(i).line)
+        except (ValueError, KeyError, TypeError) as error:
+            raise damaged(self._lines[self.layout.place(i)[0]].path) from error
+        return keep(self._parsed, i, found, REMEMBERED)
 
     @cached_property
     def position(self) -> dict[str, int]:

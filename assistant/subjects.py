@@ -160,17 +160,25 @@ def _subjects(index: Index, text: str, asked: tuple[int, int]) -> tuple[Subject,
     scores -= OTHER_AMOUNT * np.asarray([name in others for name in documents])
     powers = np.exp(scores - scores.max())
     shares = powers / powers.sum()
+    each = shares.tolist()
     services: dict[str, list[int]] = {}
-    for i in sorted(range(len(documents)), key=lambda i: (-round(float(shares[i]), 6), documents[i])):
+    for i in _most_first(each):
         services.setdefault(index.service(documents[i])[0], []).append(i)
-    summed = {name: float(shares[owned].sum()) for name, owned in services.items()}
-    order = sorted(services, key=lambda name: (-round(summed[name], 6), name))
+    summed = {name: float(shares[owned].sum()) if len(owned) > 1 else each[owned[0]] for name, owned in sorted(services.items())}
+    names = [*summed]
+    order = [names[i] for i in _most_first([*summed.values()])]
     first = order[0]
     clear = logistic(weights().clear, odds_features(summed[first], rows[services[first][0]], asked))
     clear = max(clear, summed[first]) if said[services[first][0]] else clear
     rest = max(1.0 - summed[first], 1e-9)
     beliefs = {name: clear if name == first else summed[name] / rest * (1.0 - clear) for name in order}
     return tuple(Subject(name, round(summed[name], 6), round(beliefs[name], 6), rows[services[name][0]]) for name in order)
+
+
+def _most_first(shares: Sequence[float]) -> list[int]:
+    """Return the places of shares, the highest first; equal ones in order."""
+    rounded = [-round(share, 6) for share in shares]
+    return sorted(range(len(rounded)), key=rounded.__getitem__)
 
 
 def _highest(scores: npt.NDArray[np.float64], count: int) -> list[int]:
@@ -217,7 +225,8 @@ def says(index: Index, documents: Sequence[str], text: str) -> frozenset[str]:
     if len(text.split()) < FEWEST_SAID:
         return frozenset()
     held = index.words.holding("text", [index.documents.position[name] for name in documents], list(dict.fromkeys(tokenize(text))))
-    return frozenset(documents[i] for i in np.flatnonzero(held.all(axis=1)).tolist() if _says(index.by_id[documents[i]], _squash(text)))
+    likely, typed = [documents[i] for i in np.flatnonzero(held.all(axis=1)).tolist()], _squash(text)
+    return frozenset(name for name in likely if _says(index.by_id[name], typed))
 
 
 def _says(document: Document, typed: str) -> bool:
@@ -311,4 +320,4 @@ def with_phrases(index: Index, text: str, documents: Sequence[str], rows: Sequen
     added = np.zeros((len(rows), 2))
     if spans and len(order) > 1:
         added[order] = beyond_others(index, text, spans, [documents[i] for i in order]).max(axis=1).T
-    return [(*row, *map(float, more)) for row, more in zip(rows, np.round(added, 6), strict=True)]
+    return [(*row, *more) for row, more in zip(rows, np.round(added, 6).tolist(), strict=True)]

@@ -46,7 +46,9 @@ def normalize(text: str) -> str:
     >>> normalize("18½ hours")
     '18 1⁄2 hours'
     """
-    folded = unicodedata.normalize("NFKC", _BEFORE_FRACTION.sub(" ", text)).translate(_ZERO_WIDTH)
+    folded = " ".join(unicodedata.normalize("NFKC", _BEFORE_FRACTION.sub(" ", text)).translate(_ZERO_WIDTH).split())
+    if folded.isprintable():
+        return folded  # without a look at every character
     kept = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in folded)
     return " ".join(kept.split())
 

@@ -123,6 +123,8 @@ def left_of(found: Sequence[Subject], out: Collection[str]) -> tuple[Subject, ..
 def _affirmed(index: Index, text: str) -> tuple[str, tuple[Subject, ...]]:
     """Return a text without what it says it is not about, with its subjects; the whole text with its own where that names no subject."""
     affirmed = without_denials(text).strip()
+    if text:
+        index.read_ahead(affirmed or text)
     if affirmed not in ("", text):
         found = subjects(index, affirmed)
         if found and (found[0].belief >= SURE or (found[0].share >= SIDE and found[0].belief >= LEAST_NAMED)):

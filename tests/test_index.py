@@ -322,6 +322,15 @@ def test_an_index_that_nothing_replaces_is_not_tried_again(tiny, settings, monke
     assert len(tries) == 1
 
 
+def test_the_vectors_of_a_documents_candidates_are_those_of_its_rows(tiny, settings):
+    opened = open_index(tiny / "index", settings)
+    for name in opened.documents.ids:
+        rows, vectors = opened.candidates.of(name), opened.vectors_of(name)
+        assert vectors.dtype == np.float32
+        assert np.array_equal(vectors, opened.candidate_vectors[rows.start : rows.stop])
+        assert opened.vectors_of(name) is vectors
+
+
 def test_models_of_the_package_are_loaded_when_they_are_needed_and_once_each(tiny, settings, monkeypatch):
     loaded = []
     monkeypatch.setattr("assistant.index._load", lambda folder: loaded.append(folder) or folder.name)

@@ -1,9 +1,11 @@
+import os
+
 import numpy as np
 import pytest
 
 from assistant import inference
-from assistant.config import PACKAGED_READER
-from assistant.inference import OnnxEncoder
+from assistant.config import PACKAGED_ENCODER, PACKAGED_READER
+from assistant.inference import OnnxEncoder, products, read_at_once
 from assistant.types import Span
 
 TEXTS = [
@@ -56,6 +58,41 @@ def test_what_is_remembered_is_not_read_again(encoder, monkeypatch):
     monkeypatch.setattr(encoder, "_hidden", None)
     assert all(np.array_equal(encoder.encode_one(text), row) for text, row in zip(TEXTS, vectors, strict=True))
     assert all(map(np.array_equal, encoder.encode_words(TEXTS), words))
+
+
+def test_what_is_used_again_is_remembered_longer_than_what_is_not(encoder, monkeypatch):
+    monkeypatch.setattr(inference, "REMEMBERED", 2)
+    for text in ("used again", "not used again", "used again", "new"):
+        encoder.encode_one(text)
+    assert list(encoder._recent) == ["used again", "new"]
+
+
+def test_what_is_read_at_once_is_what_each_encoder_reads_by_itself(encoder, monkeypatch):
+    other = OnnxEncoder(PACKAGED_ENCODER)
+    alone = [one.encode([TEXTS[3]])[0] for one in (encoder, other)]
+    read_at_once([encoder, other], TEXTS[3])
+    for one, vector in zip((encoder, other), alone, strict=True):
+        monkeypatch.setattr(one, "_hidden", None)
+        assert np.array_equal(one.encode_one(TEXTS[3]), vector)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+@pytest.mark.timeout(60)
+def test_a_process_that_forks_after_reading_leaves_a_child_that_reads(encoder):
+    encoder.encode(TEXTS)
+    if not (child := os.fork()):
+        try:
+            encoder.encode(TEXTS)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.parametrize(("some", "others"), [(1, 1), (3, 700), (40, 300), (800, 2)])
+def test_products_are_those_of_each_with_each(some, others):
+    rows = np.random.default_rng(0).standard_normal((some + others, 384), dtype=np.float32)
+    assert np.allclose(products(rows[:some], rows[some:]), rows[:some] @ rows[some:].T, atol=1e-3)
 
 
 def test_progress_counts_every_text(encoder, monkeypatch):

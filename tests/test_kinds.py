@@ -23,6 +23,13 @@ def test_a_question_that_wants_a_code_is_told(assistant, text):
     assert assistant.index.forms.read(text).scenario >= assistant.index.forms.cuts.scenario
 
 
+def test_the_form_of_a_question_is_worked_out_once(assistant, monkeypatch):
+    forms = assistant.index.forms
+    found = forms.read("which of these takes longest to ride out?")
+    monkeypatch.setattr(forms, "_read", None)
+    assert forms.read("which of these takes longest to ride out?") == found
+
+
 def test_what_asks_outright_for_a_code_gets_one(assistant):
     answer = assistant.ask("what code should I use for home chemo?")
     assert [fit.code for fit in answer.codes if fit.fits] == ["S9330"]

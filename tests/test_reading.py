@@ -66,6 +66,27 @@ def test_a_score_is_given_for_every_row_of_the_document(assistant):
         assert np.isfinite(scores).all()
 
 
+def test_a_score_falls_by_what_any_other_document_answers_better(assistant, monkeypatch):
+    index, reader = assistant.index, EncoderReader()
+    asked = [(text, d) for text in ("how long does the enzyme infusion take?", "can it be paused?", "zzzz") for d in index.documents.ids]
+    found = [reader.score(index, *one) for one in asked]
+    monkeypatch.setattr("assistant.reading.MOST", np.inf)  # so that no document is left out
+    assert all(np.array_equal(reader.score(index, *one), scores) for one, scores in zip(asked, found, strict=True))
+    monkeypatch.setattr("assistant.reading.LACKING", np.inf)
+    fallen = [scores.max() < reader.score(index, *one).max() for one, scores in zip(asked, found, strict=True)]
+    assert 0 < sum(fallen) < len(asked)
+
+
+def test_a_document_that_cannot_answer_better_is_not_looked_at_closely(assistant, monkeypatch):
+    index, reader, looked_at = assistant.index, EncoderReader(), []
+    monkeypatch.setattr(reader, "_cosines", lambda index, text, d: looked_at.append(d) or EncoderReader._cosines(reader, index, text, d))
+    reader.score(index, "what are the indications for enzyme replacement therapy?", ENZYME)
+    assert looked_at[0] == ENZYME
+    assert len(looked_at) <= 2
+    reader.score(index, "zzzz", ENZYME)
+    assert len(looked_at) >= 1 + len(index.documents)
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [

@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,6 +56,16 @@ def test_tokens_are_stems_so_that_inflections_meet():
 
 def test_the_example_of_the_docstring_holds():
     assert tokenize("Are S-9357's DRUGS billed separately?") == ("are", "s9357", "drug", "bill", "separ")
+
+
+@given(st.text(st.sampled_from("aé .,\t\n\r\x07\x1c\x85\u00a0\u200b\u2028\u3000\ue000ﬁＳ")))
+@anything
+def test_normalize_leaves_no_control_character_and_single_blanks_only(text):
+    found = normalize(text)
+    assert not any(unicodedata.category(c).startswith("C") for c in found)
+    assert found == " ".join(found.split())
+    shown = (" " if unicodedata.category(c).startswith("C") else c for c in unicodedata.normalize("NFKC", text) if c != "\u200b")
+    assert found == " ".join("".join(shown).split())
 
 
 def test_normalize_folds_width_drops_invisible_characters_and_joins_white_space():
