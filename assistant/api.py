@@ -129,7 +129,7 @@ class Assistant:
         """Return the answer to `question` after the earlier questions in `history`; only about `code` where given.
 
         Raises:
-            QueryError: no document describes `code`.
+            QueryError: no document describes `code`, or `history` is a text and not a list of them.
         """
         began = time.perf_counter()
         text = normalize(question)
@@ -154,6 +154,8 @@ class Assistant:
 
     def _spoken(self, history: Sequence[str]) -> Sequence[str]:
         """Return the earlier questions that count: the last ones, without those too long to be answered."""
+        if isinstance(history, str):
+            raise QueryError("the earlier questions are one text; give them as a list")
         return [turn for turn in history[-TURNS:] if self._unanswerable(turn) is not Reason.QUESTION_TOO_LONG]
 
     def carried(self, question: str, history: Sequence[str]) -> tuple[str, ...]:
@@ -190,15 +192,19 @@ class Assistant:
         if reason is Reason.QUESTION_TOO_LONG:
             length = max(len(question), len(normalize(question)))
             raise QueryError(f"the question has {length:,} characters, over the limit of {most:,}; search for fewer words")
-        if k < 1:
-            raise QueryError(f"cannot return {k} passages; ask for 1 or more")
+        _check_count(k)
         query = understand(self.index, normalize(question), ())
         if code is not None:
             query = replace(query, documents=documents_of_codes(self.index, (self.known_code(code),)))
         return self._ranked(query, k)
 
     def hits(self, question: str, history: Sequence[str] = (), k: int = 10) -> list[Hit]:
-        """Return the `k` passages that `ask` would look at first for the same question and history."""
+        """Return the `k` passages that `ask` would look at first for the same question and history.
+
+        Raises:
+            QueryError: `k` is below 1.
+        """
+        _check_count(k)
         return [] if self._unanswerable(question) else self._ranked(self.understood(question, history), k)
 
     def _ranked(self, query: Query, k: int) -> list[Hit]:
@@ -310,3 +316,9 @@ def _section_named(code: str, document: Document, name: str) -> Section | None:
             if test(section.heading.casefold(), wanted):
                 return section
     return None
+
+
+def _check_count(k: int) -> None:
+    """Raise QueryError where no `k` passages can be returned."""
+    if k < 1:
+        raise QueryError(f"cannot return {k} passages; ask for 1 or more")

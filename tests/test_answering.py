@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from assistant.answer_json import answer_to_json
+from assistant.errors import QueryError
 from assistant.messages import PARTLY, SEPARATOR, catalogue
 from assistant.types import Reason, Role, Status
 
@@ -390,3 +391,10 @@ def test_nothing_is_made_up(assistant, question):
 def test_what_a_question_is_said_not_to_be_about_is_not_answered(assistant):
     answer = assistant.ask("I dont want anything about chemo or pain, ok? just tell me who sets up the IV for the blood thinner")
     assert {quote.code for quote in answer.quotes} == {"S9336"}
+
+
+def test_a_history_that_is_one_text_and_no_passages_are_errors(assistant):
+    with pytest.raises(QueryError, match="as a list"):
+        assistant.ask("and its risks?", "how long does S9357 take?")
+    with pytest.raises(QueryError, match="ask for 1 or more"):
+        assistant.hits("how long does S9357 take?", k=0)
