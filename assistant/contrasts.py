@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.chunking import Candidate
 from assistant.index import Index
@@ -21,8 +22,9 @@ CONTRASTS = (
     ("common: happens often", "rare: happens seldom", "risks: what can go wrong"),
 )
 """Wordings of the two sides of what labels set against each other, and of what is of neither."""
-LIKE, BEYOND = 0.45, 0.15
-"""How like the wording of a side a label or a question is that stands for it, and how much more than like that of the other side."""
+LIKE, BEYOND, LIKE_IN_PAIR = 0.45, 0.15, 0.35
+"""How like the wording of a side a label or a question is that stands for it, and how much more than like that of the other side.
+The third is how like it each of two labels is that stand beside each other."""
 _FOR_NEITHER = re.compile(
     r"\bhow\s+(?:\w+\s+)?(?:(?:un)?common|(?:un)?usual|typical|often|frequent|rare|(?:un)?likely)(?:ly)?\b"
     r"|\b(?:plus(?:es)?|pros?|good|up(?:side)?s?|(?:dis)?advantages?|benefits?|for|(?:un)?common|everyday|frequent|often|(?:un)?usual|rare|seldom)"
@@ -33,6 +35,7 @@ _FOR_NEITHER = re.compile(
 """Asks which side something is on, or for both."""
 Stance = tuple[int, ...]
 """For each of `CONTRASTS`, 1 for its first side, -1 for its second, 0 for neither."""
+Likeness = npt.NDArray[np.float32]
 
 
 def one_side(index: Index, text: str, candidate: Candidate, among: Iterable[Candidate]) -> list[Candidate]:
@@ -67,32 +70,56 @@ def _holds(one: Candidate, other: Candidate) -> bool:
 
 def _asked(index: Index, text: str) -> Stance:
     """Return the sides that a question asks for."""
-    return (0,) * len(CONTRASTS) if _FOR_NEITHER.search(text) else _sides_of(index, index.reader.encode_one(text)[np.newaxis])[0]
+    return (0,) * len(CONTRASTS) if _FOR_NEITHER.search(text) else _side(_likeness(index, index.reader.encode_one(text)[np.newaxis])[0])
 
 
 def _told(index: Index, document: Document, section: int) -> list[Stance]:
     """Return, for each unit of a section, the sides that its labels stand for, of each contrast by the innermost that stands for one."""
     units = [unit for unit in document.units if unit.section == section]
-    labels = list(dict.fromkeys(label for unit in units for label in unit.path))
-    known = dict(zip(labels, index.recall_all(_stances, labels), strict=True))
+    paths = dict.fromkeys(unit.path[: n + 1] for unit in units for n in range(len(unit.path)))
+    labels = list(dict.fromkeys(path[-1] for path in paths))
+    known = dict(zip(labels, index.recall_all(_likenesses, labels), strict=True))
+    sides = {path: _side(known[path[-1]]) for path in paths}
+    for parent in {path[:-1] for path in paths}:
+        below = [path for path in paths if path[:-1] == parent]
+        if len(below) == 2:
+            sides.update(zip(below, _opposed(*(known[path[-1]] for path in below)), strict=True))
     return [
-        tuple(next(filter(None, one), 0) for one in zip(*(known[label] for label in reversed(unit.path)), strict=True)) for unit in units
+        tuple(next(filter(None, one), 0) for one in zip(*(sides[unit.path[:n]] for n in range(len(unit.path), 0, -1)), strict=True))
+        for unit in units
     ]
 
 
-def _stances(index: Index, labels: Sequence[str]) -> list[Stance]:
-    """Return the sides that each of some labels stands for."""
-    return _sides_of(index, index.reader.encode(labels))
+def _likenesses(index: Index, labels: Sequence[str]) -> list[Likeness]:
+    """Return how like the wordings of `CONTRASTS` each of some labels is."""
+    return [*_likeness(index, index.reader.encode(labels))]
 
 
-def _sides_of(index: Index, vectors: Vectors) -> list[Stance]:
-    """Return the sides that labels or questions with some vectors stand for.
+def _likeness(index: Index, vectors: Vectors) -> Likeness:
+    """Return `(len(vectors), len(CONTRASTS), 3)`: how like each of the wordings of `CONTRASTS` some labels or questions are."""
+    wordings = np.stack([index.reader.encode_one(wording) for contrast in CONTRASTS for wording in contrast])
+    found: Likeness = (vectors @ wordings.T).reshape(len(vectors), len(CONTRASTS), 3)
+    return found
 
-    Each stands for the one that it is like, much more than like the other and no less than like what is of neither.
+
+def _side(likeness: Likeness) -> Stance:
+    """Return the sides that a label or a question `(len(CONTRASTS), 3)` stands for.
+
+    It stands for the one that it is like, much more than like the other and no less than like what is of neither.
     """
-    found = []
-    for contrast in CONTRASTS:
-        one, other, *neither = (vectors @ index.reader.encode_one(wording) for wording in contrast)
-        plain = (np.maximum(one, other) >= np.maximum(LIKE, np.max(neither, axis=0))) & (abs(one - other) >= BEYOND)
-        found.append(np.where(plain, np.sign(one - other), 0).astype(int).tolist())
-    return list(zip(*found, strict=True))
+    one, other, neither = likeness.T
+    plain = (np.maximum(one, other) >= np.maximum(LIKE, neither)) & (abs(one - other) >= BEYOND)
+    return tuple(np.where(plain, np.sign(one - other), 0).astype(int).tolist())
+
+
+def _opposed(first: Likeness, second: Likeness) -> tuple[Stance, Stance]:
+    """Return the sides of two labels that stand alone under another: opposite ones where the first is much more for one than the second.
+
+    "For" and "Against" are hardly for a side by themselves.
+    """
+    beyond = (first[:, 0] - first[:, 1]) - (second[:, 0] - second[:, 1])
+    like = np.minimum(first[:, :2].max(axis=1), second[:, :2].max(axis=1)) >= LIKE_IN_PAIR
+    signs = np.where(like & (abs(beyond) >= BEYOND), np.sign(beyond), 0).astype(int)
+    one, other = _side(first), _side(second)
+    pairs = [(int(sign), -int(sign)) if sign else (a, b) for sign, a, b in zip(signs, one, other, strict=True)]
+    return tuple(a for a, _ in pairs), tuple(b for _, b in pairs)
